@@ -1,0 +1,156 @@
+import CFirebird
+import Synchronization
+
+/// The event machinery of one attachment: queueing, counting, and queueing again (each request answers once).
+///
+/// The library calls back on a thread of its own, sometimes late. It is given a number, not an object: the number of
+/// a closed channel leads nowhere, so nothing has to be kept alive for it.
+final class EventChannel: Sendable {
+    private struct State {
+        /// Names with the counts last seen, in the form the library wants.
+        var known: [UInt8]
+        var identifier: ISC_LONG = 0
+        var hasFirstAnswer = false
+        var isClosed = false
+        var waiter: CheckedContinuation<Void, any Error>?
+    }
+
+    private let names: [String]
+    private let output: AsyncStream<FirebirdEventListener.Notification>.Continuation
+    private let state: Mutex<State>
+    private let number: UInt
+    /// Has `request` done on the attachment's thread: the library's own thread must not call back into the library.
+    private let requestAgain: @Sendable (EventChannel) -> Void
+
+    private static let countBytes = 4
+
+    init(
+        names: [String], output: AsyncStream<FirebirdEventListener.Notification>.Continuation,
+        requestAgain: @escaping @Sendable (EventChannel) -> Void
+    ) {
+        self.names = names
+        self.output = output
+        self.requestAgain = requestAgain
+        // Version 1; for each event its length, name and four bytes of count.
+        var block: [UInt8] = [1]
+        for name in names { block += [UInt8(truncatingIfNeeded: name.utf8.count)] + Array(name.utf8) + [0, 0, 0, 0] }
+        state = Mutex(State(known: block))
+        number = EventChannels.nextNumber()
+    }
+
+    var isClosed: Bool { state.withLock(\.isClosed) }
+
+    /// Queues the first request, on the attachment's thread.
+    func open(_ attachment: Attachment) throws(FirebirdError) {
+        EventChannels.add(self, number)
+        do { try request(attachment) } catch {
+            EventChannels.remove(number)
+            throw error.kind == .connectionLost ? error.reclassified(.cannotConnect) : error
+        }
+    }
+
+    /// Queues a request, on the attachment's thread.
+    func request(_ attachment: Attachment) throws(FirebirdError) {
+        let block = state.withLock(\.known)
+        var identifier: ISC_LONG = 0
+        let code = isc_que_events(
+            attachment.status.pointer, &attachment.handle, &identifier, Int16(block.count), block,
+            { argument, length, bytes in
+                let content = bytes.map { Array(UnsafeBufferPointer(start: $0, count: Int(length))) } ?? []
+                EventChannels.deliver(content, to: UInt(bitPattern: argument))
+            }, UnsafeMutableRawPointer(bitPattern: number))
+        try attachment.check(code)
+        state.withLock { $0.identifier = identifier }
+    }
+
+    /// The first answer comes at once and brings the present counts only.
+    func waitUntilFirstAnswer() async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            let result: Result<Void, any Error>? = state.withLock { state in
+                if state.isClosed { return .failure(FirebirdError(.connectionLost, "the event channel was closed")) }
+                if state.hasFirstAnswer { return .success(()) }
+                state.waiter = continuation
+                return nil
+            }
+            if let result { continuation.resume(with: result) }
+        }
+    }
+
+    /// What the library called back with; anything but a block of the known size is the channel's end.
+    func received(_ content: [UInt8]) -> Bool {
+        let answer: (posted: [String: Int], isFirst: Bool, waiter: CheckedContinuation<Void, any Error>?)? = state.withLock { state in
+            guard !state.isClosed, content.count == state.known.count else { return nil }
+            let posted = Self.difference(names, from: state.known, to: content)
+            state.known = content
+            let isFirst = !state.hasFirstAnswer
+            state.hasFirstAnswer = true
+            defer { state.waiter = nil }
+            return (posted, isFirst, state.waiter)
+        }
+        guard let answer else { return false }
+        if !answer.isFirst, !answer.posted.isEmpty { output.yield(.posted(answer.posted)) }
+        answer.waiter?.resume()
+        return true
+    }
+
+    /// Each request answers once.
+    func askAgain() { requestAgain(self) }
+
+    private static func difference(_ names: [String], from old: [UInt8], to new: [UInt8]) -> [String: Int] {
+        var posted: [String: Int] = [:]
+        var offset = 1
+        for name in names {
+            offset += 1 + name.utf8.count
+            let count = Int(count(new, offset) &- count(old, offset))
+            if count > 0 { posted[name] = count }
+            offset += countBytes
+        }
+        return posted
+    }
+
+    private static func count(_ block: [UInt8], _ offset: Int) -> UInt32 {
+        (0..<countBytes).reduce(0) { $0 | UInt32(block[offset + $1]) << (8 * UInt32($1)) }
+    }
+
+    /// Takes the request back, on the attachment's thread.
+    func cancel(_ attachment: Attachment) {
+        var identifier = state.withLock { state in
+            state.isClosed = true
+            return state.identifier
+        }
+        attachment.notice(isc_cancel_events(attachment.status.pointer, &attachment.handle, &identifier))
+    }
+
+    /// Ends the stream. More than once is once.
+    func close() {
+        EventChannels.remove(number)
+        let waiter = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume(throwing: FirebirdError(.connectionLost, "the event channel was closed"))
+        output.yield(.channelClosed)
+        output.finish()
+    }
+}
+
+/// The channels that are open, by number.
+///
+/// The one table of this process in this module: the C callback carries a word and can come after its listener has
+/// gone, and only a number can then be looked up in safety.
+private enum EventChannels {
+    private static let next = Atomic<UInt>(1)
+    private static let open = Mutex<[UInt: EventChannel]>([:])
+
+    static func nextNumber() -> UInt { next.add(1, ordering: .relaxed).oldValue }
+
+    static func add(_ channel: EventChannel, _ number: UInt) { open.withLock { $0[number] = channel } }
+
+    static func remove(_ number: UInt) { _ = open.withLock { $0.removeValue(forKey: number) } }
+
+    static func deliver(_ content: [UInt8], to number: UInt) {
+        guard let channel = open.withLock({ $0[number] }) else { return }
+        if channel.received(content) { channel.askAgain() } else { channel.close() }
+    }
+}
