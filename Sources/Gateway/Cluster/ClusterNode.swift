@@ -1,0 +1,70 @@
+package import Settings
+
+/// One start of a node. A node declared dead, and each later start, has a higher number; rows held by an earlier one are free.
+package struct Incarnation: Sendable, Hashable {
+    package let node: NodeID
+    package let number: Int64
+
+    package init(node: NodeID, number: Int64) {
+        self.node = node
+        self.number = number
+    }
+}
+
+/// A node as the database knows it.
+package struct ClusterNode: Sendable, Hashable {
+    package let node: NodeID
+    package let name: String
+    package let version: String
+    package let incarnation: Int64
+    /// Raised by the node with every batch and at least every 2 seconds; compared, never read as a time.
+    package let counter: Int64
+    /// Whether it said goodbye at its last stop.
+    package let isStopped: Bool
+    package let startedAt: UTCTime
+    package let lastSeenAt: UTCTime
+    /// The settings revision it reported last.
+    package let settingsRevision: SettingsRevision
+
+    package init(
+        node: NodeID, name: String, version: String, incarnation: Int64, counter: Int64, isStopped: Bool, startedAt: UTCTime,
+        lastSeenAt: UTCTime, settingsRevision: SettingsRevision
+    ) {
+        self.node = node
+        self.name = name
+        self.version = version
+        self.incarnation = incarnation
+        self.counter = counter
+        self.isStopped = isStopped
+        self.startedAt = startedAt
+        self.lastSeenAt = lastSeenAt
+        self.settingsRevision = settingsRevision
+    }
+}
+
+package enum NodeRegistryError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Another process has begun a newer incarnation of this node; this one must stop or begin anew.
+    case declaredDead
+    case unavailable(cause: String)
+
+    package var description: String {
+        switch self {
+        case .declaredDead: "this incarnation of the node is no more"
+        case .unavailable(let cause): "the node registry is unavailable: \(cause)"
+        }
+    }
+}
+
+/// Where nodes are registered. Implemented by GatewayDatabase.
+package protocol NodeRegistry: Sendable {
+    /// Registers the node if it is new and begins its next incarnation; mail held by earlier ones becomes free.
+    func beginIncarnation(of node: NodeID, name: String, version: String) async throws(NodeRegistryError) -> Incarnation
+    /// All nodes, by name.
+    func nodes() async throws(NodeRegistryError) -> [ClusterNode]
+}
+
+/// Raises the node's counter. Implemented by the writer of GatewayDatabase: an empty batch.
+package protocol HeartbeatWriter: Sendable {
+    /// - Throws: `.declaredDead` when the incarnation is no more.
+    func beat(settingsRevision: SettingsRevision) async throws(NodeRegistryError)
+}

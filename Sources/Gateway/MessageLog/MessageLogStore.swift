@@ -1,0 +1,85 @@
+package import Settings
+
+package enum MessageLogError: Error, Sendable, Hashable, CustomStringConvertible {
+    case unavailable(cause: String)
+
+    package var description: String {
+        switch self {
+        case .unavailable(let cause): "the message log is unavailable: \(cause)"
+        }
+    }
+}
+
+/// Which messages a page shows. Empty conditions select everything.
+package struct MessageLogFilter: Sendable, Hashable {
+    /// Part of the sender's, a recipient's address or of the subject, without regard to case; at most `maximumTextBytes`.
+    package var text = ""
+    package var direction: MailDirection?
+    package var result: MessageResult?
+    /// Received at or after.
+    package var from: UTCTime?
+    /// Received before.
+    package var until: UTCTime?
+
+    package static let maximumTextBytes = 200
+
+    package init() {}
+}
+
+/// A position in the log: the last row of the page before.
+package struct MessageLogCursor: Sendable, Hashable, Codable {
+    package let receivedAt: UTCTime
+    package let message: RecordIdentifier
+
+    package init(receivedAt: UTCTime, message: RecordIdentifier) {
+        self.receivedAt = receivedAt
+        self.message = message
+    }
+}
+
+/// A message with the present state of each recipient.
+package struct MessageLogRecord: Sendable, Hashable {
+    package let entry: MessageLogEntry
+    /// In order of ordinals. In lists at most `MessageLogStore.listedRecipients` of them.
+    package let recipients: [RecipientLogEntry]
+    /// All of them.
+    package let recipientCount: Int
+
+    package init(entry: MessageLogEntry, recipients: [RecipientLogEntry], recipientCount: Int) {
+        self.entry = entry
+        self.recipients = recipients
+        self.recipientCount = recipientCount
+    }
+}
+
+/// Everything known of one message.
+package struct MessageLogDetails: Sendable, Hashable {
+    package let record: MessageLogRecord
+    /// Oldest first; at most `MessageLogStore.maximumEvents`, the newest ones.
+    package let events: [DeliveryHistoryEvent]
+
+    package init(record: MessageLogRecord, events: [DeliveryHistoryEvent]) {
+        self.record = record
+        self.events = events
+    }
+}
+
+/// Where the log is read. Implemented by GatewayDatabase.
+package protocol MessageLogStore: Sendable {
+    /// Newest first, after `cursor`, at most `limit`; work does not grow with the number of rows before the cursor.
+    func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError) -> [MessageLogRecord]
+    func details(of message: RecordIdentifier) async throws(MessageLogError) -> MessageLogDetails?
+    /// Accepted, refused, postponed since a time (dashboard).
+    func counts(since time: UTCTime) async throws(MessageLogError) -> [MessageResult: Int]
+}
+
+extension MessageLogStore {
+    package static var listedRecipients: Int { 5 }
+    package static var maximumEvents: Int { 2000 }
+}
+
+/// Where messages that were not accepted are written down. Rows go with the node's next group commit; nobody waits for them, and
+/// when too many wait the oldest are dropped and counted.
+package protocol RefusalLog: Sendable {
+    func record(_ entry: MessageLogEntry, recipients: [RecipientLogEntry])
+}

@@ -1,0 +1,93 @@
+/// All settings in force on one node: the shared sections and the node's own.
+package struct GatewaySettings: Sendable, Equatable {
+    package var reception = ReceptionSettings()
+    package var relay = RelaySettings()
+    package var delivery = DeliverySettings()
+    package var bounces = BounceSettings()
+    package var dns = DNSSettings()
+    package var web = WebSettings()
+    package var node = NodeSettings()
+    /// By the domain's lower-case ASCII name; a domain without an entry has the defaults.
+    package var domains: [String: DomainSettings] = [:]
+
+    package init() {}
+
+    package func domain(_ name: String) -> DomainSettings { domains[name] ?? DomainSettings() }
+
+    /// Every section, in the order of pages and commands.
+    package static let sections: [SettingsSectionDescription] = [
+        SettingsSectionDescription(ReceptionSettings.self), SettingsSectionDescription(RelaySettings.self),
+        SettingsSectionDescription(DeliverySettings.self), SettingsSectionDescription(BounceSettings.self),
+        SettingsSectionDescription(DNSSettings.self), SettingsSectionDescription(WebSettings.self),
+        SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
+    ]
+
+    package static func section(_ name: String) -> SettingsSectionDescription? { sections.first { $0.name == name } }
+
+    /// The settings that stored rows make. Rows of other nodes are passed over.
+    /// - Returns: the settings, and each row that could not be read; such a setting has its default.
+    package static func make(from rows: [StoredSetting], for node: NodeID) -> (settings: GatewaySettings, problems: [SettingsProblem]) {
+        var settings = GatewaySettings()
+        var problems: [SettingsProblem] = []
+        let groups = Dictionary(grouping: rows.filter { $0.value != nil }) { SectionKey(scope: $0.scope, section: $0.section) }
+        for (key, rows) in groups {
+            let texts = Dictionary(rows.map { ($0.name, $0.value ?? "") }, uniquingKeysWith: { first, _ in first })
+            problems += settings.apply(texts, to: key, node: node)
+        }
+        return (settings, problems)
+    }
+
+    private struct SectionKey: Hashable {
+        let scope: SettingsScope
+        let section: String
+    }
+
+    private mutating func apply(_ texts: [String: String], to key: SectionKey, node nodeID: NodeID) -> [SettingsProblem] {
+        switch (key.scope, key.section) {
+        case (.cluster, ReceptionSettings.name): return reception.apply(texts)
+        case (.cluster, RelaySettings.name): return relay.apply(texts)
+        case (.cluster, DeliverySettings.name): return delivery.apply(texts)
+        case (.cluster, BounceSettings.name): return bounces.apply(texts)
+        case (.cluster, DNSSettings.name): return dns.apply(texts)
+        case (.cluster, WebSettings.name): return web.apply(texts)
+        case (.node(nodeID), NodeSettings.name): return node.apply(texts)
+        case (.node, NodeSettings.name): return []
+        case (.domain(let name), DomainSettings.name): return domains[name, default: DomainSettings()].apply(texts)
+        case (.cluster, _), (.node, _), (.domain, _):
+            return [
+                SettingsProblem(
+                    section: key.section, field: nil,
+                    message: LocalizedText(
+                        "unknown section “\(key.section)” of \(key.scope)", ja: "\(key.scope) の不明なセクション「\(key.section)」"))
+            ]
+        }
+    }
+}
+
+/// Number of the shared settings' state; raised by one with every saved change.
+package struct SettingsRevision: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
+    package let number: Int64
+
+    package init(_ number: Int64) { self.number = number }
+    package static let none = SettingsRevision(0)
+    package static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+    package var description: String { String(number) }
+
+    package init(from decoder: any Decoder) throws { number = try decoder.singleValueContainer().decode(Int64.self) }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
+}
+
+/// The immutable settings of one revision, as a session or an attempt keeps them from its start to its end.
+package struct SettingsSnapshot: Sendable {
+    package let revision: SettingsRevision
+    package let settings: GatewaySettings
+
+    package init(revision: SettingsRevision, settings: GatewaySettings) {
+        self.revision = revision
+        self.settings = settings
+    }
+}

@@ -1,0 +1,34 @@
+/// The administrator's web interface.
+package struct WebSettings: SettingsSection {
+    package var sessionIdleMinutes = 30
+    package var sessionHours = 12
+    package var minimumPasswordLength = 12
+    package var maximumFailedSignIns = 10
+
+    package init() {}
+
+    package static let name = "web"
+    package static let title = LocalizedText("Web interface", ja: "Web 管理画面")
+    package static let scope = SettingsScopeKind.cluster
+
+    package static let fields: [SettingsField<Self>] = [
+        .integer(
+            "session-idle", \.sessionIdleMinutes, 5...1440, .minutes,
+            title: LocalizedText("Sign out when idle", ja: "無操作でサインアウト"),
+            LocalizedText("30 minutes without a page.", ja: "30 分間操作がないとサインアウトします。")),
+        .integer(
+            "session-length", \.sessionHours, 1...168, .hours,
+            title: LocalizedText("Longest session", ja: "セッションの最長時間"),
+            LocalizedText("Sign in again after so long, used or not.", ja: "操作の有無にかかわらず、再度サインインが必要になるまでの時間です。")),
+        .integer(
+            "minimum-password-length", \.minimumPasswordLength, 8...128,
+            title: LocalizedText("Shortest password", ja: "パスワードの最小文字数"),
+            LocalizedText("For new passwords of administrators; length matters more than signs.", ja: "管理者の新しいパスワードに適用します。")),
+        .integer(
+            "maximum-failed-sign-ins", \.maximumFailedSignIns, 3...1000,
+            title: LocalizedText("Failed sign-ins", ja: "サインインの失敗回数"),
+            LocalizedText(
+                "Per name and per address in 15 minutes; further tries are refused without looking at the password.",
+                ja: "15 分間に名前またはアドレスごとに許す失敗回数です。超過するとパスワードを確認せずに拒否します。")),
+    ]
+}

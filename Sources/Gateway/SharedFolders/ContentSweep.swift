@@ -1,0 +1,62 @@
+package import Logging
+import ServiceLifecycle
+package import Settings
+
+/// Which contents rows still refer to. Implemented by GatewayDatabase.
+package protocol ContentReferences: Sendable {
+    /// Those of `identifiers` (at most `ContentSweep.batchSize`) that a row refers to.
+    /// - Throws: when the database does not answer; then nothing may be removed.
+    func referenced(_ identifiers: [RecordIdentifier]) async throws -> Set<RecordIdentifier>
+}
+
+/// Removes old content without a row, at the start and every hour. Only files two days old and older are looked at, and only after the
+/// database has said that it knows none of them, so two nodes may sweep at once.
+package struct ContentSweep: Service {
+    private let folder: MessageDataFolder
+    private let references: any ContentReferences
+    private let logger: Logger
+
+    package static let batchSize = 500
+    private static let interval = Duration.seconds(3600)
+    private static let deadline = Duration.seconds(30)
+
+    package init(folder: MessageDataFolder, references: any ContentReferences, logger: Logger) {
+        self.folder = folder
+        self.references = references
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    let removed = try await sweep(now: .now())
+                    if removed > 0 { logger.notice("content without rows removed", metadata: ["files": "\(removed)"]) }
+                } catch {
+                    logger.warning("old content could not be swept", metadata: ["cause": "\(error)"])
+                }
+                try? await Task.sleep(for: Self.interval)  // cancellation ends the loop
+            }
+        }
+    }
+
+    /// One pass. - Returns: how many files were removed.
+    package func sweep(now: UTCTime) async throws -> Int {
+        var removed = 0
+        let limit = now.advanced(by: Duration.zero - MessageDataFolder.sweepAge)
+        for hour in try await folder.hourFolders(before: limit, deadline: Self.deadline) {
+            // What is referred to stays and would come again at the head of the next list: one list for each hour and pass.
+            let files = try await folder.files(in: hour, limit: 100 * Self.batchSize, deadline: Self.deadline)
+            var start = 0
+            repeat {
+                let batch = Array(files[start..<min(start + Self.batchSize, files.count)])
+                let known = try await references.referenced(batch.compactMap(\.identifier))
+                let leftovers = batch.filter { file in file.identifier.map { !known.contains($0) } ?? true }
+                try await folder.remove(leftovers, in: hour, deadline: Self.deadline)
+                removed += leftovers.count
+                start += Self.batchSize
+            } while start < files.count
+        }
+        return removed
+    }
+}

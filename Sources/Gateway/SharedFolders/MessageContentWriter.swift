@@ -1,0 +1,229 @@
+import Glibc
+package import NIOCore
+import Settings
+import Synchronization
+
+/// Takes one message's content as it arrives. Small content stays in memory until `commit`; larger content is written to a temporary
+/// name meanwhile. `append` never blocks and may be called on an event loop; one caller at a time.
+package final class MessageContentWriter: Sendable {
+    package enum AppendResult: Sendable {
+        /// More may come at once.
+        case ready
+        /// Too much waits for the disk: no more until `drained` is called.
+        case full
+        case failed(SharedFolderError)
+    }
+
+    package let message: StoredMessage
+    private let folder: MessageDataFolder
+    private let state = Mutex(State())
+
+    /// What may wait for the disk before the sender is held back.
+    private static let maximumWaitingBytes = 1 << 20
+
+    fileprivate struct State {
+        var memory: ByteBuffer? = ByteBuffer()
+        var reserved = 0
+        var work: [Work] = []
+        var waitingBytes = 0
+        var isWorking = false
+        var drained: (@Sendable (Result<Void, SharedFolderError>) -> Void)?
+        var file: OpenFile?
+        var failure: SharedFolderError?
+        var byteCount = 0
+    }
+
+    fileprivate struct OpenFile {
+        let descriptor: Int32
+        let path: String
+        let folder: String
+    }
+
+    fileprivate enum Work {
+        case write(ByteBuffer)
+        case commit(PendingAnswer<Void>)
+        case abandon
+    }
+
+    init(folder: MessageDataFolder, message: StoredMessage) {
+        self.folder = folder
+        self.message = message
+    }
+
+    deinit {
+        let reserved = state.withLock { $0.reserved }
+        if reserved > 0 { folder.budget.release(reserved) }
+    }
+
+    package var byteCount: Int { state.withLock { $0.byteCount } }
+
+    /// Takes a chunk over.
+    /// - Parameter drained: called once, on another thread, after `.full` was returned.
+    package func append(_ chunk: ByteBuffer, drained: @escaping @Sendable (Result<Void, SharedFolderError>) -> Void) -> AppendResult {
+        let result: (AppendResult, mustStart: Bool) = state.withLock { state in
+            if let failure = state.failure { return (.failed(failure), false) }
+            state.byteCount += chunk.readableBytes
+            if keepInMemory(chunk, &state) { return (.ready, false) }
+            if let memory = state.memory {
+                state.memory = nil
+                if memory.readableBytes > 0 { state.add(.write(memory)) }
+            }
+            state.add(.write(chunk))
+            let mustStart = state.start()
+            guard state.waitingBytes > Self.maximumWaitingBytes else { return (.ready, mustStart) }
+            state.drained = drained
+            return (.full, mustStart)
+        }
+        if result.mustStart && !start() { return .failed(.overloaded) }
+        return result.0
+    }
+
+    /// Syncs the content and gives it its name. Durable when it returns; at the deadline the caller is told and whatever is finished
+    /// later is removed. No other call may follow.
+    /// - Returns: the content, in memory if it still is.
+    package func commit(deadline: Duration) async throws(SharedFolderError) -> MessageContent {
+        let retained: RetainedContent? = state.withLock { state in
+            guard let memory = state.memory else { return nil }
+            let reserved = state.reserved
+            state.reserved = 0
+            state.memory = nil
+            state.work.append(.write(memory))
+            return RetainedContent(buffer: memory, budget: folder.budget, reserved: reserved)
+        }
+        let _: Void = try await folder.threads.answer("commit", deadline: deadline) { answer in
+            let mustStart = self.state.withLock { state in
+                state.work.append(.commit(answer))
+                return state.start()
+            }
+            return !mustStart || self.start()
+        }
+        if let retained { return .memory(retained) }
+        return .file(message)
+    }
+
+    /// Gives the content up: nothing of it stays.
+    package func abandon() {
+        let mustStart = state.withLock { state in
+            state.memory = nil
+            state.failure = state.failure ?? .closed
+            state.work.append(.abandon)
+            return state.start()
+        }
+        if mustStart { _ = start() }  // overloaded: the temporary file is left to the sweep
+    }
+
+    private func keepInMemory(_ chunk: ByteBuffer, _ state: inout State) -> Bool {
+        guard state.memory != nil, state.byteCount <= MessageDataFolder.maximumBytesInMemory, folder.budget.reserve(chunk.readableBytes)
+        else { return false }
+        state.reserved += chunk.readableBytes
+        if state.memory?.readableBytes == 0 { state.memory = chunk } else { state.memory?.writeImmutableBuffer(chunk) }
+        return true
+    }
+
+    private func start() -> Bool {
+        if folder.threads.enqueue({ self.perform() }) { return true }
+        state.withLock { state in
+            state.isWorking = false
+            state.failure = .overloaded
+        }
+        return false
+    }
+
+    /// On a thread of the folder: does the work in order until none is left.
+    private func perform() {
+        while let work = state.withLock({ $0.next() }) {
+            switch work {
+            case .write(let chunk): write(chunk)
+            case .commit(let answer): finish(answer)
+            case .abandon: discard()
+            }
+            tellDrained()
+        }
+    }
+
+    private func write(_ chunk: ByteBuffer) {
+        guard state.withLock({ $0.failure }) == nil else { return }
+        do throws(SharedFolderError) {
+            let file = try openFile()
+            try FileCalls.write(chunk, to: file.descriptor, path: file.path)
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func openFile() throws(SharedFolderError) -> OpenFile {
+        if let file = state.withLock({ $0.file }) { return file }
+        let hour = try folder.prepareFolder(of: message)
+        let path = "\(hour)/\(message.identifier).tmp"
+        let file = OpenFile(descriptor: try FileCalls.open(path, O_WRONLY | O_CREAT | O_EXCL), path: path, folder: hour)
+        state.withLock { $0.file = file }
+        return file
+    }
+
+    private func finish(_ answer: PendingAnswer<Void>) {
+        do throws(SharedFolderError) {
+            if let failure = state.withLock({ $0.failure }) { throw failure }
+            let file = try openFile()
+            try FileCalls.sync(file.descriptor, path: file.path)
+            let final = "\(file.folder)/\(message.fileName)"
+            try FileCalls.rename(file.path, to: final)
+            try FileCalls.syncFolder(file.folder)
+            FileCalls.close(file.descriptor)
+            state.withLock { $0.file = nil }
+            // Nobody waits any more: the sender was told to come again, so this copy must not stay.
+            if !answer.give(.success(())) { _ = try FileCalls.remove(final) }
+        } catch {
+            fail(error)
+            _ = answer.give(.failure(error))
+            discard()
+        }
+    }
+
+    private func discard() {
+        let file = state.withLock { state in
+            defer { state.file = nil }
+            return state.file
+        }
+        guard let file else { return }
+        FileCalls.close(file.descriptor)
+        // The content is given up either way; a temporary file that cannot be removed now is left to the sweep.
+        _ = try? FileCalls.remove(file.path)
+    }
+
+    private func fail(_ error: SharedFolderError) {
+        folder.forgetFolders()
+        state.withLock { $0.failure = $0.failure ?? error }
+    }
+
+    private func tellDrained() {
+        let (drained, failure): ((@Sendable (Result<Void, SharedFolderError>) -> Void)?, SharedFolderError?) = state.withLock { state in
+            guard state.failure != nil || state.waitingBytes <= Self.maximumWaitingBytes / 2 else { return (nil, state.failure) }
+            defer { state.drained = nil }
+            return (state.drained, state.failure)
+        }
+        if let failure { drained?(.failure(failure)) } else { drained?(.success(())) }
+    }
+}
+
+extension MessageContentWriter.State {
+    fileprivate mutating func add(_ item: MessageContentWriter.Work) {
+        if case .write(let chunk) = item { waitingBytes += chunk.readableBytes }
+        work.append(item)
+    }
+
+    /// - Returns: whether a thread must be asked to work.
+    fileprivate mutating func start() -> Bool {
+        defer { isWorking = true }
+        return !isWorking
+    }
+
+    fileprivate mutating func next() -> MessageContentWriter.Work? {
+        guard !work.isEmpty else {
+            isWorking = false
+            return nil
+        }
+        let item = work.removeFirst()
+        if case .write(let chunk) = item { waitingBytes = max(0, waitingBytes - chunk.readableBytes) }
+        return item
+    }
+}

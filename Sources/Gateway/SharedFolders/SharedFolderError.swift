@@ -1,0 +1,22 @@
+/// Why a shared folder could not be used. All cases but `notFound` are transient: an administrator can mend them.
+package enum SharedFolderError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A system call failed; `code` is its errno.
+    case failed(operation: String, path: String, code: Int32)
+    case notFound(path: String)
+    /// The folder did not answer in time; a thread may still hang in it.
+    case deadlineExceeded(operation: String)
+    /// Too many operations wait for the folder.
+    case overloaded
+    /// The writer was abandoned or has failed before.
+    case closed
+
+    package var description: String {
+        switch self {
+        case .failed(let operation, let path, let code): "\(operation) \(path): \(systemErrorText(code))"
+        case .notFound(let path): "\(path) does not exist"
+        case .deadlineExceeded(let operation): "the folder did not answer in time (\(operation))"
+        case .overloaded: "too many operations wait for the folder"
+        case .closed: "the content was given up"
+        }
+    }
+}

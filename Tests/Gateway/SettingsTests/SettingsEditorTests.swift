@@ -1,0 +1,107 @@
+import Settings
+import Synchronization
+import Testing
+
+@Suite struct SettingsEditorTests {
+    private let node = NodeID(RecordIdentifier(milliseconds: 1))
+    private let store = InMemorySettingsStore()
+    private let actor = AuditActor.administrator(name: "alice")
+
+    private func editor() -> SettingsEditor {
+        SettingsEditor(store: store, current: CurrentSettings(SettingsSnapshot(revision: .none, settings: GatewaySettings())), node: node)
+    }
+
+    private func change(_ values: [String: String?], basedOn revision: Int64? = nil) -> SettingsChange {
+        SettingsChange(scope: .cluster, section: "reception", values: values, basedOn: revision.map(SettingsRevision.init))
+    }
+
+    @Test func `a saved value is read back with its revision and audited with the value before`() async throws {
+        let revision = try await editor().save(change(["maximum-sessions": "50"]), by: actor)
+        #expect(revision == SettingsRevision(1))
+        let (texts, loaded) = try await editor().texts(of: "reception", scope: .cluster)
+        #expect(texts["maximum-sessions"] == "50")
+        #expect(loaded == revision)
+        #expect(store.audit.map(\.detail) == ["(default) → 50"])
+        #expect(store.audit.map(\.target) == ["cluster reception.maximum-sessions"])
+    }
+
+    @Test func `a value put back to its default leaves a tombstone`() async throws {
+        _ = try await editor().save(change(["maximum-sessions": "50"]), by: actor)
+        _ = try await editor().save(change(["maximum-sessions": nil]), by: actor)
+        let rows = try await store.load().rows
+        #expect(rows.map(\.value) == [nil])
+        #expect(rows.map(\.revision) == [SettingsRevision(2)])
+    }
+
+    @Test func `an unchanged section is not written`() async throws {
+        _ = try await editor().save(change(["maximum-sessions": "50"]), by: actor)
+        let again = try await editor().save(change(["maximum-sessions": "50"]), by: actor)
+        #expect(again == SettingsRevision(1))
+    }
+
+    @Test func `the slower of two forms gets a conflict and changes nothing`() async throws {
+        _ = try await editor().save(change(["maximum-sessions": "50"], basedOn: 0), by: actor)
+        await #expect(throws: SettingsError.revisionConflict(current: SettingsRevision(1))) {
+            _ = try await editor().save(change(["maximum-sessions": "60"], basedOn: 0), by: actor)
+        }
+        #expect(try await editor().texts(of: "reception", scope: .cluster).texts["maximum-sessions"] == "50")
+    }
+
+    @Test func `a section is judged as a whole`() async throws {
+        let contradiction = SettingsChange(
+            scope: .cluster, section: "delivery", values: ["expire-after": "10", "delay-notice-after": "20"], basedOn: nil)
+        await #expect(throws: SettingsError.self) { _ = try await editor().save(contradiction, by: actor) }
+        #expect(try await store.load().rows.isEmpty)
+    }
+
+    @Test(arguments: [("no-such-section", SettingsScope.cluster), ("reception", .domain("example.com")), ("domain", .cluster)])
+    func `a section of another scope is refused`(section: String, scope: SettingsScope) async throws {
+        await #expect(throws: SettingsError.self) {
+            _ = try await editor().save(SettingsChange(scope: scope, section: section, values: [:], basedOn: nil), by: actor)
+        }
+    }
+
+    @Test func `only a newer snapshot is adopted, and subscribers hear of it`() async throws {
+        let current = CurrentSettings(SettingsSnapshot(revision: SettingsRevision(5), settings: GatewaySettings()))
+        var updates = current.updates().makeAsyncIterator()
+        #expect(await updates.next()?.revision == SettingsRevision(5))
+        #expect(!current.adopt(SettingsSnapshot(revision: SettingsRevision(4), settings: GatewaySettings())))
+        #expect(current.adopt(SettingsSnapshot(revision: SettingsRevision(6), settings: GatewaySettings())))
+        #expect(await updates.next()?.revision == SettingsRevision(6))
+    }
+}
+
+/// The contract of the settings table, kept in memory.
+final class InMemorySettingsStore: SettingsStore {
+    private struct State {
+        var revision = SettingsRevision.none
+        var rows: [StoredSetting] = []
+        var audit: [AuditEntry] = []
+    }
+
+    private let state = Mutex(State())
+
+    var audit: [AuditEntry] { state.withLock { $0.audit } }
+
+    func load() async throws(SettingsError) -> StoredSettings {
+        state.withLock { StoredSettings(revision: $0.revision, rows: $0.rows) }
+    }
+
+    func currentRevision() async throws(SettingsError) -> SettingsRevision { state.withLock { $0.revision } }
+
+    func save(_ change: SettingsChange, audit: [AuditEntry]) async throws(SettingsError) -> SettingsRevision {
+        let result: Result<SettingsRevision, SettingsError> = state.withLock { state in
+            let newest = state.rows.filter { $0.scope == change.scope && $0.section == change.section }.map(\.revision).max() ?? .none
+            if let base = change.basedOn, newest > base { return .failure(.revisionConflict(current: state.revision)) }
+            state.revision = SettingsRevision(state.revision.number + 1)
+            for (name, value) in change.values {
+                state.rows.removeAll { $0.scope == change.scope && $0.section == change.section && $0.name == name }
+                state.rows.append(
+                    StoredSetting(scope: change.scope, section: change.section, name: name, value: value, revision: state.revision))
+            }
+            state.audit += audit
+            return .success(state.revision)
+        }
+        return try result.get()
+    }
+}
