@@ -1,0 +1,55 @@
+# The commands to learn. `make run` and `make test` do all the set-up themselves on Debian 12 with Swift 6.3.
+
+SHELL := /bin/bash
+SWIFT ?= swift
+# Every import must be declared in Package.swift.
+BUILD_FLAGS := --explicit-target-dependency-import-check error
+RUN_HOME ?= .run/home
+SOURCES := Package.swift Sources Tests
+
+.PHONY: help run test unit-test system-test bench build format lint clean
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make run       one node with the web interface: installs what is missing, builds, starts, says what to open
+run:
+	@scripts/install-packages.sh run
+	@$(SWIFT) build $(BUILD_FLAGS) --product securitygateway
+	@scripts/run-node.sh "$$($(SWIFT) build --show-bin-path)/securitygateway" "$(RUN_HOME)"
+
+## make test      everything that can be tested on one machine
+test:
+	@scripts/install-packages.sh test
+	@$(MAKE) --no-print-directory lint
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	@$(MAKE) --no-print-directory unit-test
+	@$(MAKE) --no-print-directory system-test
+
+unit-test:
+	$(SWIFT) test --skip-build $(TEST_FLAGS)
+
+system-test:
+	SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" /usr/bin/python3 -B -m pytest -q -p no:cacheprovider Tests/SystemTests $(PYTEST_FLAGS)
+
+## make bench     the same load through this gateway and through Postfix, in alternating runs
+bench:
+	@scripts/install-packages.sh bench
+	$(SWIFT) build -c release $(BUILD_FLAGS) --product securitygateway
+	/usr/bin/python3 -B Benchmarks/relay.py --program "$$($(SWIFT) build -c release --show-bin-path)/securitygateway" $(BENCH_FLAGS)
+
+## make build     the release program
+build:
+	@scripts/install-packages.sh run
+	$(SWIFT) build -c release $(BUILD_FLAGS) --product securitygateway
+
+## make format    the house's layout
+format:
+	$(SWIFT) format -i -r --parallel $(SOURCES)
+
+## make lint      refuses unformatted code
+lint:
+	$(SWIFT) format lint --strict -r --parallel $(SOURCES)
+
+clean:
+	rm -rf .build .run

@@ -1,0 +1,221 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The floor plan, top floor first: Programs use Gateway modules, Gateway modules use Libraries, never the
+// other way. A target may use only targets that stand below it; CI refuses an import that is not declared
+// here (`--explicit-target-dependency-import-check error`). docs/architecture.md explains each module.
+
+let package = Package(
+    name: "security-gateway",
+    products: [
+        .executable(name: "securitygateway", targets: ["SecurityGateway"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        // 11 — programs
+        .program("SecurityGateway", uses: ["GatewayNode", "AdministrationAPI", "Settings"], [.argumentParser, .nio, .nioHTTP1, .logging]),
+
+        // 10 — one node of the cluster, assembled
+        .gateway(
+            "GatewayNode",
+            uses: [
+                "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception", "Delivery", "MessageLog",
+                "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "Firebird", "DNS", "SMTP", "Mail",
+            ],
+            [.logging, .metrics, .serviceLifecycle, .unixSignals, .nio, .nioPosix, .nioSSL, .hummingbird, .hummingbirdTLS]
+        ),
+
+        // 9 — every line of SQL
+        .gateway(
+            "GatewayDatabase",
+            uses: [
+                "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "Firebird", "SMTP",
+                "Mail",
+            ],
+            [.logging, .metrics, .serviceLifecycle]
+        ),
+
+        // 8 — faces of Administration
+        .gateway(
+            "WebAdmin", uses: ["Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            [.hummingbird, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
+        ),
+        .gateway(
+            "AdministrationAPI", uses: ["Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            [.hummingbird, .httpTypes, .logging, .nio]
+        ),
+
+        // 7 — what an administrator may do; a message's whole way
+        .gateway(
+            "Administration", uses: ["Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail"],
+            [.logging, .crypto]
+        ),
+        .gateway(
+            "MailFlow",
+            uses: ["Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail"],
+            [.logging, .metrics, .nio]
+        ),
+
+        // 5 — SMTP in, SMTP out; they do not know each other
+        .gateway(
+            "Reception", uses: ["TransportSecurity", "SharedFolders", "Settings", "SMTP", "Mail"],
+            [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
+        ),
+        .gateway(
+            "Delivery",
+            uses: ["MessageLog", "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "DNS", "Mail"],
+            [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
+        ),
+
+        // 4
+        .gateway("MessageLog", uses: ["SharedFolders", "Cluster", "Settings", "SMTP", "Mail"]),
+        .gateway("TransportSecurity", uses: ["Settings"], [.nio, .nioSSL, .x509, .swiftASN1, .crypto, .logging]),
+
+        // 3
+        .gateway("Cluster", uses: ["Settings"], [.logging, .serviceLifecycle]),
+        .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .serviceLifecycle]),
+        .gateway("DomainsAndUsers", uses: ["Settings", "Mail"], [.crypto, .cryptoExtras]),
+
+        // 2 — what can be set
+        .gateway("Settings", uses: ["Mail"], [.logging, .serviceLifecycle]),
+
+        // Libraries: what an RFC or a vendor defines; no word of this product
+        .library("SMTP", uses: ["Mail"], [.nio]),
+        .library("Firebird", uses: ["CFirebird"]),
+        .library("DNS", uses: ["CUnbound"]),
+        .library("Mail"),
+        .cLibrary("CFirebird", package: "firebird-dev"),
+        .cLibrary("CUnbound", package: "libunbound-dev"),
+
+        // Tests
+        .tests("Libraries/MailTests", uses: ["Mail"]),
+        .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
+        .tests("Libraries/DNSTests", uses: ["DNS"]),
+        .tests("Libraries/FirebirdTests", uses: ["Firebird"]),
+        .tests("Gateway/SettingsTests", uses: ["Settings", "Mail"]),
+        .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio]),
+        .tests("Gateway/DomainsAndUsersTests", uses: ["DomainsAndUsers", "Settings", "Mail"]),
+        .tests(
+            "Gateway/ReceptionTests", uses: ["Reception", "TransportSecurity", "SharedFolders", "Settings", "SMTP", "Mail"],
+            [.nio, .nioPosix, .nioSSL, .logging], resources: [.copy("Dialogs")]),
+        .tests("Gateway/TransportSecurityTests", uses: ["TransportSecurity", "Settings"], [.nio, .nioPosix, .nioSSL, .x509, .logging]),
+        .tests(
+            "Gateway/DeliveryTests",
+            uses: [
+                "Delivery", "MessageLog", "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "DNS",
+                "Mail",
+            ], [.nio, .nioPosix, .nioSSL, .logging]),
+        .tests(
+            "Gateway/GatewayDatabaseTests",
+            uses: [
+                "GatewayDatabase", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
+                "Firebird", "SMTP", "Mail",
+            ], [.logging]),
+        .tests(
+            "Gateway/WebAdminTests",
+            uses: ["WebAdmin", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            [.hummingbird, .hummingbirdTesting, .logging]),
+        .tests(
+            "Gateway/AdministrationAPITests",
+            uses: ["AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            [.hummingbird, .hummingbirdTesting, .logging]),
+        .tests(
+            "Gateway/MailFlowTests",
+            uses: [
+                "MailFlow", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP",
+                "Mail",
+            ],
+            [.nio, .logging]),
+        .tests("Programs/SecurityGatewayTests", uses: ["SecurityGateway"], [.argumentParser]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+extension Target {
+    /// An executable under Sources/Programs.
+    static func program(_ name: String, uses: [String], _ products: [Dependency] = []) -> Target {
+        .executableTarget(name: name, dependencies: on(uses) + products, path: "Sources/Programs/\(name)", swiftSettings: .ours)
+    }
+
+    /// One noun of the product's manual, under Sources/Gateway.
+    static func gateway(_ name: String, uses: [String], _ products: [Dependency] = [], resources: [Resource] = []) -> Target {
+        .target(
+            name: name, dependencies: on(uses) + products, path: "Sources/Gateway/\(name)", exclude: exclusions(name), resources: resources,
+            swiftSettings: .ours)
+    }
+
+    /// What an RFC or a vendor defines, under Sources/Libraries.
+    static func library(_ name: String, uses: [String] = [], _ products: [Dependency] = []) -> Target {
+        .target(
+            name: name, dependencies: on(uses) + products, path: "Sources/Libraries/\(name)", exclude: exclusions(name),
+            swiftSettings: .ours)
+    }
+
+    /// A module map over a C library that a Debian package installs.
+    static func cLibrary(_ name: String, package: String) -> Target {
+        .systemLibrary(name: name, path: "Sources/Libraries/\(name)", providers: [.apt([package])])
+    }
+
+    /// Tests of one module, under Tests.
+    static func tests(_ folder: String, uses: [String], _ products: [Dependency] = [], resources: [Resource] = []) -> Target {
+        .testTarget(
+            name: String(folder.split(separator: "/").last ?? ""), dependencies: on(uses) + products, path: "Tests/\(folder)",
+            resources: resources, swiftSettings: .ours)
+    }
+
+    private static func on(_ names: [String]) -> [Dependency] { names.map { .target(name: $0) } }
+
+    /// Modules of more than two thousand lines carry a design text beside their source.
+    private static func exclusions(_ name: String) -> [String] {
+        Set<String>.withDesignText.contains(name) ? ["DESIGN.md"] : []
+    }
+}
+
+extension Set<String> {
+    static let withDesignText: Set<String> = ["Mail"]
+}
+
+extension [SwiftSetting] {
+    /// The same for every target: Swift 6 with the stricter import rules, and no warning is left standing.
+    static let ours: [SwiftSetting] = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let hummingbirdTLS = product(name: "HummingbirdTLS", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let mustache = product(name: "Mustache", package: "swift-mustache")
+    static let nio = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let swiftASN1 = product(name: "SwiftASN1", package: "swift-asn1")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let x509 = product(name: "X509", package: "swift-certificates")
+}

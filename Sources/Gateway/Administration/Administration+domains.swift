@@ -1,0 +1,216 @@
+package import DomainsAndUsers
+package import Mail
+package import Settings
+
+/// A domain as it is entered.
+package struct DomainEntry: Sendable, Hashable {
+    package var name: String
+    package var note: String
+    package var mailServers: [MailServerEntry]
+
+    package init(name: String, note: String = "", mailServers: [MailServerEntry]) {
+        self.name = name
+        self.note = note
+        self.mailServers = mailServers
+    }
+}
+
+/// A mail server as it is entered.
+package struct MailServerEntry: Sendable, Hashable, Codable {
+    /// Host name or address, with an optional port (25).
+    package var host: String
+    package var priority: Int
+    package var security: ConnectionSecurity
+
+    package init(host: String, priority: Int = 10, security: ConnectionSecurity = .opportunistic) {
+        self.host = host
+        self.priority = priority
+        self.security = security
+    }
+}
+
+extension Administration {
+    package func domains(_ caller: AdministrationCaller) async throws(AdministrationError) -> [ProtectedDomain] {
+        do throws(DirectoryError) {
+            return try await ports.domains.loadDomains().all
+        } catch {
+            throw AdministrationError(error)
+        }
+    }
+
+    package func domain(_ name: String, _ caller: AdministrationCaller) async throws(AdministrationError) -> ProtectedDomain {
+        let key = try domainName(name)
+        guard let domain = try await domains(caller).first(where: { $0.name == key }) else { throw Self.noDomain(name) }
+        return domain
+    }
+
+    package func addDomain(_ entry: DomainEntry, _ caller: AdministrationCaller) async throws(AdministrationError) -> ProtectedDomain {
+        let domain = try validated(entry, identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds))
+        do throws(DirectoryError) {
+            try await ports.domains.insert(domain, audit: self.entry(caller, "domain.add", domain.name.ascii, Self.detail(domain)))
+        } catch {
+            throw AdministrationError(error)
+        }
+        return domain
+    }
+
+    /// Replaces note and mail servers.
+    package func updateDomain(_ entry: DomainEntry, _ caller: AdministrationCaller) async throws(AdministrationError) -> ProtectedDomain {
+        let present = try await domain(entry.name, caller)
+        let domain = try validated(entry, identifier: present.identifier)
+        do throws(DirectoryError) {
+            let change = "\(Self.detail(present)) → \(Self.detail(domain))"
+            try await ports.domains.update(domain, audit: self.entry(caller, "domain.change", domain.name.ascii, change))
+        } catch {
+            throw AdministrationError(error)
+        }
+        return domain
+    }
+
+    /// Mail for the domain is refused from now on; what is queued is still delivered by the remaining rules.
+    package func deleteDomain(_ name: String, _ caller: AdministrationCaller) async throws(AdministrationError) {
+        let key = try domainName(name)
+        do throws(DirectoryError) {
+            try await ports.domains.delete(key, audit: entry(caller, "domain.delete", key.ascii))
+        } catch {
+            throw AdministrationError(error)
+        }
+    }
+
+    /// Listed addresses of a domain, by address, after `cursor`, at most `limit` (bounded to 500).
+    package func recipients(
+        of name: String, containing text: String = "", after cursor: String? = nil, limit: Int = 50, _ caller: AdministrationCaller
+    ) async throws(AdministrationError) -> [EmailAddress] {
+        let key = try await domain(name, caller).name
+        do throws(DirectoryError) {
+            return try await ports.domains.listedRecipients(
+                of: key, containing: text, after: cursor, limit: min(max(1, limit), 500))
+        } catch {
+            throw AdministrationError(error)
+        }
+    }
+
+    /// Adds addresses, written in full or as local parts only. - Returns: how many were new.
+    package func addRecipients(_ texts: [String], to name: String, _ caller: AdministrationCaller) async throws(AdministrationError) -> Int
+    {
+        let key = try await domain(name, caller).name
+        let addresses = try recipientAddresses(texts, of: key)
+        do throws(DirectoryError) {
+            let audit = entry(
+                caller, "recipient.add", key.ascii, "\(addresses.count): \(addresses.prefix(20).map(\.description).joined(separator: ", "))"
+            )
+            return try await ports.domains.addRecipients(addresses, to: key, audit: audit)
+        } catch {
+            throw AdministrationError(error)
+        }
+    }
+
+    /// - Returns: how many were listed.
+    package func removeRecipients(_ texts: [String], from name: String, _ caller: AdministrationCaller) async throws(AdministrationError)
+        -> Int
+    {
+        let key = try await domain(name, caller).name
+        let addresses = try recipientAddresses(texts, of: key)
+        do throws(DirectoryError) {
+            let audit = entry(
+                caller, "recipient.remove", key.ascii,
+                "\(addresses.count): \(addresses.prefix(20).map(\.description).joined(separator: ", "))")
+            return try await ports.domains.removeRecipients(addresses, from: key, audit: audit)
+        } catch {
+            throw AdministrationError(error)
+        }
+    }
+
+    /// How many addresses one action may bring.
+    package static var maximumRecipientsPerAction: Int { 10_000 }
+
+    private func recipientAddresses(_ texts: [String], of domain: DomainName) throws(AdministrationError) -> [EmailAddress] {
+        guard texts.count <= Self.maximumRecipientsPerAction else {
+            throw .invalid([
+                FieldProblem(
+                    "recipients", "At most \(Self.maximumRecipientsPerAction) addresses at once.",
+                    ja: "一度に登録できるのは \(Self.maximumRecipientsPerAction) 件までです。")
+            ])
+        }
+        var addresses: [EmailAddress] = []
+        for text in texts {
+            let full = text.contains("@") ? text : "\(text)@\(domain.ascii)"
+            // The reason of a syntax error is not more helpful than the address itself.
+            guard let address = try? EmailAddress(full), address.domainName == domain else {
+                throw .invalid([
+                    FieldProblem(
+                        "recipients", "“\(text)” is not an address of \(domain.unicode).", ja: "「\(text)」は \(domain.unicode) のアドレスではありません。")
+                ])
+            }
+            addresses.append(address)
+        }
+        return addresses
+    }
+
+    func domainName(_ text: String) throws(AdministrationError) -> DomainName {
+        do throws(MailSyntaxError) {
+            return try DomainName(text)
+        } catch {
+            throw .invalid([
+                FieldProblem("name", "“\(text)” is not a domain name such as example.com.", ja: "「\(text)」はドメイン名（例: example.com）ではありません。")
+            ])
+        }
+    }
+
+    private func validated(_ entry: DomainEntry, identifier: RecordIdentifier) throws(AdministrationError) -> ProtectedDomain {
+        let name = try domainName(entry.name)
+        var problems: [FieldProblem] = []
+        if entry.note.utf8.count > ProtectedDomain.maximumNoteBytes {
+            problems.append(FieldProblem("note", "The note is too long.", ja: "メモが長すぎます。"))
+        }
+        if entry.mailServers.isEmpty {
+            problems.append(FieldProblem("mail-server", "At least one mail server is needed.", ja: "メールサーバーを 1 つ以上指定してください。"))
+        }
+        if entry.mailServers.count > ProtectedDomain.maximumMailServers {
+            problems.append(
+                FieldProblem(
+                    "mail-server", "At most \(ProtectedDomain.maximumMailServers) mail servers.",
+                    ja: "メールサーバーは \(ProtectedDomain.maximumMailServers) 台までです。"))
+        }
+        var servers: [MailServer] = []
+        for server in entry.mailServers {
+            guard let endpoint = Self.endpoint(server.host), endpoint.port > 0 else {
+                problems.append(
+                    FieldProblem(
+                        "mail-server", "“\(server.host)” is not a host such as mail.example.com:25.",
+                        ja: "「\(server.host)」はホスト（例: mail.example.com:25）ではありません。"))
+                continue
+            }
+            guard (0...65_535).contains(server.priority) else {
+                problems.append(FieldProblem("mail-server", "A priority is 0 to 65535.", ja: "優先順位は 0 から 65535 までです。"))
+                continue
+            }
+            servers.append(MailServer(endpoint: endpoint, priority: server.priority, security: server.security))
+        }
+        guard problems.isEmpty else { throw .invalid(problems) }
+        return ProtectedDomain(identifier: identifier, name: name, note: entry.note, mailServers: servers)
+    }
+
+    private static func endpoint(_ text: String) -> HostAndPort? {
+        if let address = NetworkAddress(text) { return HostAndPort(host: address.description, port: 25) }
+        return HostAndPort(text, defaultPort: 25)
+    }
+
+    private static func detail(_ domain: ProtectedDomain) -> String {
+        domain.mailServers.map { "\($0.endpoint) priority \($0.priority) \($0.security.rawValue)" }.joined(separator: ", ")
+    }
+
+    private static func noDomain(_ name: String) -> AdministrationError {
+        .notFound(LocalizedText("There is no domain “\(name)”.", ja: "ドメイン「\(name)」はありません。"))
+    }
+}
+
+extension AdministrationError {
+    init(_ error: DirectoryError) {
+        switch error {
+        case .alreadyExists(let name): self = .conflict(LocalizedText("“\(name)” exists already.", ja: "「\(name)」はすでに存在します。"))
+        case .notFound(let name): self = .notFound(LocalizedText("“\(name)” does not exist.", ja: "「\(name)」はありません。"))
+        case .unavailable(let cause): self = .unavailable(cause: cause)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package import Cluster
+package import Delivery
+package import DomainsAndUsers
+package import Logging
+package import MessageLog
+package import Settings
+
+/// What an administrator may do, each action once: permission, validation, effect, audit row. Pages, REST API and commands are three
+/// faces of it and hold no rules of their own.
+package struct Administration: Sendable {
+    package struct Ports: Sendable {
+        package let settings: any SettingsStore
+        package let domains: any DomainStore
+        package let administrators: any AdministratorStore
+        package let queue: any QueueAdministrationStore
+        package let messageLog: any MessageLogStore
+        package let audit: any AuditStore
+        package let nodes: any NodeRegistry
+        package let node: any NodeMonitor
+
+        package init(
+            settings: any SettingsStore, domains: any DomainStore, administrators: any AdministratorStore,
+            queue: any QueueAdministrationStore,
+            messageLog: any MessageLogStore, audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor
+        ) {
+            self.settings = settings
+            self.domains = domains
+            self.administrators = administrators
+            self.queue = queue
+            self.messageLog = messageLog
+            self.audit = audit
+            self.nodes = nodes
+            self.node = node
+        }
+    }
+
+    let ports: Ports
+    let nodeID: NodeID
+    let current: CurrentSettings
+    let editor: SettingsEditor
+    let signIns: SignInLimiter
+    let passwordWorker: PasswordWorker
+    let logger: Logger
+
+    /// - Parameter passwordCost: lower in tests only.
+    package init(ports: Ports, node: NodeID, current: CurrentSettings, passwordCost: PasswordHash.Cost = .standard, logger: Logger) {
+        self.ports = ports
+        nodeID = node
+        self.current = current
+        editor = SettingsEditor(store: ports.settings, current: current, node: node)
+        signIns = SignInLimiter()
+        passwordWorker = PasswordWorker(cost: passwordCost)
+        self.logger = logger
+    }
+
+    /// The identity of the node this runs on, for node-scope settings.
+    package var node: NodeID { nodeID }
+
+    func entry(_ caller: AdministrationCaller, _ action: String, _ target: String, _ detail: String = "") -> AuditEntry {
+        AuditEntry(actor: caller.actor, node: nodeID, action: action, target: target, detail: detail)
+    }
+}
+
+/// Where the audit log is read and, for actions without a row of their own, written. Implemented by GatewayDatabase.
+package protocol AuditStore: Sendable {
+    /// Newest first, before the entry `cursor`, at most `limit`; `text` is part of actor, action, target or detail.
+    func auditEntries(containing text: String, before cursor: AuditCursor?, limit: Int) async throws(DirectoryError) -> [AuditRecord]
+    func record(_ entry: AuditEntry) async throws(DirectoryError)
+}
+
+/// A position in the audit log.
+package struct AuditCursor: Sendable, Hashable, Codable {
+    package let time: UTCTime
+    package let identifier: RecordIdentifier
+
+    package init(time: UTCTime, identifier: RecordIdentifier) {
+        self.time = time
+        self.identifier = identifier
+    }
+}
+
+/// A row of the audit log as read.
+package struct AuditRecord: Sendable, Hashable {
+    package let identifier: RecordIdentifier
+    package let time: UTCTime
+    package let actor: String
+    package let node: NodeID
+    package let action: String
+    package let target: String
+    package let detail: String
+
+    package init(identifier: RecordIdentifier, time: UTCTime, actor: String, node: NodeID, action: String, target: String, detail: String) {
+        self.identifier = identifier
+        self.time = time
+        self.actor = actor
+        self.node = node
+        self.action = action
+        self.target = target
+        self.detail = detail
+    }
+}

@@ -1,0 +1,65 @@
+package import Settings
+
+/// What only the running node knows of itself. Implemented by GatewayNode.
+package protocol NodeMonitor: Sendable {
+    /// Looks at every part now; bounded to a few seconds.
+    func health() async -> NodeHealth
+    func activity() -> NodeActivity
+    /// Rows became due by an administrator's hand: look at the queue now.
+    func wakeQueue()
+    /// Content nothing refers to any more.
+    func removeContent(_ messages: [RecordIdentifier])
+}
+
+/// The state of a node's parts.
+package struct NodeHealth: Sendable, Hashable {
+    package struct Part: Sendable, Hashable {
+        /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`.
+        package let name: String
+        package let title: LocalizedText
+        package let isWorking: Bool
+        /// What is wrong and what to do, or a figure.
+        package let detail: LocalizedText
+
+        package init(name: String, title: LocalizedText, isWorking: Bool, detail: LocalizedText) {
+            self.name = name
+            self.title = title
+            self.isWorking = isWorking
+            self.detail = detail
+        }
+    }
+
+    package let parts: [Part]
+    package var isWorking: Bool { parts.allSatisfy(\.isWorking) }
+
+    package init(parts: [Part]) { self.parts = parts }
+}
+
+/// Figures of a node at this moment.
+package struct NodeActivity: Sendable, Hashable {
+    package let version: String
+    package let nodeName: String
+    package let startedAt: UTCTime
+    package let smtpSessions: Int
+    package let maximumSessions: Int
+    /// `smtp 0.0.0.0:25` and so on, as bound.
+    package let listeners: [String]
+    package let activeRecipients: Int
+    package let deliveryConnections: Int
+    package let memoryContentBytes: Int
+
+    package init(
+        version: String, nodeName: String, startedAt: UTCTime, smtpSessions: Int, maximumSessions: Int, listeners: [String],
+        activeRecipients: Int, deliveryConnections: Int, memoryContentBytes: Int
+    ) {
+        self.version = version
+        self.nodeName = nodeName
+        self.startedAt = startedAt
+        self.smtpSessions = smtpSessions
+        self.maximumSessions = maximumSessions
+        self.listeners = listeners
+        self.activeRecipients = activeRecipients
+        self.deliveryConnections = deliveryConnections
+        self.memoryContentBytes = memoryContentBytes
+    }
+}

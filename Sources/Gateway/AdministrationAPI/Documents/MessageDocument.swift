@@ -1,0 +1,89 @@
+import MessageLog
+import Settings
+
+/// A message of the log.
+package struct MessageDocument: Codable, Sendable {
+    package let message: String
+    package let receivedAt: String
+    package let receivedAtMilliseconds: Int64
+    package let node: String
+    package let direction: String
+    package let result: String
+    package let reason: String
+    package let clientAddress: String
+    package let heloName: String
+    package let protocolName: String
+    package let tls: String
+    package let reversePath: String
+    package let subject: String
+    package let headerFrom: String
+    /// The Message-ID field.
+    package let messageID: String
+    package let sizeBytes: Int
+    /// All of them; `recipients` of a list has the first ones only.
+    package let recipientCount: Int
+    package let recipients: [RecipientDocument]
+    /// Oldest first; only in `GET /messages/{message}`.
+    package let events: [DeliveryEventDocument]?
+
+    package struct RecipientDocument: Codable, Sendable {
+        package let ordinal: Int
+        package let address: String
+        package let state: String
+        package let reason: String
+        package let updatedAt: String
+    }
+
+    init(_ record: MessageLogRecord, events: [DeliveryHistoryEvent]? = nil) {
+        let entry = record.entry
+        message = entry.message.description
+        receivedAt = TimeText.text(entry.receivedAt)
+        receivedAtMilliseconds = entry.receivedAt.milliseconds
+        node = entry.node.description
+        direction = entry.direction.rawValue
+        result = entry.result.rawValue
+        reason = entry.reason
+        clientAddress = entry.clientAddress
+        heloName = entry.heloName
+        protocolName = entry.protocolName
+        tls = entry.tls
+        reversePath = entry.reversePath
+        subject = entry.subject
+        headerFrom = entry.headerFrom
+        messageID = entry.messageIDField
+        sizeBytes = entry.sizeBytes
+        recipientCount = record.recipientCount
+        recipients = record.recipients.map {
+            RecipientDocument(
+                ordinal: $0.ordinal, address: $0.address, state: $0.state.rawValue, reason: $0.reason, updatedAt: TimeText.text($0.updatedAt))
+        }
+        self.events = events.map { $0.map(DeliveryEventDocument.init) }
+    }
+}
+
+/// What happened to a recipient's copy.
+package struct DeliveryEventDocument: Codable, Sendable {
+    package let ordinal: Int
+    package let at: String
+    package let atMilliseconds: Int64
+    package let node: String
+    package let kind: String
+    package let attempt: Int
+    package let nextHop: String
+    package let reply: String
+    package let tls: String
+    package let durationMilliseconds: Int
+
+    init(_ event: DeliveryHistoryEvent) {
+        ordinal = event.ordinal
+        at = TimeText.text(event.at)
+        atMilliseconds = event.at.milliseconds
+        node = event.node.description
+        kind = event.kind.rawValue
+        attempt = event.attempt
+        nextHop = event.nextHop
+        reply = event.reply
+        tls = event.tls
+        durationMilliseconds = event.durationMilliseconds
+    }
+}

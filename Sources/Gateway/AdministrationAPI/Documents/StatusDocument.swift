@@ -1,0 +1,100 @@
+import Administration
+import Cluster
+import MessageLog
+import Settings
+
+/// `GET /health`: the parts of the node and whether each works.
+package struct HealthDocument: Codable, Sendable {
+    package let isWorking: Bool
+    package let parts: [Part]
+
+    package struct Part: Codable, Sendable {
+        package let name: String
+        package let title: LocalizedDocument
+        package let isWorking: Bool
+        package let detail: LocalizedDocument
+    }
+
+    init(_ health: NodeHealth) {
+        isWorking = health.isWorking
+        parts = health.parts.map {
+            Part(name: $0.name, title: LocalizedDocument($0.title), isWorking: $0.isWorking, detail: LocalizedDocument($0.detail))
+        }
+    }
+}
+
+/// `GET /status`: health and figures of the node.
+package struct StatusDocument: Codable, Sendable {
+    package let health: HealthDocument
+    package let node: String
+    package let nodeName: String
+    package let version: String
+    package let startedAt: String
+    package let settingsRevision: Int64
+    package let listeners: [String]
+    package let smtpSessions: Int
+    package let maximumSessions: Int
+    package let activeRecipients: Int
+    package let deliveryConnections: Int
+    package let memoryContentBytes: Int
+    /// This and the following are absent when the database does not answer.
+    package let queue: Queue?
+    package let lastDay: LastDay?
+    package let domainCount: Int?
+    package let nodeCount: Int?
+
+    package struct Queue: Codable, Sendable {
+        package let recipients: Int
+        package let due: Int
+    }
+
+    package struct LastDay: Codable, Sendable {
+        package let accepted: Int
+        package let refused: Int
+        package let postponed: Int
+    }
+
+    init(_ status: GatewayStatus, node: NodeID) {
+        health = HealthDocument(status.health)
+        self.node = node.description
+        nodeName = status.activity.nodeName
+        version = status.activity.version
+        startedAt = TimeText.text(status.activity.startedAt)
+        settingsRevision = status.settingsRevision.number
+        listeners = status.activity.listeners
+        smtpSessions = status.activity.smtpSessions
+        maximumSessions = status.activity.maximumSessions
+        activeRecipients = status.activity.activeRecipients
+        deliveryConnections = status.activity.deliveryConnections
+        memoryContentBytes = status.activity.memoryContentBytes
+        queue = status.queue.map { Queue(recipients: $0.recipients, due: $0.due) }
+        lastDay = status.lastDay.map {
+            LastDay(accepted: $0[.accepted] ?? 0, refused: $0[.refused] ?? 0, postponed: $0[.postponed] ?? 0)
+        }
+        domainCount = status.domainCount
+        nodeCount = status.nodeCount
+    }
+}
+
+/// A node of the cluster in `GET /nodes`.
+package struct NodeDocument: Codable, Sendable {
+    package let node: String
+    package let name: String
+    package let version: String
+    package let incarnation: Int64
+    package let isStopped: Bool
+    package let startedAt: String
+    package let lastSeenAt: String
+    package let settingsRevision: Int64
+
+    init(_ node: ClusterNode) {
+        self.node = node.node.description
+        name = node.name
+        version = node.version
+        incarnation = node.incarnation
+        isStopped = node.isStopped
+        startedAt = TimeText.text(node.startedAt)
+        lastSeenAt = TimeText.text(node.lastSeenAt)
+        settingsRevision = node.settingsRevision.number
+    }
+}

@@ -1,0 +1,57 @@
+import Administration
+import MessageLog
+import Settings
+
+/// The message log and the audit log.
+extension AdministrationAPI {
+    var messageRoutes: [APIRoute] {
+        [
+            .get("/messages") { call async throws(APIError) in
+                try call.query.allow("text", "direction", "result", "from", "until", "cursor", "limit")
+                let filter = try Self.filter(call.query)
+                let limit = try call.query.limit()
+                let cursor = try call.query.cursor(MessageLogCursor.self)
+                let records = try await ask { () async throws(AdministrationError) in
+                    try await administration.messages(filter, after: cursor, limit: limit, call.caller)
+                }
+                return .json(
+                    PageDocument(
+                        records, limit: limit, item: { MessageDocument($0) },
+                        cursor: { PageCursor.word(for: MessageLogCursor(receivedAt: $0.entry.receivedAt, message: $0.entry.message)) }))
+            },
+            .get("/messages/{message}") { call async throws(APIError) in
+                try call.query.allow()
+                let text = call.parameter("message")
+                guard let identifier = RecordIdentifier(text) else {
+                    throw .administration(
+                        .notFound(LocalizedText("There is no message “\(text)” in the log.", ja: "メッセージ「\(text)」はログにありません。")))
+                }
+                let details = try await ask { () async throws(AdministrationError) in try await administration.message(identifier, call.caller) }
+                return .json(MessageDocument(details.record, events: details.events))
+            },
+            .get("/audit") { call async throws(APIError) in
+                try call.query.allow("text", "cursor", "limit")
+                let limit = try call.query.limit()
+                let cursor = try call.query.cursor(AuditCursor.self)
+                let records = try await ask { () async throws(AdministrationError) in
+                    try await administration.auditLog(
+                        containing: call.query.text("text") ?? "", before: cursor, limit: limit, call.caller)
+                }
+                return .json(
+                    PageDocument(
+                        records, limit: limit, item: AuditDocument.init,
+                        cursor: { PageCursor.word(for: AuditCursor(time: $0.time, identifier: $0.identifier)) }))
+            },
+        ]
+    }
+
+    private static func filter(_ query: QueryReader) throws(APIError) -> MessageLogFilter {
+        var filter = MessageLogFilter()
+        filter.text = query.text("text") ?? ""
+        filter.direction = try query.choice("direction", MailDirection.self)
+        filter.result = try query.choice("result", MessageResult.self)
+        filter.from = try query.time("from")
+        filter.until = try query.time("until")
+        return filter
+    }
+}

@@ -1,0 +1,120 @@
+import DNS
+import Mail
+import NIOCore
+import SMTP
+import Settings
+
+/// One connection to one destination, delivering one job after the other; opened when the first job is there, kept a little when
+/// there is none, replaced after so many messages. One task for its whole life.
+struct ConnectionWorker: Sendable {
+    let identifier: DeliverySchedule.WorkerID
+    let nextHop: NextHop
+    let dispatcher: DeliveryDispatcher
+    let recorder: OutcomeRecorder
+    let environment: DeliveryEnvironment
+    let metrics: DeliveryMetrics
+
+    /// Connections tried for one job, over all hosts and addresses.
+    private static let maximumTries = 10
+
+    func run() async {
+        var session: SMTPClientSession?
+        var served = 0
+        var messages = 0
+        while let job = await dispatcher.next(identifier, of: nextHop, served: served, canPark: session?.isActive ?? false) {
+            let settings = environment.settings
+            if messages >= settings.delivery.messagesPerConnection || session?.isActive == false { leave(&session) }
+            if session == nil { messages = 0 }
+            guard await deliver(job, &session, settings) else { break }
+            served += 1
+            messages += 1
+        }
+        leave(&session)
+        dispatcher.ended(identifier, nextHop)
+    }
+
+    /// - Returns: whether the worker goes on.
+    private func deliver(_ job: DeliveryJob, _ session: inout SMTPClientSession?, _ settings: GatewaySettings) async -> Bool {
+        let isReused = session != nil
+        guard await open(&session, for: job, settings), let first = session else { return false }
+        var attempt = await DeliveryAttempt(job: job, environment: environment).run(over: first)
+        if isReused && attempt.isUnanswered {
+            // The server had closed the kept connection; that says nothing about the message.
+            leave(&session)
+            guard await open(&session, for: job, settings), let second = session else { return false }
+            attempt = await DeliveryAttempt(job: job, environment: environment).run(over: second)
+        }
+        recorder.settle(job, attempt.report)
+        if attempt.isConnectionLost {
+            leave(&session)
+            if let outcome = attempt.report.outcomes.first(where: { if case .deferred = $0 { true } else { false } }) {
+                dispatcher.connectionLost(nextHop, outcome)
+            }
+        } else {
+            dispatcher.succeeded(nextHop)
+        }
+        return true
+    }
+
+    private func open(_ session: inout SMTPClientSession?, for job: DeliveryJob, _ settings: GatewaySettings) async -> Bool {
+        guard session == nil else { return true }
+        do throws(RouteFailure) {
+            let opened = try await connect(settings)
+            session = opened
+            dispatcher.opened(opened, by: identifier, nextHop)
+            return true
+        } catch {
+            if Task.isCancelled {
+                recorder.settle(job, AttemptReport(outcome: .givenBack, count: job.recipients.count))
+            } else {
+                dispatcher.connectionFailed(nextHop, job, error.isPermanent ? .failed(error.reply) : .deferred(error.reply))
+            }
+            return false
+        }
+    }
+
+    /// Ends the connection politely, whatever its state.
+    private func leave(_ session: inout SMTPClientSession?) {
+        guard let old = session else { return }
+        old.quit()
+        session = nil
+        dispatcher.closed(by: identifier, nextHop)
+    }
+
+    /// The first host and address that is ready to take mail.
+    private func connect(_ settings: GatewaySettings) async throws(RouteFailure) -> SMTPClientSession {
+        let resolver = NextHopResolver(resolver: environment.resolver)
+        let heloName = environment.heloName(settings)
+        let connector = SMTPClientConnector(
+            group: environment.eventLoopGroup, contexts: environment.contexts, heartbeat: environment.node.heartbeat)
+        let options = SMTPClientConnector.Options(
+            heloName: heloName, connectTimeout: .seconds(Int64(settings.delivery.connectTimeoutSeconds)),
+            replyTimeout: .seconds(Int64(settings.delivery.replyTimeoutSeconds)), ownListeners: environment.ownListeners(settings))
+        var failure = RouteFailure(reply: DeliveryReply(.noAnswer, "no host to try"))
+        var tries = 0
+        for host in try await resolver.hosts(of: nextHop, ownName: heloName) {
+            let addresses: [HostAddress]
+            do throws(RouteFailure) {
+                addresses = try await resolver.addresses(of: host)
+            } catch {
+                failure = error
+                continue
+            }
+            for address in addresses where tries < Self.maximumTries && !Task.isCancelled {
+                tries += 1
+                do throws(SessionFailure) {
+                    return try await connector.open(host, at: address, options)
+                } catch {
+                    failure = RouteFailure(reply: error.isPermanent ? error.reply : error.reply.asTransient)
+                    if error.kind == .loop { throw failure }
+                }
+            }
+        }
+        throw failure
+    }
+}
+
+extension SessionFailure {
+    /// A host that says it never takes mail (521, RFC 7504) and a loop do not heal; any other refusal of a greeting may.
+    fileprivate var isPermanent: Bool { kind == .loop || reply.serverCode == 521 }
+}

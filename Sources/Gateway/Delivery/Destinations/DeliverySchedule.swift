@@ -1,0 +1,301 @@
+import Settings
+
+/// Which destination gets a connection, and which connection gets which message. Pure: events in, commands out.
+///
+/// Each destination has a queue, a window of connections that grows with success and shrinks with failure, and a pause after its last
+/// connection failed. While a pause lasts everything for the destination is deferred at once, after it one connection probes; so a
+/// dead destination costs one connection now and then, and holds no memory. Work per message does not depend on how much waits.
+struct DeliverySchedule {
+    typealias WorkerID = Int
+
+    struct Limits: Equatable {
+        var maximumConnections: Int
+        var connectionsPerDestination: Int
+        var idle: Duration
+
+        init(_ settings: DeliverySettings) {
+            maximumConnections = settings.maximumConnections
+            connectionsPerDestination = settings.connectionsPerDestination
+            idle = .seconds(settings.idleConnectionSeconds)
+        }
+    }
+
+    enum Command {
+        case start(WorkerID, NextHop)
+        /// A parked worker goes on with this job.
+        case resume(WorkerID, DeliveryJob)
+        /// A parked worker closes its connection.
+        case retire(WorkerID)
+        /// Nothing is tried for these: their destination has just failed so.
+        case settle([DeliveryJob], DeliveryOutcome)
+    }
+
+    /// What a worker does next.
+    enum Next {
+        case job(DeliveryJob)
+        /// Wait, with the connection open.
+        case park
+        case end
+    }
+
+    private struct Destination {
+        var queue = JobQueue<DeliveryJob>()
+        var workers = 0
+        /// Workers that have not taken their first job.
+        var starting = 0
+        /// Workers with a connection that stands.
+        var connected = 0
+        var idle: [(worker: WorkerID, since: ContinuousClock.Instant)] = []
+        var window: Int
+        var failures = 0
+        var pausedUntil: ContinuousClock.Instant?
+        var reason: DeliveryOutcome?
+        var isNeedy = false
+        var isWanting = false
+    }
+
+    private var destinations: [NextHop: Destination] = [:]
+    private var workerCount = 0
+    private var lastWorker = 0
+    private var idleCount = 0
+    /// Destinations that have mail and no connection while none is to be had, in order; others give up one for them.
+    private var needy = JobQueue<NextHop>()
+    /// Destinations that could use a further connection.
+    private var wanting = JobQueue<NextHop>()
+    private var isStopped = false
+    var limits: Limits
+
+    /// Connections to a destination nothing is known of.
+    static let initialWindow = 5
+    static let firstPause = Duration.seconds(1)
+    static let longestPause = Duration.seconds(60)
+    /// How long a failed destination is remembered after its pause.
+    static let memory = Duration.seconds(300)
+    /// Jobs a connection may have while other destinations have none.
+    static let servedWhileOthersNeed = 10
+    /// Connections that broke in the middle, one after the other, before a destination counts as failed.
+    static let toleratedLosses = 3
+
+    init(limits: Limits) { self.limits = limits }
+
+    var connectionCount: Int { workerCount }
+    var destinationCount: Int { destinations.count }
+    func queued(for nextHop: NextHop) -> Int { destinations[nextHop]?.queue.count ?? 0 }
+
+    /// A job has come.
+    mutating func add(_ job: DeliveryJob, now: ContinuousClock.Instant) -> [Command] {
+        if isStopped { return [] }
+        var destination = destinations[job.nextHop] ?? Destination(window: min(Self.initialWindow, limits.connectionsPerDestination))
+        if let pausedUntil = destination.pausedUntil {
+            if now < pausedUntil, let reason = destination.reason { return [.settle([job], reason)] }
+            destination.pausedUntil = nil
+        }
+        if let idle = destination.idle.popLast() {
+            idleCount -= 1
+            destinations[job.nextHop] = destination
+            return [.resume(idle.worker, job)]
+        }
+        destination.queue.append(job)
+        let commands = grow(&destination, job.nextHop)
+        destinations[job.nextHop] = destination
+        return commands
+    }
+
+    /// A worker is free.
+    /// - Parameters:
+    ///   - served: how many jobs it has had.
+    ///   - canPark: it has a connection that another message could use.
+    mutating func next(_ worker: WorkerID, of nextHop: NextHop, served: Int, canPark: Bool, now: ContinuousClock.Instant) -> Next {
+        guard !isStopped, var destination = destinations[nextHop] else { return .end }
+        defer { destinations[nextHop] = destination }
+        if served == 0 {
+            destination.starting -= 1
+        } else {
+            // Others wait: a destination with several connections gives one up, one with a single connection its turn.
+            if !needy.isEmpty && (destination.workers > 1 || served >= Self.servedWhileOthersNeed) { return .end }
+            if destination.workers > destination.window { return .end }
+        }
+        if let job = destination.queue.popFirst() { return .job(job) }
+        guard canPark, limits.idle > .zero, needy.isEmpty, wanting.isEmpty else { return .end }
+        destination.idle.append((worker, now))
+        idleCount += 1
+        return .park
+    }
+
+    /// A worker has a connection.
+    mutating func connected(_ nextHop: NextHop) { destinations[nextHop]?.connected += 1 }
+
+    /// A worker's connection is no more.
+    mutating func disconnected(_ nextHop: NextHop) { destinations[nextHop]?.connected -= 1 }
+
+    /// A message went through: the destination lives and may have a connection more.
+    mutating func succeeded(_ nextHop: NextHop) -> [Command] {
+        guard var destination = destinations[nextHop] else { return [] }
+        destination.failures = 0
+        destination.reason = nil
+        destination.window = min(destination.window + 1, limits.connectionsPerDestination)
+        let commands = grow(&destination, nextHop)
+        destinations[nextHop] = destination
+        return commands
+    }
+
+    /// No connection could be had for `job`.
+    mutating func connectionFailed(
+        _ nextHop: NextHop, _ job: DeliveryJob, _ outcome: DeliveryOutcome, now: ContinuousClock.Instant
+    ) -> [Command] {
+        guard var destination = destinations[nextHop] else { return [.settle([job], outcome)] }
+        defer { destinations[nextHop] = destination }
+        if destination.connected > 0, job.handedBack < Self.toleratedLosses {
+            // Others stand: the server only wants no more of them.
+            destination.window = max(1, destination.connected)
+            var again = job
+            again.handedBack += 1
+            destination.queue.prepend(again)
+            return []
+        }
+        // Several connections fail at the same moment; the first one counts.
+        if let pausedUntil = destination.pausedUntil, now < pausedUntil { return [.settle([job], outcome)] }
+        return [pause(&destination, outcome, job, now)]
+    }
+
+    /// A connection broke in the middle of a transaction, or the server closed it with 421.
+    mutating func connectionLost(_ nextHop: NextHop, _ outcome: DeliveryOutcome, now: ContinuousClock.Instant) -> [Command] {
+        guard var destination = destinations[nextHop] else { return [] }
+        defer { destinations[nextHop] = destination }
+        destination.window = max(1, destination.window / 2)
+        destination.failures += 1
+        guard destination.failures >= Self.toleratedLosses, destination.connected == 0 else { return [] }
+        return [pause(&destination, outcome, nil, now)]
+    }
+
+    /// A worker is gone. Its permit goes to whoever has waited longest.
+    mutating func ended(_ nextHop: NextHop) -> [Command] {
+        workerCount -= 1
+        if var destination = destinations[nextHop] {
+            destination.workers -= 1
+            if !destination.queue.isEmpty { line(up: &destination, nextHop) }
+            let isForgotten = destination.workers == 0 && destination.queue.isEmpty && destination.failures == 0
+            destinations[nextHop] = isForgotten ? nil : destination
+        }
+        return isStopped ? [] : feed()
+    }
+
+    /// Time has passed: closes what was idle too long and forgets old failures.
+    mutating func tick(now: ContinuousClock.Instant) -> [Command] {
+        var commands: [Command] = []
+        for (nextHop, var destination) in destinations {
+            let expired = destination.idle.prefix { $0.since + limits.idle <= now }
+            if !expired.isEmpty {
+                commands += expired.map { .retire($0.worker) }
+                idleCount -= expired.count
+                destination.idle.removeFirst(expired.count)
+                destinations[nextHop] = destination
+            }
+            guard destination.workers == 0, destination.queue.isEmpty else { continue }
+            if destination.pausedUntil.map({ $0 + Self.memory <= now }) ?? true { destinations[nextHop] = nil }
+        }
+        return commands + feed()
+    }
+
+    /// Nothing new is begun. - Returns: what was not begun, and the workers to wake.
+    mutating func stop() -> (waiting: [DeliveryJob], commands: [Command]) {
+        isStopped = true
+        var waiting: [DeliveryJob] = []
+        var commands: [Command] = []
+        for nextHop in Array(destinations.keys) {
+            waiting += destinations[nextHop]?.queue.removeAll() ?? []
+            commands += destinations[nextHop]?.idle.map { .retire($0.worker) } ?? []
+            destinations[nextHop]?.idle = []
+        }
+        idleCount = 0
+        return (waiting, commands)
+    }
+}
+
+extension DeliverySchedule {
+    /// Starts a worker if the queue needs one, the window allows one and a connection is left.
+    private mutating func grow(_ destination: inout Destination, _ nextHop: NextHop) -> [Command] {
+        let window = min(destination.window, limits.connectionsPerDestination)
+        guard destination.queue.count > destination.starting, destination.workers < window else { return [] }
+        guard workerCount < limits.maximumConnections else {
+            line(up: &destination, nextHop)
+            return retireIdle(except: nextHop)
+        }
+        return [start(&destination, nextHop)]
+    }
+
+    private mutating func line(up destination: inout Destination, _ nextHop: NextHop) {
+        if destination.workers == 0 {
+            guard !destination.isNeedy else { return }
+            destination.isNeedy = true
+            needy.append(nextHop)
+        } else {
+            guard !destination.isWanting else { return }
+            destination.isWanting = true
+            wanting.append(nextHop)
+        }
+    }
+
+    private mutating func start(_ destination: inout Destination, _ nextHop: NextHop) -> Command {
+        workerCount += 1
+        lastWorker += 1
+        destination.workers += 1
+        destination.starting += 1
+        return .start(lastWorker, nextHop)
+    }
+
+    /// Connections that have become free go to those who have none, then to those who want more, each in turn.
+    private mutating func feed() -> [Command] {
+        var commands: [Command] = []
+        while workerCount < limits.maximumConnections {
+            if let nextHop = needy.popFirst() {
+                commands += feed(nextHop) { $0.isNeedy = false }
+            } else if let nextHop = wanting.popFirst() {
+                commands += feed(nextHop) { $0.isWanting = false }
+            } else {
+                break
+            }
+        }
+        return commands
+    }
+
+    private mutating func feed(_ nextHop: NextHop, _ leaveLine: (inout Destination) -> Void) -> [Command] {
+        guard var destination = destinations[nextHop] else { return [] }
+        leaveLine(&destination)
+        let commands = grow(&destination, nextHop)
+        // One at a time; for the next connection it stands in line again.
+        if !commands.isEmpty, destination.queue.count > destination.starting, destination.workers < destination.window {
+            line(up: &destination, nextHop)
+        }
+        destinations[nextHop] = destination
+        return commands
+    }
+
+    /// An idle connection elsewhere makes room.
+    private mutating func retireIdle(except nextHop: NextHop) -> [Command] {
+        guard idleCount > 0,
+            let (other, idle) = destinations.first(where: { $0.key != nextHop && !$0.value.idle.isEmpty }).map({ ($0.key, $0.value.idle) }),
+            let oldest = idle.first
+        else { return [] }
+        destinations[other]?.idle.removeFirst()
+        idleCount -= 1
+        return [.retire(oldest.worker)]
+    }
+
+    private func pause(
+        _ destination: inout Destination, _ outcome: DeliveryOutcome, _ job: DeliveryJob?, _ now: ContinuousClock.Instant
+    ) -> Command {
+        destination.failures += 1
+        destination.window = 1
+        let waiting = destination.queue.removeAll()
+        // A permanent failure is about the domain, not its servers' health: it is found anew for the next message.
+        if case .deferred = outcome {
+            let doublings = min(destination.failures - 1, 10)
+            destination.pausedUntil = now + min(Self.firstPause * (1 << doublings), Self.longestPause)
+            destination.reason = outcome
+        } else {
+            destination.failures = 0
+        }
+        return .settle((job.map { [$0] } ?? []) + waiting, outcome)
+    }
+}

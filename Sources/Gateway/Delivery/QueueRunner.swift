@@ -1,0 +1,129 @@
+import Logging
+import ServiceLifecycle
+import Settings
+import SharedFolders
+
+/// Delivers the queue: takes due rows while memory has room, hands them to connections, and at a stop lets running attempts finish and
+/// gives everything back. One for each node, run once.
+package struct QueueRunner: Service {
+    private let queue: DeliveryQueue
+    private let stopping: AsyncStream<Void>
+    private let stop: AsyncStream<Void>.Continuation
+
+    /// Recipients claimed at a time.
+    static let claimBatch = 500
+    static let tickInterval = Duration.seconds(1)
+    /// Ticks between two polls while nothing was due; fresh mail does not wait for them.
+    static let idleTicks = 5
+    /// How long a stop waits for outcomes to be written.
+    static let recordingGrace = Duration.seconds(10)
+    static let giveBackTries = 3
+
+    package init(_ queue: DeliveryQueue) {
+        self.queue = queue
+        (stopping, stop) = AsyncStream.makeStream(of: Void.self)
+    }
+
+    /// Stops as a graceful shutdown does.
+    package func beginStop() { stop.finish() }
+
+    /// Returns when everything has ended. Attempts that run at a graceful stop get the setting `shutdown-grace` to finish.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { recording in
+                recording.addTask { await queue.recorder.run() }
+                await deliver()
+                await drained(within: Self.recordingGrace) { queue.recorder.isIdle }
+                await giveBackAll()
+                recording.cancelAll()
+            }
+        } onGracefulShutdown: {
+            beginStop()
+        }
+    }
+
+    private func deliver() async {
+        await withDiscardingTaskGroup { working in
+            working.addTask { await queue.dispatcher.run() }
+            working.addTask { await tick() }
+            working.addTask { await poll() }
+            queue.setRunning(true)
+            queue.wake()
+            for await _ in stopping {}  // ends when a stop begins, or this task is cancelled
+            queue.setRunning(false)
+            queue.dispatcher.stop()
+            let grace = Duration.seconds(queue.environment.settings.reception.shutdownGraceSeconds)
+            await drained(within: grace) { queue.dispatcher.connectionCount == 0 }
+            working.cancelAll()
+        }
+    }
+
+    /// Waits until a condition holds. Only at a stop, where looking now and then is good enough.
+    private func drained(within limit: Duration, _ condition: () -> Bool) async {
+        let end = ContinuousClock.now + limit
+        while !condition() && ContinuousClock.now < end && !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(20))  // cancellation ends the loop
+        }
+    }
+
+    private func giveBackAll() async {
+        for number in 1...Self.giveBackTries {
+            do throws(DeliveryQueueError) {
+                return try await queue.environment.store.giveBackAll()
+            } catch {
+                queue.environment.logger.warning("rows could not be given back", metadata: ["cause": "\(error)", "try": "\(number)"])
+                guard error != .declaredDead else { return }
+            }
+            try? await Task.sleep(for: .milliseconds(500))  // a cancelled wait only makes the next try come sooner
+        }
+    }
+}
+
+extension QueueRunner {
+    private func tick() async {
+        var count = 0
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.tickInterval)  // cancellation ends the loop above
+            queue.dispatcher.tick()
+            count += 1
+            if count % Self.idleTicks == 0 { queue.wake() }
+        }
+    }
+
+    /// Claims what is due. While there is more than one batch, the next follows at once; while memory is full, a second later.
+    private func poll() async {
+        for await _ in queue.wakes {
+            var claim = await claim()
+            while claim != .nothing && !Task.isCancelled {
+                if claim == .full { try? await Task.sleep(for: Self.tickInterval) }  // cancellation ends the loop
+                claim = await self.claim()
+            }
+        }
+    }
+
+    private enum Claim {
+        case more, full, nothing
+    }
+
+    private func claim() async -> Claim {
+        let environment = queue.environment
+        let room = environment.settings.delivery.activeRecipients - queue.active.count
+        guard room > 0 else { return .full }
+        let limit = min(room, Self.claimBatch)
+        do throws(DeliveryQueueError) {
+            let leases = try await environment.store.claimDue(limit: limit)
+            var claimed = 0
+            for lease in leases {
+                claimed += lease.recipients.count
+                queue.active.add(lease.recipients.count)
+                let content = MessageContent.file(StoredMessage(identifier: lease.message.identifier))
+                // Stopped meanwhile: these rows go back with all others.
+                if !queue.dispatcher.accept(lease, content) { queue.active.release(lease.recipients.count) }
+            }
+            return claimed >= limit ? .more : .nothing
+        } catch {
+            environment.logger.warning("due mail could not be claimed", metadata: ["cause": "\(error)"])
+            return .nothing
+        }
+    }
+}

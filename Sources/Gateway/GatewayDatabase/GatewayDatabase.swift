@@ -1,0 +1,70 @@
+package import Cluster
+import Firebird
+import Logging
+import Settings
+
+/// The one database of a cluster, opened: every port that keeps something in it.
+///
+/// Made by `open` at a node's start. `close` ends all of its connections; the process must not exit before it has returned.
+package struct GatewayDatabase: Sendable {
+    package let settings: SettingsTable
+    package let domains: DomainTable
+    package let administrators: AdministratorTable
+    package let nodes: NodeTable
+    package let messageLog: MessageLogTable
+    package let audit: AuditTable
+    package let queueAdministration: QueueAdministrationTable
+    package let contentReferences: ContentReferenceTable
+    package let changeFeed: FirebirdChangeFeed
+    let configuration: FirebirdConfiguration
+    let sessions: DatabaseSessions
+    private let logger: Logger
+
+    /// Connections for pages, API and recipient look-ups; each costs a thread and, on a server, a session.
+    private static let requestSessions = 6
+    /// Claims and clean-up.
+    private static let backgroundSessions = 2
+
+    init(_ configuration: FirebirdConfiguration, node: NodeID, usesEvents: Bool, pace: FirebirdChangeFeed.Pace, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+        sessions = DatabaseSessions(
+            requests: FirebirdPool(configuration: configuration, size: Self.requestSessions),
+            background: FirebirdPool(configuration: configuration, size: Self.backgroundSessions, maximumWaiting: 100), node: node)
+        settings = SettingsTable(sessions: sessions)
+        domains = DomainTable(sessions: sessions)
+        administrators = AdministratorTable(sessions: sessions)
+        nodes = NodeTable(sessions: sessions)
+        messageLog = MessageLogTable(sessions: sessions)
+        audit = AuditTable(sessions: sessions)
+        queueAdministration = QueueAdministrationTable(sessions: sessions)
+        contentReferences = ContentReferenceTable(sessions: sessions)
+        changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
+    }
+
+    /// Place and user, never the password.
+    package var place: String { configuration.description }
+
+    /// Begins the group commits of an incarnation that `nodes.beginIncarnation` has just begun. One writer for each process.
+    /// - Parameter heartbeat: told of every batch that was committed.
+    package func beginWriting(
+        as incarnation: Incarnation, heartbeat: ConfirmedHeartbeat, limits: WriterLimits = WriterLimits()
+    ) -> NodeWriter {
+        NodeWriter(
+            incarnation: incarnation, connection: FirebirdConnection(configuration: configuration), sessions: sessions,
+            heartbeat: heartbeat,
+            limits: limits, logger: logger)
+    }
+
+    /// Asks for a sign of life on a connection of its own pool. For health pages.
+    package func ping(deadline: Duration = .seconds(3)) async throws(GatewayDatabaseError) {
+        do { try await sessions.background.ping(deadline: deadline) } catch { throw GatewayDatabaseError(error, place: place) }
+    }
+
+    /// Ends the change feed and all connections; close writers first. Calls under way are finished.
+    package func close() async {
+        await changeFeed.close()
+        await sessions.requests.close()
+        await sessions.background.close()
+    }
+}

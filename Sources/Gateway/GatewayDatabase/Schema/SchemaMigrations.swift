@@ -1,0 +1,13 @@
+import Firebird
+
+/// The schema's whole history, oldest first. Append only: what has been released is never changed.
+enum SchemaMigrations {
+    static let all: [FirebirdMigration] = [
+        .createMarkerAndCluster, .createSettingsAndDomains, .createAdministration, .createMessages, .createQueue, .insertFirstRows,
+    ]
+
+    /// The table that says the database is ours; made by the first migration.
+    static let markerTable = "SECURITY_GATEWAY"
+    /// The driver's own tables, there before the marker while a first node is at work.
+    static let migrationTables: Set<String> = ["SCHEMA_MIGRATION", "SCHEMA_MIGRATION_LOCK"]
+}

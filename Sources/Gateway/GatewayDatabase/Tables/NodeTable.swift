@@ -1,0 +1,53 @@
+package import Cluster
+import Firebird
+package import Settings
+
+/// The nodes and their incarnations.
+package struct NodeTable: NodeRegistry {
+    let sessions: DatabaseSessions
+
+    private static let maximumNameCharacters = 255
+    private static let maximumVersionCharacters = 50
+
+    package func beginIncarnation(of node: NodeID, name: String, version: String) async throws(NodeRegistryError) -> Incarnation {
+        let name = String(name.unicodeScalars.prefix(Self.maximumNameCharacters))
+        let version = String(version.unicodeScalars.prefix(Self.maximumVersionCharacters))
+        // Repeated after a lost answer it begins one more: no harm, numbers only have to grow.
+        return try await DatabaseSessions.translating(NodeRegistryError.unavailable) {
+            // An earlier process of this node may still be writing its batches: each holds the row for a few milliseconds.
+            try await sessions.requests.transaction(deadline: .seconds(30), retryingConflicts: 1_000) { transaction in
+                let now = UTCTime.now()
+                let row = try transaction.queryOne(
+                    """
+                    update node set incarnation = incarnation + 1, name = \(name), version = \(version), is_stopped = false, started_at = \(now),
+                        last_seen_at = \(now), changed_at = \(now), changed_by = \(node)
+                    where id = \(node) returning incarnation
+                    """)
+                if let row { return Incarnation(node: node, number: try row.decode(0)) }
+                try transaction.execute(
+                    """
+                    insert into node (id, name, version, incarnation, counter, is_stopped, started_at, last_seen_at, settings_revision, changed_at,
+                        changed_by)
+                    values (\(node), \(name), \(version), 1, 0, false, \(now), \(now), 0, \(now), \(node))
+                    """)
+                return Incarnation(node: node, number: 1)
+            }
+        }
+    }
+
+    package func nodes() async throws(NodeRegistryError) -> [ClusterNode] {
+        try await sessions.read(unavailable: NodeRegistryError.unavailable) { transaction in
+            try transaction.query(
+                """
+                select id, name, version, incarnation, counter, is_stopped, started_at, last_seen_at, settings_revision
+                from node order by name, id
+                """
+            ).map { row in
+                ClusterNode(
+                    node: try row.decode(0), name: try row.decode(1), version: try row.decode(2), incarnation: try row.decode(3),
+                    counter: try row.decode(4), isStopped: try row.decode(5), startedAt: try row.decode(6), lastSeenAt: try row.decode(7),
+                    settingsRevision: try row.decode(8))
+            }
+        }
+    }
+}

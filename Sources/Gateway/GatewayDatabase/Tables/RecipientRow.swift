@@ -1,0 +1,38 @@
+import Delivery
+import Firebird
+import Mail
+import MessageLog
+import Settings
+
+/// The row of table `recipient`: where one recipient's copy stands.
+enum RecipientRow {
+    static let insert: StaticString = """
+        insert into recipient (message_id, ordinal, address, state, reason, changed_at, changed_by) values (?, ?, ?, ?, ?, ?, ?)
+        """
+
+    static let update: StaticString = """
+        update recipient set state = ?, reason = ?, changed_at = ?, changed_by = ? where message_id = ? and ordinal = ?
+        """
+
+    static func values(_ recipient: QueuedRecipient, message: FirebirdValue, at time: UTCTime, node: FirebirdValue) -> [FirebirdValue] {
+        [
+            message, .integer(recipient.ordinal), .text(recipient.address.description), .text(RecipientState.queued.rawValue), .bytes([]),
+            time.firebirdValue, node,
+        ]
+    }
+
+    static func values(_ entry: RecipientLogEntry, message: FirebirdValue, node: FirebirdValue) -> [FirebirdValue] {
+        [
+            message, .integer(entry.ordinal), .text(entry.address), .text(entry.state.rawValue), .octets(entry.reason),
+            entry.updatedAt.firebirdValue,
+            node,
+        ]
+    }
+
+    static func entry(_ row: FirebirdRow) throws(FirebirdError) -> RecipientLogEntry {
+        RecipientLogEntry(
+            ordinal: try row.decode("ordinal"), address: try row.decode("address"), state: try row.word("state"),
+            reason: try row.octets("reason"),
+            updatedAt: try row.decode("changed_at"))
+    }
+}

@@ -1,0 +1,42 @@
+package import Cluster
+package import Delivery
+package import MessageLog
+package import Settings
+
+extension NodeWriter: DeliveryQueueStore {
+    package func enqueue(_ submission: QueueSubmission, deadline: Duration) async throws(DeliveryQueueError) {
+        _ = try await submit(.submission(submission), deadline: deadline).get()
+    }
+
+    package func record(_ record: DeliveryRecord) async throws(DeliveryQueueError) -> DeliveryRecordResult {
+        switch try await submit(.record(record), deadline: limits.recordDeadline).get() {
+        case .recorded(let result): return result
+        case .written, .givenBack: throw .unavailable(cause: "the writer gave another answer")
+        }
+    }
+
+    package func giveBackAll() async throws(DeliveryQueueError) {
+        while true {
+            guard case .givenBack(let count) = try await submit(.giveBack, deadline: limits.recordDeadline).get(),
+                count >= QueueGiveBack.rowsPerBatch
+            else { return }
+        }
+    }
+}
+
+extension NodeWriter: RefusalLog {
+    package func record(_ entry: MessageLogEntry, recipients: [RecipientLogEntry]) {
+        submit(unattended: .refusal(RefusedMessage(entry: entry, recipients: recipients)))
+    }
+}
+
+extension NodeWriter: HeartbeatWriter {
+    package func beat(settingsRevision: SettingsRevision) async throws(NodeRegistryError) {
+        setSettingsRevision(settingsRevision)
+        switch await submit(.beat, deadline: ConfirmedHeartbeat.validity) {
+        case .success: return
+        case .failure(.declaredDead): throw .declaredDead
+        case .failure(let error): throw .unavailable(cause: error.description)
+        }
+    }
+}

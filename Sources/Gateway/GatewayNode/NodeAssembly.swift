@@ -1,0 +1,197 @@
+import Administration
+import AdministrationAPI
+import Cluster
+import Delivery
+import DomainsAndUsers
+import Foundation
+import Hummingbird
+import HummingbirdTLS
+import Logging
+import Mail
+import MailFlow
+import MessageLog
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Reception
+import ServiceLifecycle
+import Settings
+import SharedFolders
+import TransportSecurity
+import UnixSignals
+import WebAdmin
+
+/// The one place where ports meet their implementations. Everything here is made in the order of the start; nothing serves before
+/// `startListening`.
+struct NodeAssembly: Sendable {
+    let configuration: NodeConfigurationFile
+    let listener: SMTPListener
+    /// `nil` once there is an administrator.
+    let setupCode: SetupCode?
+    private let services: [ServiceGroupConfiguration.ServiceConfiguration]
+    private let writing: NodeWriting
+    private let folder: MessageDataFolder
+    private let logger: Logger
+
+    /// Longest stop: SMTP grace, deliveries and the web interface one after another.
+    private static let longestStop = Duration.seconds(75)
+
+    static func make(
+        configuration: NodeConfigurationFile, home: NodeHome, database: NodeDatabase, metrics: PrometheusRegistry, logger: Logger
+    ) async throws -> NodeAssembly {
+        let (snapshot, problems) = try await SettingsWatcher.load(from: database.stores.settings, for: configuration.nodeID)
+        for problem in problems {
+            logger.error(
+                "a stored setting is unreadable; its default is in force",
+                metadata: ["setting": "\(problem.section).\(problem.field ?? "*")"])
+        }
+        let base = NodeBase(
+            configuration: configuration, home: home, settings: CurrentSettings(snapshot),
+            domains: CurrentDomains(try await database.stores.domains.loadDomains()), logger: logger)
+        let tls = try await base.openTLS()
+        let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
+        let folder = MessageDataFolder(path: home.messageData.path, budget: budget)
+        try await base.probe(folder)
+        let writing = try await database.beginIncarnation(of: configuration, settings: base.settings)
+        let resolver = try CurrentResolver(current: base.settings, logger: logger)
+        let mail = try MailServices(base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls)
+        let monitoring = NodeMonitoring(
+            parts: NodeMonitoring.Parts(
+                settings: base.settings, heartbeat: writing.heartbeat, folder: folder, tls: tls, listener: mail.listener, queue: mail.queue,
+                pingDatabase: { try await database.ping() }),
+            nodeName: configuration.nodeName, logger: logger)
+        let administration = Administration(
+            ports: database.administrationPorts(node: monitoring), node: configuration.nodeID, current: base.settings, logger: logger)
+        let needsAdministrator = try await administration.needsFirstAdministrator()
+        let code = try SetupCode.load(home: home)
+        if !needsAdministrator { SetupCode.remove(home: home) }
+        let site = try AdminSite(
+            administration: administration, nodeName: configuration.nodeName, setupCode: code.text,
+            probes: AdminSite.Probes(health: { await monitoring.health() }, metrics: { metrics.text() }), logger: logger)
+        let faces = try AdministrationFaces(base: base, site: site, administration: administration, nodes: database.stores.nodes, tls: tls)
+        let watcher = SettingsWatcher(
+            store: database.stores.settings, feed: database.changeFeed, current: base.settings, node: configuration.nodeID, logger: logger)
+        let order: [any Service] =
+            [
+                Heartbeat(writer: writing.writer, settings: base.settings, logger: logger, declaredDead: { Self.declaredDead(logger) }), watcher,
+                FollowingSettings(base: base, stores: database.stores, budget: budget), resolver, CertificateWatch(tls: tls),
+                ContentSweep(folder: folder, references: database.stores.contentReferences, logger: logger),
+            ] + faces.services + [mail.runner, mail.listener]
+        return NodeAssembly(
+            configuration: configuration, listener: mail.listener, setupCode: needsAdministrator ? code : nil,
+            services: order.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }, writing: writing, folder: folder, logger: logger)
+    }
+
+    /// Opens the SMTP ports, so that a port in use ends the start with a sentence.
+    func startListening() async throws(NodeStartupError) {
+        do throws(ReceptionError) {
+            try await listener.start()
+        } catch {
+            throw .listener(reason: error.description)
+        }
+    }
+
+    /// Serves until SIGTERM or SIGINT; a second signal of these ends the process by the system's default.
+    func run() async throws {
+        var group = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = Self.longestStop
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            await close()
+            throw error
+        }
+        await close()
+    }
+
+    /// After the services: what they have left to write is written, then nothing more.
+    func close() async {
+        await writing.close()
+        folder.close()
+    }
+
+    /// Another process has begun a newer incarnation of this node: everything this one writes is refused from now on, so it ends at
+    /// once and leaves its mail to the other.
+    private static func declaredDead(_ logger: Logger) {
+        logger.critical("another process has taken this node's place; this one ends")
+        kill(getpid(), SIGTERM)
+    }
+}
+
+/// What every part of the node stands on.
+struct NodeBase: Sendable {
+    let configuration: NodeConfigurationFile
+    let home: NodeHome
+    let settings: CurrentSettings
+    let domains: CurrentDomains
+    let logger: Logger
+
+    /// The HELO name in force: the setting, else the system's host name.
+    var heloName: String {
+        let name = settings.snapshot.settings.node.heloName
+        return name.isEmpty ? ProcessInfo.processInfo.hostName : name
+    }
+
+    func openTLS() async throws(NodeStartupError) -> TLSContexts {
+        do throws(TransportSecurityError) {
+            let names = [heloName, configuration.nodeName, "localhost"]
+            return try await TLSContexts.open(
+                NodeCertificates(folder: home.certificates.path, names: names, logger: logger), logger: logger)
+        } catch {
+            throw .certificate(reason: error.description)
+        }
+    }
+
+    func probe(_ folder: MessageDataFolder) async throws(NodeStartupError) {
+        do throws(SharedFolderError) {
+            try await folder.probe(deadline: .seconds(15))
+        } catch {
+            throw .folder(path: folder.path, reason: error.description)
+        }
+    }
+}
+
+/// The way of mail: reception, flow, queue.
+struct MailServices: Sendable {
+    let listener: SMTPListener
+    let queue: DeliveryQueue
+    let runner: QueueRunner
+
+    init(
+        base: NodeBase, writing: NodeWriting, database: NodeDatabase, folder: MessageDataFolder, resolver: CurrentResolver, tls: TLSContexts
+    ) throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let node = DeliveryEnvironment.Node(
+            identifier: base.configuration.nodeID, hostName: ProcessInfo.processInfo.hostName, settings: base.settings,
+            domains: base.domains,
+            heartbeat: writing.heartbeat)
+        queue = DeliveryQueue(
+            DeliveryEnvironment(
+                node: node, store: writing.writer, folder: folder, resolver: resolver, contexts: tls, eventLoopGroup: group,
+                logger: base.logger))
+        runner = QueueRunner(queue)
+        let flow = InboundMailFlow(
+            queue: SubmittingQueue(queue: queue), domains: base.domains, recipients: ListedRecipients(store: database.stores.domains),
+            refusals: writing.writer, folder: folder,
+            identity: NodeIdentity(node: base.configuration.nodeID, heloName: { base.heloName }), logger: base.logger)
+        listener = SMTPListener(settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, logger: base.logger)
+    }
+}
+
+/// MailFlow's queue is Delivery's.
+private struct SubmittingQueue: AcceptedMessageQueue {
+    let queue: DeliveryQueue
+
+    func submit(_ message: AcceptedMessage, content: MessageContent, deadline: Duration) async throws(DeliveryQueueError) {
+        try await queue.submit(
+            message.message, recipients: message.recipients, log: message.log, refused: message.refused, content: content,
+            deadline: deadline)
+    }
+}
+
+/// MailFlow's recipients are those of the domain store.
+private struct ListedRecipients: RecipientDirectory {
+    let store: any DomainStore
+
+    func isListed(_ address: EmailAddress) async throws(DirectoryError) -> Bool { try await store.isListed(address) }
+}

@@ -1,0 +1,79 @@
+import Administration
+import Cluster
+import Delivery
+import DomainsAndUsers
+import GatewayDatabase
+import Logging
+import MessageLog
+import Settings
+import SharedFolders
+
+/// The database as this node uses it: the ports by name, and one writer for each life of the node.
+struct NodeDatabase: Sendable {
+    struct Stores: Sendable {
+        let settings: any SettingsStore
+        let domains: any DomainStore
+        let nodes: any NodeRegistry
+        let contentReferences: any ContentReferences
+    }
+
+    let stores: Stores
+    let changeFeed: any SettingsChangeFeed
+    let logger: Logger
+    private let database: GatewayDatabase
+
+    /// Opens what `node.conf` names, brings its schema up to date, and creates it where that is wanted.
+    static func open(
+        _ configuration: NodeConfigurationFile, home: NodeHome, absence: GatewayDatabase.Absence = .refuse, logger: Logger
+    ) async throws(NodeStartupError) -> NodeDatabase {
+        do throws(GatewayDatabaseError) {
+            let database = try await GatewayDatabase.open(
+                configuration.database, home: home.url, node: configuration.nodeID, absence: absence, logger: logger)
+            return NodeDatabase(database, logger: logger)
+        } catch {
+            throw .database(reason: error.description)
+        }
+    }
+
+    private init(_ database: GatewayDatabase, logger: Logger) {
+        self.database = database
+        self.logger = logger
+        changeFeed = database.changeFeed
+        stores = Stores(
+            settings: database.settings, domains: database.domains, nodes: database.nodes, contentReferences: database.contentReferences)
+    }
+
+    func ping() async throws { try await database.ping() }
+
+    func close() async { await database.close() }
+
+    func administrationPorts(node: any NodeMonitor) -> Administration.Ports {
+        Administration.Ports(
+            settings: database.settings, domains: database.domains, administrators: database.administrators,
+            queue: database.queueAdministration, messageLog: database.messageLog, audit: database.audit, nodes: database.nodes, node: node)
+    }
+
+    /// Begins this start's incarnation: rows held by earlier ones are free from now on, and they can write nothing more.
+    func beginIncarnation(
+        of configuration: NodeConfigurationFile, settings: CurrentSettings
+    ) async throws(NodeStartupError) -> NodeWriting {
+        do throws(NodeRegistryError) {
+            let incarnation = try await database.nodes.beginIncarnation(
+                of: configuration.nodeID, name: configuration.nodeName, version: ProductVersion.text)
+            let heartbeat = ConfirmedHeartbeat()
+            let writer = database.beginWriting(as: incarnation, heartbeat: heartbeat)
+            return NodeWriting(writer: writer, heartbeat: heartbeat)
+        } catch {
+            throw .database(reason: error.description)
+        }
+    }
+}
+
+/// The writing half of the database, fenced by this incarnation.
+struct NodeWriting: Sendable {
+    let writer: NodeWriter
+    let heartbeat: ConfirmedHeartbeat
+
+    /// Says goodbye; nothing is written afterwards.
+    func close() async { await writer.close() }
+}

@@ -1,0 +1,141 @@
+import Administration
+import Cluster
+import Delivery
+import Logging
+import Reception
+import Settings
+import SharedFolders
+import Synchronization
+import TransportSecurity
+
+/// What this node knows of itself: the health of its parts and the figures of the moment.
+final class NodeMonitoring: NodeMonitor {
+    struct Parts: Sendable {
+        let settings: CurrentSettings
+        let heartbeat: ConfirmedHeartbeat
+        let folder: MessageDataFolder
+        let tls: TLSContexts
+        let listener: SMTPListener
+        let queue: DeliveryQueue
+        /// Asks the database for one value; throws a sentence.
+        let pingDatabase: @Sendable () async throws -> Void
+    }
+
+    private let parts: Parts
+    private let nodeName: String
+    private let startedAt = UTCTime.now()
+    private let logger: Logger
+    private let lastHealth = Mutex<(health: NodeHealth, at: ContinuousClock.Instant)?>(nil)
+
+    /// Load balancers ask often and from several places: an answer is good for so long.
+    private static let healthValidity = Duration.seconds(1)
+    private static let probeDeadline = Duration.seconds(4)
+
+    init(parts: Parts, nodeName: String, logger: Logger) {
+        self.parts = parts
+        self.nodeName = nodeName
+        self.logger = logger
+    }
+
+    func health() async -> NodeHealth {
+        if let last = lastHealth.withLock({ $0 }), last.at.duration(to: .now) < Self.healthValidity { return last.health }
+        async let database = database()
+        async let folder = messageData()
+        let health = await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate()])
+        lastHealth.withLock { $0 = (health, .now) }
+        return health
+    }
+
+    func activity() -> NodeActivity {
+        NodeActivity(
+            version: ProductVersion.text, nodeName: nodeName, startedAt: startedAt, smtpSessions: parts.listener.presentSessions,
+            maximumSessions: parts.settings.snapshot.settings.reception.maximumSessions,
+            listeners: parts.listener.boundPorts.map {
+                "\($0.kind.rawValue) \(ListenAddress(address: $0.configured.address, port: $0.port))"
+            }.sorted(),
+            activeRecipients: parts.queue.activeRecipientCount, deliveryConnections: parts.queue.connectionCount,
+            memoryContentBytes: parts.folder.budget.usedBytes)
+    }
+
+    func wakeQueue() { parts.queue.wake() }
+
+    func removeContent(_ messages: [RecordIdentifier]) { parts.folder.remove(messages, logger: logger) }
+
+    private func database() async -> NodeHealth.Part {
+        let title = LocalizedText("Database", ja: "データベース")
+        do {
+            try await parts.pingDatabase()
+            return .working("database", title, LocalizedText("answers", ja: "応答しています"))
+        } catch {
+            logger.warning("the database does not answer", metadata: ["cause": "\(error)"])
+            return .failing(
+                "database", title,
+                LocalizedText(
+                    "does not answer; mail is answered 451 until it does. Start it, or look at its log.",
+                    ja: "応答がありません。回復するまでメールには 451 を返します。データベースを起動するか、ログを確認してください。"))
+        }
+    }
+
+    private func messageData() async -> NodeHealth.Part {
+        let title = LocalizedText("Message Data", ja: "メッセージデータ")
+        do throws(SharedFolderError) {
+            try await parts.folder.probe(deadline: Self.probeDeadline)
+            return .working("message-data", title, LocalizedText(parts.folder.path, ja: parts.folder.path))
+        } catch {
+            return .failing(
+                "message-data", title,
+                LocalizedText(
+                    "cannot be used (\(error)). Bring the folder back or make room; mail is answered 451 until then.",
+                    ja: "使用できません（\(error)）。フォルダーを元に戻すか空き容量を確保してください。それまでメールには 451 を返します。"))
+        }
+    }
+
+    private func heartbeat() -> NodeHealth.Part {
+        let title = LocalizedText("Heartbeat", ja: "ハートビート")
+        if parts.heartbeat.isYoung { return .working("heartbeat", title, LocalizedText("is confirmed", ja: "確認済みです")) }
+        return .failing(
+            "heartbeat", title,
+            LocalizedText(
+                "has not been written for \(ConfirmedHeartbeat.validity.components.seconds) s; deliveries pause until it is.",
+                ja: "\(ConfirmedHeartbeat.validity.components.seconds) 秒以上書き込めていません。回復するまで配送を停止します。"))
+    }
+
+    private func listeners() -> NodeHealth.Part {
+        let title = LocalizedText("SMTP listeners", ja: "SMTP 待ち受け")
+        let node = parts.settings.snapshot.settings.node
+        let wanted = node.smtpListeners.count + node.smtpsListeners.count + node.submissionListeners.count
+        let bound = parts.listener.boundPorts.count
+        let figures = LocalizedText("\(bound) of \(wanted) are open", ja: "\(wanted) 件中 \(bound) 件が有効です")
+        if wanted == 0 {
+            return .failing(
+                "smtp-listeners", title,
+                LocalizedText("none is configured: set them under Settings, This node.", ja: "設定されていません。「設定」の「このノード」で指定してください。"))
+        }
+        return NodeHealth.Part(name: "smtp-listeners", title: title, isWorking: bound == wanted, detail: figures)
+    }
+
+    private func certificate() -> NodeHealth.Part {
+        let title = LocalizedText("Certificate", ja: "証明書")
+        let summary = parts.tls.summary
+        let until = summary.notAfter.description
+        if !summary.isExpired(at: .now()) {
+            return .working(
+                "certificate", title, LocalizedText("\(summary.subject), until \(until)", ja: "\(summary.subject)、有効期限 \(until)"))
+        }
+        return .failing(
+            "certificate", title,
+            LocalizedText(
+                "ended on \(until). Put a new certificate and key into the node's certificates folder.",
+                ja: "\(until) に期限が切れました。ノードの certificates フォルダーに新しい証明書と鍵を置いてください。"))
+    }
+}
+
+extension NodeHealth.Part {
+    static func working(_ name: String, _ title: LocalizedText, _ detail: LocalizedText) -> Self {
+        Self(name: name, title: title, isWorking: true, detail: detail)
+    }
+
+    static func failing(_ name: String, _ title: LocalizedText, _ detail: LocalizedText) -> Self {
+        Self(name: name, title: title, isWorking: false, detail: detail)
+    }
+}

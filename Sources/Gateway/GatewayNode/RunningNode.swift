@@ -1,0 +1,82 @@
+import Administration
+import AdministrationAPI
+import Cluster
+import Delivery
+import DomainsAndUsers
+import Firebird
+import Foundation
+import Hummingbird
+import HummingbirdTLS
+package import Logging
+import MailFlow
+import NIOCore
+import NIOPosix
+import Reception
+import ServiceLifecycle
+import Settings
+import SharedFolders
+import TransportSecurity
+import WebAdmin
+
+/// One node: built, run until a signal, stopped in order. `run` returns when everything that was accepted is durable and nothing of this
+/// process is needed any more.
+package struct RunningNode: Sendable {
+    private let home: NodeHome
+    private let logger: Logger
+
+    package init(home: NodeHome, logger: Logger) {
+        self.home = home
+        self.logger = logger
+    }
+
+    /// - Throws: a `NodeStartupError` that says what to do; or whatever ended a service that may not end.
+    package func run() async throws {
+        let lock = try NodeHomeLock(home: home)
+        defer { withExtendedLifetime(lock) {} }
+        let configuration = try Self.configuration(of: home)
+        let registry = PrometheusRegistry()
+        MetricsBootstrap.install(registry)
+        let database = try await NodeDatabase.open(configuration, home: home, logger: logger)
+        do {
+            let assembly = try await NodeAssembly.make(
+                configuration: configuration, home: home, database: database, metrics: registry, logger: logger)
+            do throws(NodeStartupError) {
+                try await assembly.startListening()
+            } catch {
+                await assembly.close()
+                throw error
+            }
+            announce(assembly)
+            try await assembly.run()
+        } catch {
+            await database.close()
+            throw error
+        }
+        await database.close()
+        logger.notice("the node has stopped")
+    }
+
+    static func configuration(of home: NodeHome) throws(NodeStartupError) -> NodeConfigurationFile {
+        do throws(NodeConfigurationError) {
+            return try NodeConfigurationFile.read(home: home.url)
+        } catch {
+            throw .configuration(error)
+        }
+    }
+
+    /// Says on the console what to open. The set-up code is shown only while there is no administrator.
+    private func announce(_ assembly: NodeAssembly) {
+        let listener = assembly.configuration.webListener
+        let host = listener.address.bytes.allSatisfy { $0 == 0 } ? ProcessInfo.processInfo.hostName : "\(listener.address)"
+        let address = "https://\(HostAndPort(host: host, port: listener.port))"
+        logger.notice("the node is in service", metadata: ["version": "\(ProductVersion.text)", "web": "\(address)"])
+        var lines = ["", "  SecurityGateway \(ProductVersion.text) is running.", "  Open \(address)"]
+        if let code = assembly.setupCode { lines.append("  First start: the page asks for this set-up code: \(code.text)") }
+        for port in assembly.listener.boundPorts {
+            lines.append("  \(port.kind.rawValue) on \(ListenAddress(address: port.configured.address, port: port.port))")
+        }
+        lines.append("")
+        // Without a console there is nobody to read it; the log line above says the same.
+        try? FileHandle.standardError.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+}

@@ -1,0 +1,202 @@
+import Delivery
+package import DomainsAndUsers
+package import Logging
+package import Mail
+package import MessageLog
+import NIOCore
+package import Reception
+package import SMTP
+import Settings
+package import SharedFolders
+
+/// A message's whole way through this node, told once: connection, sender, recipients, then received → stamped → durable → queued. What
+/// is answered 250 has its content synced in Message Data and its rows committed, in this order; a crash between the two leaves a
+/// file without a row, which the sweep removes, and a client that tries again.
+package struct InboundMailFlow: MailTransactionHandler {
+    private let queue: any AcceptedMessageQueue
+    private let domains: CurrentDomains
+    private let recipients: any RecipientDirectory
+    private let refusals: any RefusalLog
+    private let folder: MessageDataFolder
+    private let node: NodeID
+    private let heloName: @Sendable () -> String
+    private let logger: Logger
+
+    /// Answered when the message or its rows could not be made durable in time; the client tries again.
+    private static let notDurable = SMTPReply(451, .systemTemporary, "The message could not be stored; please try again later")
+    private static let directoryAway = SMTPReply(
+        451, .systemTemporary, "Recipients cannot be verified at the moment; please try again later")
+
+    package init(
+        queue: any AcceptedMessageQueue, domains: CurrentDomains, recipients: any RecipientDirectory, refusals: any RefusalLog,
+        folder: MessageDataFolder, identity: NodeIdentity, logger: Logger
+    ) {
+        self.queue = queue
+        self.domains = domains
+        self.recipients = recipients
+        self.refusals = refusals
+        self.folder = folder
+        node = identity.node
+        heloName = identity.heloName
+        self.logger = logger
+    }
+
+    package func connected(_ connection: ClientConnection) async -> ReceptionDecision { .accept() }
+
+    package func sender(_ reversePath: ReversePath, _ parameters: MailParameters, _ connection: ClientConnection) async -> ReceptionDecision
+    {
+        .accept()
+    }
+
+    package func recipient(
+        _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
+    ) async -> ReceptionDecision {
+        switch acceptance(connection).decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
+        case .accept: return .accept()
+        case .refuse(let reply): return .refuse(reply)
+        case .askList(let routed):
+            do throws(DirectoryError) {
+                guard try await recipients.isListed(routed.address) else {
+                    return .refuse(RecipientAcceptance.unknownRecipient(recipient.address))
+                }
+                return .accept()
+            } catch {
+                logger.warning("recipient could not be verified", metadata: ["cause": "\(error)"])
+                return .refuse(Self.directoryAway)
+            }
+        }
+    }
+
+    package func messageReceived(_ message: ReceivedMessage) async -> ReceptionDecision {
+        let header = Self.logHeader(message.header)
+        if let reply = tooBigForDomain(message) { return refuse(message, header, reply) }
+        let accepted = accept(message, header)
+        let started = ContinuousClock.now
+        let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
+        do {
+            let content = try await message.content.commit(deadline: limit)
+            let left = limit - started.duration(to: .now)
+            do throws(DeliveryQueueError) {
+                try await queue.submit(accepted, content: content, deadline: max(.milliseconds(100), left))
+            } catch {
+                // An unknown outcome may have committed the rows, and the content must outlive them: then it is left to the sweep.
+                if case .refused = error { folder.remove([accepted.message.identifier], logger: logger) }
+                throw error
+            }
+        } catch {
+            logger.error("message not stored", metadata: ["message": "\(accepted.message.identifier)", "cause": "\(error)"])
+            return postpone(message, header, Self.notDurable)
+        }
+        return .accept(text: "Queued as \(accepted.message.identifier)")
+    }
+
+    package func transactionEnded(_ transaction: MailTransaction, _ connection: ClientConnection, reason: String) {
+        guard !(transaction.recipients.isEmpty && transaction.refused.isEmpty) else { return }
+        let isRefused = transaction.recipients.isEmpty && transaction.refused.allSatisfy { $0.reply.category == .permanentFailure }
+        log(transaction, connection, isRefused ? .refused : .postponed, reason: reason, header: .none, sizeBytes: 0)
+    }
+
+    private func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
+        RecipientAcceptance(settings: connection.settings.settings, directory: domains.directory, heloName: heloName())
+    }
+
+    /// The message with its trace field and its log row: the only place where an accepted message is made.
+    private func accept(_ message: ReceivedMessage, _ header: MessageLogHeader) -> AcceptedMessage {
+        let transaction = message.transaction
+        let routed = route(transaction, message.connection)
+        let time = UTCTime.now()
+        let stamp = HeaderStamp(nodeName: heloName())
+        let queued = QueuedMessage(
+            identifier: transaction.identifier, reversePath: transaction.reversePath, receivedAt: time, direction: MailDirection(routed),
+            prependedHeader: stamp.received(transaction, connection: message.connection, at: time), sizeBytes: message.sizeBytes,
+            body: message.hasEightBitData ? .eightBitMIME : .sevenBit, isInternational: transaction.parameters.isInternational,
+            returnContent: transaction.parameters.returnContent, envelopeIdentifier: transaction.parameters.envelopeIdentifier)
+        let recipients = zip(routed, transaction.recipients).enumerated().map { ordinal, pair in
+            QueuedRecipient(
+                ordinal: ordinal, address: pair.0.address, notify: pair.1.parameters.notify,
+                originalRecipient: pair.1.parameters.originalRecipient)
+        }
+        let entry = logEntry(
+            transaction, message.connection, .accepted, reason: "queued", header: header, sizeBytes: message.sizeBytes, at: time)
+        return AcceptedMessage(
+            message: queued, recipients: recipients, log: entry,
+            refused: Self.refusedEntries(transaction, firstOrdinal: recipients.count, at: time))
+    }
+
+    private func route(_ transaction: MailTransaction, _ connection: ClientConnection) -> [RoutedRecipient] {
+        let acceptance = acceptance(connection)
+        return transaction.recipients.map { recipient in
+            switch acceptance.decide(recipient, declaredSize: nil, connection: connection) {
+            case .accept(let routed), .askList(let routed): routed
+            // The domain was removed since RCPT: its mail was accepted and goes on by the rules that are left.
+            case .refuse: RoutedRecipient(address: recipient.address, isProtected: false, isTrusted: false)
+            }
+        }
+    }
+
+    private func tooBigForDomain(_ message: ReceivedMessage) -> SMTPReply? {
+        let settings = message.connection.settings.settings
+        for recipient in message.transaction.recipients {
+            guard let name = recipient.address.domainName, directoryHas(name) else { continue }
+            let limit = settings.domain(name.ascii).maximumMessageBytes
+            if limit > 0, message.sizeBytes > limit {
+                return SMTPReply(552, .messageTooBig, "Message too big for \(name.ascii): at most \(limit) bytes")
+            }
+        }
+        return nil
+    }
+
+    private func directoryHas(_ name: DomainName) -> Bool { domains.directory.domain(name) != nil }
+
+    private func refuse(_ message: ReceivedMessage, _ header: MessageLogHeader, _ reply: SMTPReply) -> ReceptionDecision {
+        message.content.abandon()
+        log(message.transaction, message.connection, .refused, reason: reply.description, header: header, sizeBytes: message.sizeBytes)
+        return .refuse(reply)
+    }
+
+    private func postpone(_ message: ReceivedMessage, _ header: MessageLogHeader, _ reply: SMTPReply) -> ReceptionDecision {
+        log(message.transaction, message.connection, .postponed, reason: reply.description, header: header, sizeBytes: message.sizeBytes)
+        return .refuse(reply)
+    }
+
+    /// A row of its own, since the transaction's identifier may yet turn up with an unknown outcome.
+    private func log(
+        _ transaction: MailTransaction, _ connection: ClientConnection, _ result: MessageResult, reason: String, header: MessageLogHeader,
+        sizeBytes: Int
+    ) {
+        let time = UTCTime.now()
+        let state: RecipientState = result == .refused ? .refused : .failed
+        let accepted = transaction.recipients.enumerated().map { ordinal, recipient in
+            RecipientLogEntry(ordinal: ordinal, address: recipient.address.description, state: state, reason: reason, updatedAt: time)
+        }
+        let entry = logEntry(transaction, connection, result, reason: reason, header: header, sizeBytes: sizeBytes, at: time)
+        refusals.record(entry, recipients: accepted + Self.refusedEntries(transaction, firstOrdinal: accepted.count, at: time))
+    }
+
+    private func logEntry(
+        _ transaction: MailTransaction, _ connection: ClientConnection, _ result: MessageResult, reason: String, header: MessageLogHeader,
+        sizeBytes: Int, at time: UTCTime
+    ) -> MessageLogEntry {
+        let client = MessageLogClient(
+            address: connection.address.description, heloName: connection.heloName,
+            protocolName: HeaderStamp.protocolName(transaction, connection), tls: connection.tls ?? "")
+        let identifier = result == .accepted ? transaction.identifier : RecordIdentifier(milliseconds: time.milliseconds)
+        return MessageLogEntry(
+            message: identifier, receivedAt: time, node: node, direction: MailDirection(route(transaction, connection)), result: result,
+            reason: reason, client: client, reversePath: transaction.reversePath.description, header: header, sizeBytes: sizeBytes)
+    }
+
+    private static func refusedEntries(_ transaction: MailTransaction, firstOrdinal: Int, at time: UTCTime) -> [RecipientLogEntry] {
+        transaction.refused.enumerated().map { position, refused in
+            RecipientLogEntry(
+                ordinal: firstOrdinal + position, address: refused.recipient.address.description, state: .refused,
+                reason: refused.reply.description, updatedAt: time)
+        }
+    }
+
+    private static func logHeader(_ buffer: ByteBuffer) -> MessageLogHeader {
+        let header = MessageHeader.read(from: Array(buffer.readableBytesView))
+        return MessageLogHeader(
+            subject: header.subject ?? "", from: header.first("From")?.text ?? "", messageID: header.messageID ?? "")
+    }
+}

@@ -1,0 +1,410 @@
+import Logging
+import NIOCore
+import NIOSSL
+import SMTP
+import Settings
+import SharedFolders
+import TransportSecurity
+
+/// One SMTP connection: gives what it reads to the state machine and performs what that decides. Everything happens on the channel's
+/// event loop; the handler's answers and the folder's signals come back there. Reading is by demand: while an answer is waited for, the
+/// disk is behind, or the client does not read its replies, nothing more is taken from the network.
+final class SMTPSession: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    let services: ReceptionServices
+    private let kind: ListenerKind
+    private var tlsHandler: NIOSSLServerHandler?
+    private var context: ChannelHandlerContext?
+    private var address: NetworkAddress?
+    /// From the admission on.
+    private var machine: SMTPSessionStateMachine?
+    private var stream = SMTPServerStream()
+    /// Replies not yet written: those of pipelined commands go out together.
+    private var outgoing = ByteBuffer()
+    private var content: MessageContentReceiver?
+    private var drained: (@Sendable (Result<Void, SharedFolderError>) -> Void)?
+    private var isContentFull = false
+    private var task: Task<Void, Never>?
+    private var textSummary: MessageTextSummary?
+    /// When the last octet of the present message had come, and its size.
+    private var endOfContent = (time: NIODeadline.uptimeNanoseconds(0), octets: 0)
+    /// TLS began with the first octet and is not ready yet; nobody has been asked about the client.
+    private var isShakingHands = false
+    private var isPumping = false
+    private var isClosing = false
+    private var lingeringOctets = 0
+    private var timer = SessionTimer(ReceptionSettings())
+
+    /// - Parameter tlsHandler: stands before this one in the pipeline when TLS begins with the first octet.
+    init(services: ReceptionServices, kind: ListenerKind, tlsHandler: NIOSSLServerHandler?) {
+        self.services = services
+        self.kind = kind
+        self.tlsHandler = tlsHandler
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { begin(context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelActive(context: ChannelHandlerContext) { begin(context) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        if isClosing {
+            lingeringOctets += buffer.readableBytes
+            if lingeringOctets > SessionLimits.lingerOctets { closeAtOnce(context) }
+            return
+        }
+        noteTLS()
+        if isBeforeGreeting { return perform(machine?.spokeEarly()) }
+        stream.append(buffer)
+        pump()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { settle() }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            pump()
+            settle()
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let event = event as? SessionShutdown else { return context.fireUserInboundEventTriggered(event) }
+        switch event {
+        case .finish: perform(machine?.shutDown())
+        case .now: perform(machine?.shutDownNow())
+        }
+        settle()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Failed handshakes, resets: the other side's doing, and too frequent to be more than a trace.
+        services.logger.debug("SMTP connection failed", metadata: ["peer": "\(address?.description ?? "?")", "cause": "\(error)"])
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer.cancel()
+        task?.cancel()
+        machine?.connectionLost()
+        finishEnded()
+        drained = nil
+        if let address {
+            services.register.leave(context.channel, from: address)
+            services.metrics.sessionEnded(present: services.register.count)
+        }
+        address = nil
+        context.fireChannelInactive()
+    }
+
+    // MARK: Beginning
+
+    private func begin(_ context: ChannelHandlerContext) {
+        guard machine == nil, !isClosing else { return }
+        let snapshot = services.settings.snapshot
+        guard let remote = context.remoteAddress, let peer = NetworkAddress(remote) else { return context.close(promise: nil) }
+        let admission = services.register.admit(context.channel, from: peer, snapshot.settings)
+        guard admission == .admitted else { return turnAway(context, admission) }
+        address = peer
+        services.metrics.sessionBegan(present: services.register.count)
+        let connection = ClientConnection(address: peer, port: remote.port ?? 0, listener: kind, settings: snapshot)
+        machine = SMTPSessionStateMachine(connection: connection, hostName: services.hostName(snapshot.settings))
+        isShakingHands = tlsHandler != nil
+        timer = SessionTimer(snapshot.settings.reception)
+        armTimer()
+        context.read()
+        guard isShakingHands else { return perform(.ask(.connection)) }
+        // An empty write is done when the handshake is: before that nobody is asked anything about the client.
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenSuccess { bound.value.greetSecured() }
+    }
+
+    private func greetSecured() {
+        guard isBeforeGreeting, !isClosing else { return }
+        isShakingHands = false
+        timer.touch()
+        noteTLS()
+        perform(.ask(.connection))
+        settle()
+    }
+
+    private func noteTLS() {
+        guard let tlsHandler, machine?.connection.tls == nil, let description = tlsHandler.negotiatedDescription else { return }
+        machine?.secured(description)
+    }
+
+    /// Nothing has been read, so closing at once loses no reply. A TLS client would have to shake hands first and gets none.
+    private func turnAway(_ context: ChannelHandlerContext, _ admission: SessionRegister.Admission) {
+        isClosing = true
+        services.metrics.sessionRefused()
+        if tlsHandler == nil {
+            switch admission {
+            case .tooManyOfAddress: write(.tooManySessionsOfAddress)
+            case .tooMany: write(.tooManySessions)
+            case .stopping, .admitted: write(.shuttingDown)
+            }
+            flush(context)
+        }
+        closeAtOnce(context)
+    }
+
+    // MARK: Input
+
+    private var takesInput: Bool {
+        guard let context, !isClosing, !isContentFull, machine?.takesInput == true else { return false }
+        return context.channel.isWritable
+    }
+
+    private var isBeforeGreeting: Bool { machine?.isBeforeGreeting == true }
+
+    /// Takes from the stream what can be taken now. The handler may answer at once, so a call may come within a call.
+    private func pump() {
+        guard !isPumping else { return }
+        isPumping = true
+        defer { isPumping = false }
+        var hasMoved = false
+        while takesInput, let event = stream.next() {
+            hasMoved = true
+            take(event)
+        }
+        if hasMoved { timer.touch() }
+    }
+
+    private func take(_ event: SMTPServerStream.Event) {
+        switch event {
+        case .line(let line): perform(machine?.receive(line, hasMoreInput: stream.bufferedOctets > 0))
+        case .malformedLine(let fault): perform(machine?.receive(fault))
+        case .text(let part), .chunk(let part): takeContent(part)
+        case .endOfText(let summary):
+            textSummary = summary
+            noteEndOfContent()
+            let refusal = content?.finish(summary)
+            perform(machine?.textEnded(refusal: refusal))
+        case .endOfChunk:
+            textSummary = nil
+            noteEndOfContent()
+            let refusal = chunkRefusal()
+            perform(machine?.chunkEnded(refusal: refusal))
+        }
+    }
+
+    private func noteEndOfContent() { endOfContent = (.now(), content?.octets ?? 0) }
+
+    private func chunkRefusal() -> SMTPReply? {
+        guard case .chunk(let chunk) = machine?.phase, chunk.refusal == nil else { return nil }
+        return chunk.isLast ? content?.finishChunks() : content?.refusalSoFar
+    }
+
+    private func takeContent(_ part: ByteBuffer) {
+        // A refused chunk has no content to go to.
+        guard let drained else { return }
+        switch content?.take(part, drained: drained) {
+        case .ready, nil: break
+        case .full: isContentFull = true
+        case .overflowed: perform(machine?.contentOverflowed())
+        }
+    }
+
+    /// The folder is ready for more, or has failed.
+    private func contentDrained(_ result: Result<Void, SharedFolderError>, of message: RecordIdentifier) {
+        guard isContentFull, content?.writer.message.identifier == message else { return }
+        isContentFull = false
+        if case .failure(let error) = result { content?.failed(error) }
+        pump()
+        settle()
+    }
+
+    // MARK: Actions
+
+    private func perform(_ action: SMTPSessionStateMachine.Action?) {
+        switch action {
+        case .nothing, nil: break
+        case .reply(let reply): write(reply)
+        case .close(let reply, let farewell):
+            if let reply { write(reply) }
+            if let farewell { write(farewell) }
+            finishEnded()
+            close()
+        case .ask(let question): ask(question)
+        case .receiveText:
+            write(.sendText)
+            stream.expectText()
+            openContent(isChunked: false)
+        case .receiveChunk(let chunk):
+            stream.expectChunk(octets: chunk.octets)
+            if chunk.refusal == nil && content == nil { openContent(isChunked: true) }
+        case .handOver(let transaction): handOver(transaction)
+        case .startTLS: startTLS()
+        }
+        finishEnded()
+    }
+
+    /// A transaction that died is told of, and its content given up.
+    private func finishEnded() {
+        guard let ended = machine?.takeEnded(), let connection = machine?.connection else { return }
+        dropContent()
+        services.handler.transactionEnded(ended.transaction, connection, reason: ended.reason)
+    }
+
+    private func dropContent() {
+        content?.abandon()
+        content = nil
+        isContentFull = false
+    }
+
+    private func openContent(isChunked: Bool) {
+        guard let context, let transaction = machine?.transaction, let limits = machine?.connection.settings.settings.reception else {
+            return
+        }
+        let identifier = transaction.identifier
+        content = MessageContentReceiver(writer: services.folder.makeWriter(identifier), isChunked: isChunked, limits: limits)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let eventLoop = context.eventLoop
+        drained = { result in eventLoop.execute { bound.value.contentDrained(result, of: identifier) } }
+    }
+
+    private func startTLS() {
+        guard let context else { return }
+        write(.readyForTLS)
+        flush(context)
+        // Nothing is there (the machine has refused it otherwise); what came later in the clear must not be taken for secured.
+        _ = stream.discardBuffered()
+        let handler = services.tls.serverHandler()
+        do {
+            try context.pipeline.syncOperations.addHandler(handler, position: .first)
+            tlsHandler = handler
+        } catch {
+            errorCaught(context: context, error: error)
+        }
+    }
+
+    // MARK: Questions
+
+    private func ask(_ question: SMTPSessionStateMachine.Question) {
+        guard let connection = machine?.connection else { return }
+        let handler = services.handler
+        switch question {
+        case .connection: start { await handler.connected(connection) }
+        case .sender(let reversePath, let parameters): start { await handler.sender(reversePath, parameters, connection) }
+        case .recipient(let recipient):
+            guard let transaction = machine?.transaction else { return }
+            start { await handler.recipient(recipient, transaction, connection) }
+        case .message: break  // asked by `handOver`
+        }
+    }
+
+    /// The task is cancelled when the connection ends. It begins at once, here: an answer that needs no waiting costs no change of thread.
+    private func start(_ question: @escaping @Sendable () async -> ReceptionDecision) {
+        guard let eventLoop = context?.eventLoop else { return }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        task = Task.immediate {
+            let decision = await question()
+            if eventLoop.inEventLoop { bound.value.decided(decision) } else { eventLoop.execute { bound.value.decided(decision) } }
+        }
+    }
+
+    /// The task is its own, never cancelled: even when the connection ends the handler makes the message durable or gives it up.
+    private func handOver(_ transaction: MailTransaction) {
+        guard let eventLoop = context?.eventLoop, let connection = machine?.connection, let content else { return }
+        let message = content.message(transaction, connection, textSummary)
+        self.content = nil
+        drained = nil
+        let handler = services.handler
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        Task {
+            let decision = await handler.messageReceived(message)
+            eventLoop.execute { bound.value.decided(decision) }
+        }
+    }
+
+    private func decided(_ decision: ReceptionDecision) {
+        task = nil
+        guard !isClosing, context != nil else { return }
+        if machine?.isDecidingMessage == true { noteAnswer(decision) }
+        perform(machine?.decided(decision, now: .now()))
+        timer.touch()
+        guard !isPumping else { return }
+        pump()
+        settle()
+    }
+
+    private func noteAnswer(_ decision: ReceptionDecision) {
+        let category: SMTPReply.Category =
+            switch decision {
+            case .accept: .completion
+            case .refuse(let reply), .disconnect(let reply): reply.category
+            }
+        services.metrics.messageAnswered(
+            category, octets: endOfContent.octets, nanoseconds: (NIODeadline.now() - endOfContent.time).nanoseconds)
+    }
+
+    // MARK: Output
+
+    private func write(_ reply: SMTPReply) {
+        reply.write(into: &outgoing, allowsUTF8: machine?.transaction?.parameters.isInternational ?? false)
+    }
+
+    private func flush(_ context: ChannelHandlerContext) {
+        guard outgoing.readableBytes > 0 else { return }
+        context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
+        outgoing = ByteBuffer()
+    }
+
+    /// What was decided goes out, and more is read if more can be taken.
+    private func settle() {
+        guard let context, !isPumping else { return }
+        flush(context)
+        guard !isClosing else { return context.read() }
+        armTimer()
+        if (takesInput || isBeforeGreeting) && stream.bufferedOctets < SessionLimits.maximumBufferedOctets { context.read() }
+    }
+
+    /// The last reply goes out; then the client has a little time to read it and to close.
+    private func close() {
+        guard let context, !isClosing else { return }
+        isClosing = true
+        task?.cancel()
+        dropContent()
+        _ = stream.discardBuffered()
+        flush(context)
+        armTimer()
+        if tlsHandler == nil { context.close(mode: .output, promise: nil) } else { context.close(promise: nil) }
+        context.read()
+    }
+
+    /// Without TLS's own farewell, which would wait for the client's.
+    private func closeAtOnce(_ context: ChannelHandlerContext) {
+        guard let tlsHandler else { return context.close(promise: nil) }
+        do {
+            try context.pipeline.syncOperations.context(handler: tlsHandler).close(promise: nil)
+        } catch {
+            context.close(promise: nil)  // it has left the pipeline by itself
+        }
+    }
+
+    // MARK: Time
+
+    private func armTimer() {
+        guard let context, let pace = machine?.pace else { return }
+        timer.arm(isClosing ? .closing : isShakingHands ? .command : pace, machine?.transaction?.identifier, context.eventLoop) {
+            [weak self] in self?.timerFired()
+        }
+    }
+
+    private func timerFired() {
+        guard let context else { return }
+        guard timer.isDue else { return armTimer() }
+        if isClosing { return closeAtOnce(context) }
+        perform(machine?.timedOut())
+        settle()
+    }
+}

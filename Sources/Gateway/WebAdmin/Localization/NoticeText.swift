@@ -1,0 +1,48 @@
+import Settings
+
+/// What an action has done, said on the page after it. The names stand in a cookie.
+enum NoticeText: String, CaseIterable, PageText {
+    case domainAdded
+    case domainChanged
+    case domainDeleted
+    case recipientsAdded
+    case recipientsRemoved
+    case settingsSaved
+    case queueRetried
+    case queueHeld
+    case queueReleased
+    case queueDeleted
+    case queueUntouched
+    case administratorAdded
+    case administratorDeleted
+    case passwordSet
+    case languageSaved
+    case signedOut
+    case welcome
+
+    var text: LocalizedText {
+        switch self {
+        case .domainAdded:
+            LocalizedText("The domain was added. The gateway takes mail for it from now on.", ja: "ドメインを追加しました。このドメイン宛のメールを受信します。")
+        case .domainChanged: LocalizedText("The domain was saved.", ja: "ドメインを保存しました。")
+        case .domainDeleted: LocalizedText("The domain was deleted.", ja: "ドメインを削除しました。")
+        case .recipientsAdded: LocalizedText("{} addresses were added.", ja: "{} 件のアドレスを追加しました。")
+        case .recipientsRemoved: LocalizedText("{} addresses were removed.", ja: "{} 件のアドレスを削除しました。")
+        case .settingsSaved: LocalizedText("The settings were saved.", ja: "設定を保存しました。")
+        case .queueRetried: LocalizedText("{} entries are tried again now.", ja: "{} 件を今すぐ再試行します。")
+        case .queueHeld: LocalizedText("{} entries are on hold.", ja: "{} 件を保留しました。")
+        case .queueReleased: LocalizedText("{} entries were released.", ja: "{} 件の保留を解除しました。")
+        case .queueDeleted: LocalizedText("{} entries were deleted.", ja: "{} 件を削除しました。")
+        case .queueUntouched:
+            LocalizedText(
+                "Nothing was done: the selected entries are gone or are being delivered at this moment.",
+                ja: "変更はありません。選択したものはすでに配送済みか、配送中です。")
+        case .administratorAdded: LocalizedText("The administrator was added.", ja: "管理者を追加しました。")
+        case .administratorDeleted: LocalizedText("The administrator was deleted.", ja: "管理者を削除しました。")
+        case .passwordSet: LocalizedText("The password was set.", ja: "パスワードを設定しました。")
+        case .languageSaved: LocalizedText("The language was saved.", ja: "言語を保存しました。")
+        case .signedOut: LocalizedText("You are signed out.", ja: "サインアウトしました。")
+        case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import MessageLog
+import Settings
+
+/// The list of the message log.
+struct MessageListView: Sendable {
+    let alert: AlertView?
+    let text: FieldView
+    let direction: FieldView
+    let result: FieldView
+    let from: FieldView
+    let until: FieldView
+    let isFiltered: Bool
+    let isEmpty: Bool
+    let rows: [Row]
+    let pager: PagerView
+
+    struct Row: Sendable {
+        let path: String
+        let time: String
+        let result: Badge
+        let direction: String
+        /// `nil`: the null reverse-path.
+        let sender: String?
+        let recipients: [Recipient]
+        let more: String?
+        let subject: String?
+        let reason: String
+
+        init(_ record: MessageLogRecord, _ language: Language) {
+            let entry = record.entry
+            path = "\(SitePath.messages)/\(entry.message)"
+            time = ShownValue.time(entry.receivedAt)
+            result = entry.result.badge(language)
+            direction = entry.direction.title[language]
+            sender = entry.reversePath.nonEmpty
+            let shown = record.recipients.prefix(2)
+            recipients = shown.map { Recipient(address: $0.address, state: $0.state.badge(language)) }
+            more = record.recipientCount > shown.count
+                ? MessageText.moreRecipients.filled(language, record.recipientCount - shown.count) : nil
+            subject = entry.subject.nonEmpty
+            reason = entry.reason
+        }
+    }
+
+    struct Recipient: Sendable {
+        let address: String
+        let state: Badge
+    }
+
+    init(_ form: MessageLogForm, _ found: [MessageLogRecord], _ problems: FormProblems, _ language: Language) {
+        let shown = found.prefix(MessageLogController.pageSize)
+        alert = problems.summary(fields: ["text", "from", "until"])
+        var text = FieldView("text", MessageText.text[language], .input("search"), value: form.text)
+        text.maximumLength = MessageLogFilter.maximumTextBytes
+        text.problem = problems.at("text")
+        self.text = text
+        direction = Self.choice(
+            "direction", MessageText.direction, MailDirection.allCases.map { ($0.rawValue, $0.title) }, form.direction, language)
+        result = Self.choice("result", MessageText.result, MessageResult.allCases.map { ($0.rawValue, $0.title) }, form.result, language)
+        from = Self.day("from", MessageText.from, form.from, problems, language)
+        until = Self.day("until", MessageText.until, form.until, problems, language)
+        isFiltered = !form.isEmpty
+        isEmpty = shown.isEmpty
+        rows = shown.map { Row($0, language) }
+        let isLast = found.count <= MessageLogController.pageSize
+        pager = PagerView(
+            next: isLast ? nil : shown.last.map(form.link(after:)), first: form.cursor == nil ? nil : form.link.text, isTimeOrdered: true)
+    }
+
+    private static func choice(
+        _ name: String, _ label: MessageText, _ values: [(String, LocalizedText)], _ chosen: String, _ language: Language
+    ) -> FieldView {
+        let any = FieldView.Choice(value: "", text: MessageText.any[language], isChosen: chosen.isEmpty)
+        let others = values.map { FieldView.Choice(value: $0.0, text: $0.1[language], isChosen: $0.0 == chosen) }
+        return FieldView(name, label[language], .choice([any] + others))
+    }
+
+    private static func day(
+        _ name: String, _ label: MessageText, _ value: String, _ problems: FormProblems, _ language: Language
+    ) -> FieldView {
+        var field = FieldView(name, label[language], .input("date"), value: value)
+        field.problem = problems.at(name)
+        return field
+    }
+}

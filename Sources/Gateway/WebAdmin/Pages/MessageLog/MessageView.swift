@@ -1,0 +1,83 @@
+import MessageLog
+import Settings
+
+/// The page of one message.
+struct MessageView: Sendable {
+    let title: String
+    let hasSubject: Bool
+    let result: Badge
+    let direction: String
+    let reason: String
+    let time: String
+    let facts: [Fact]
+    let recipients: [Recipient]
+    let events: [Event]
+    let hasEvents: Bool
+    let emptyHistory: String
+    /// To the queue, while a recipient waits there.
+    let queueLink: String?
+
+    struct Fact: Sendable {
+        let title: String
+        let value: String
+    }
+
+    struct Recipient: Sendable {
+        let address: String
+        let state: Badge
+        let reason: String
+        let updated: String
+    }
+
+    struct Event: Sendable {
+        let time: String
+        let kind: Badge
+        let recipient: String
+        let attempt: String?
+        let nextHop: String?
+        let reply: String
+        let tls: String?
+        let duration: String?
+    }
+
+    init(_ details: MessageLogDetails, _ language: Language) {
+        let entry = details.record.entry
+        hasSubject = !entry.subject.isEmpty
+        title = hasSubject ? entry.subject : MessageText.noSubject[language]
+        result = entry.result.badge(language)
+        direction = entry.direction.title[language]
+        reason = entry.reason
+        time = ShownValue.timeWithZone(entry.receivedAt)
+        facts = Self.facts(entry, language)
+        recipients = details.record.recipients.map {
+            Recipient(address: $0.address, state: $0.state.badge(language), reason: $0.reason, updated: ShownValue.time($0.updatedAt))
+        }
+        let addresses = Dictionary(details.record.recipients.map { ($0.ordinal, $0.address) }, uniquingKeysWith: { first, _ in first })
+        events = details.events.map { Self.event($0, recipient: addresses[$0.ordinal] ?? "", language) }
+        hasEvents = !events.isEmpty
+        emptyHistory = (entry.result == .accepted ? MessageText.noHistory : .noHistoryRefused)[language]
+        let waiting = details.record.recipients.first { $0.state == .queued }
+        queueLink = waiting.map { PageLink(SitePath.queue).with("text", $0.address).text }
+    }
+
+    private static func facts(_ entry: MessageLogEntry, _ language: Language) -> [Fact] {
+        let client = entry.clientAddress.isEmpty ? MessageText.gateway[language] : entry.clientAddress
+        let all: [(MessageText, String)] = [
+            (.sender, entry.reversePath.nonEmpty ?? MessageText.nullSender[language]), (.headerFrom, entry.headerFrom),
+            (.messageID, entry.messageIDField), (.client, client), (.hello, entry.heloName), (.protocolName, entry.protocolName),
+            (.tls, entry.clientAddress.isEmpty ? "" : entry.tls.nonEmpty ?? MessageText.noTLS[language]),
+            (.size, entry.sizeBytes > 0 ? ShownValue.size(entry.sizeBytes, language) : ""), (.node, entry.node.description),
+            (.identifier, entry.message.description),
+        ]
+        return all.filter { !$0.1.isEmpty }.map { Fact(title: $0.0[language], value: $0.1) }
+    }
+
+    private static func event(_ event: DeliveryHistoryEvent, recipient: String, _ language: Language) -> Event {
+        Event(
+            time: ShownValue.time(event.at), kind: event.kind.badge(language), recipient: recipient,
+            attempt: event.attempt > 0 ? String(event.attempt) : nil, nextHop: event.nextHop.nonEmpty, reply: event.reply,
+            tls: event.tls.nonEmpty,
+            duration: event.durationMilliseconds > 0
+                ? MessageText.milliseconds.filled(language, ShownValue.number(event.durationMilliseconds)) : nil)
+    }
+}

@@ -1,0 +1,112 @@
+import Administration
+import Hummingbird
+import Settings
+
+/// Shows and saves one section, of the gateway, of this node or of a domain.
+struct SettingsSectionEditor: Sendable {
+    let administration: Administration
+    let section: String
+    let domain: String?
+    /// Where the form is sent.
+    let path: String
+
+    enum Answer {
+        case saved
+        case show(SettingsSectionView)
+    }
+
+    /// - Parameter values: the form that was sent; `nil` only shows the section.
+    func answer(_ values: FormValues?, _ request: AdministratorRequest) async throws(AdministrationError) -> Answer {
+        let present = try await administration.section(section, domain: domain, request.caller)
+        guard let values else { return .show(view(present, form: nil, .none(request.language), request)) }
+        let form = SettingsForm(values, present.description)
+        do throws(AdministrationError) {
+            _ = try await administration.saveSettings(
+                section, domain: domain, values: form.changes, basedOn: form.revision, request.caller)
+            return .saved
+        } catch {
+            if case .conflict(let message) = error { return .show(try await conflict(form, message, request)) }
+            let problems = FormProblems(try error.formProblems(), request.language)
+            return .show(view(present, form: form, problems, request))
+        }
+    }
+
+    /// The values as they are now, with what had been typed beside those that differ.
+    private func conflict(
+        _ form: SettingsForm, _ message: LocalizedText, _ request: AdministratorRequest
+    ) async throws(AdministrationError) -> SettingsSectionView {
+        let present = try await administration.section(section, domain: domain, request.caller)
+        var view = view(present, form: nil, .none(request.language), request)
+        view.alert = AlertView(title: SettingsText.conflict[request.language], text: message[request.language])
+        view.status = .conflict
+        for (index, field) in present.description.fields.enumerated() {
+            guard let typed = form.typed[field.name], typed.setting != present.texts[field.name]?.setting else { continue }
+            view.fields[index].yourEntry = SettingsText.yourEntry.filled(
+                request.language, typed.setting.nonEmpty ?? SettingsText.emptyValue[request.language])
+        }
+        return view
+    }
+
+    private func view(
+        _ present: SectionTexts, form: SettingsForm?, _ problems: FormProblems, _ request: AdministratorRequest
+    ) -> SettingsSectionView {
+        let language = request.language
+        let description = present.description
+        let fields = description.fields.map { field in
+            SettingsFieldControl(field, language).view(
+                text: form?.typed[field.name] ?? present.texts[field.name] ?? field.defaultText,
+                present: present.texts[field.name] ?? field.defaultText, isReset: form?.resets.contains(field.name) ?? false,
+                problem: problems.at(field.name))
+        }
+        let alert = problems.summary(fields: description.fields.map(\.name))
+        return SettingsSectionView(
+            title: description.title[language], lead: description.scope == .node ? SettingsText.nodeLead[language] : nil, path: path,
+            revision: (form?.revision ?? present.revision).description,
+            shownRevision: SettingsText.revision.filled(language, present.revision), alert: alert, fields: fields,
+            status: alert == nil ? .ok : .unprocessableContent)
+    }
+}
+
+/// One section's form as it was sent.
+struct SettingsForm: Sendable {
+    let revision: SettingsRevision?
+    /// By field name, as typed.
+    let typed: [String: String]
+    /// Fields to be put back to their defaults.
+    let resets: Set<String>
+
+    /// In front of field names, so that no setting can clash with the form's own fields.
+    static let prefix = "setting."
+
+    init(_ values: FormValues, _ description: SettingsSectionDescription) {
+        revision = Int64(values.trimmed("revision")).map { SettingsRevision($0) }
+        var typed: [String: String] = [:]
+        for field in description.fields { typed[field.name] = values[Self.prefix + field.name] }
+        self.typed = typed
+        resets = Set(values.all("reset")).intersection(description.fields.map(\.name))
+    }
+
+    var changes: [String: String?] {
+        var changes: [String: String?] = typed.mapValues { .some($0) }
+        for name in resets { changes[name] = .some(nil) }
+        return changes
+    }
+}
+
+struct SettingsSectionView: Sendable {
+    let title: String
+    let lead: String?
+    let path: String
+    let revision: String
+    let shownRevision: String
+    var alert: AlertView?
+    var fields: [FieldView]
+    var status: HTTPResponse.Status
+}
+
+extension String {
+    /// Lists written by lines and by commas, compared alike.
+    fileprivate var setting: String {
+        split { $0 == "," || $0.isNewline }.map(\.trimmingWhiteSpace).filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+}

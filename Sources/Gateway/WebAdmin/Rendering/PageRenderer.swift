@@ -1,0 +1,132 @@
+import DomainsAndUsers
+import HTTPTypes
+import Hummingbird
+import Logging
+import Settings
+
+/// Makes the answer of a page: its template within the common frame.
+struct PageRenderer: Sendable {
+    let templates: TemplateLibrary
+    let assets: SiteAssets
+    let nodeName: String
+    let logger: Logger
+
+    /// The root object of every template: `page` is the page's own view, `t` the texts.
+    private struct Root {
+        let layout: LayoutView
+        let page: Any
+        let t: PageTexts
+    }
+
+    /// - Parameter content: the view that the template's `{{#page}}` shows.
+    func page(
+        _ template: PageTemplate, _ content: any Sendable, title: String, in item: NavigationItem? = nil, visitor: Visitor,
+        status: HTTPResponse.Status = .ok
+    ) -> Response {
+        let layout = LayoutView(title: title, item: item, visitor: visitor, nodeName: nodeName, assets: assets)
+        let html = templates.render(template, Root(layout: layout, page: content, t: PageTexts(language: visitor.language)))
+        var response = Response(
+            status: status, headers: [.contentType: "text/html; charset=utf-8", .contentLanguage: visitor.language.rawValue],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+        if visitor.isFormTokenFresh { response.setCookie(SiteCookie.formToken.cookie(visitor.formToken)) }
+        if visitor.notice != nil { response.setCookie(SiteCookie.notice.removal) }
+        return response
+    }
+
+    func errorPage(_ fault: PageFault, visitor: Visitor) -> Response {
+        let language = visitor.language
+        let view = ErrorView(
+            title: fault.title[language], advice: fault.advice[language], status: ErrorText.status.filled(language, fault.status.code))
+        return page(.error, view, title: view.title, visitor: visitor, status: fault.status)
+    }
+
+    private struct ErrorView {
+        let title: String
+        let advice: String
+        let status: String
+    }
+}
+
+/// What surrounds every page.
+struct LayoutView: Sendable {
+    let language: String
+    let title: String
+    let nodeName: String
+    let bootstrap: String
+    let site: String
+    let icon: String
+    let navigation: [Link]
+    /// Name of who is signed in.
+    let administrator: String?
+    let formToken: String
+    let notice: String?
+    let otherLanguage: String
+    let otherLanguageName: String
+    /// The same page in the other language, for visitors without a session.
+    let languageLink: String
+    /// Where to come back to after the language was changed.
+    let returnPath: String
+
+    struct Link: Sendable {
+        let path: String
+        let text: String
+        let icon: String
+        let isActive: Bool
+    }
+
+    init(title: String, item: NavigationItem?, visitor: Visitor, nodeName: String, assets: SiteAssets) {
+        language = visitor.language.rawValue
+        self.title = title
+        self.nodeName = nodeName
+        bootstrap = assets.link(SiteAssets.bootstrap)
+        site = assets.link(SiteAssets.site)
+        icon = assets.link(SiteAssets.icon)
+        navigation = NavigationItem.allCases.map {
+            Link(path: $0.path, text: $0.text[visitor.language], icon: $0.rawValue, isActive: $0 == item)
+        }
+        administrator = visitor.session?.administrator.name
+        formToken = visitor.formToken
+        notice = visitor.notice?.text(visitor.language)
+        let other: Language = visitor.language == .english ? .japanese : .english
+        otherLanguage = other.rawValue
+        otherLanguageName = (other == .english ? CommonText.english : .japanese)[other]
+        languageLink = Self.link(visitor.target, language: other)
+        returnPath = visitor.target
+    }
+
+    private static func link(_ target: String, language: Language) -> String {
+        let parts = target.split(separator: "?", maxSplits: 1)
+        let path = String(parts.first ?? "/")
+        let kept = parts.dropFirst().first?.split(separator: "&").filter { !$0.hasPrefix("\(LanguageChoice.queryName)=") } ?? []
+        return path + "?" + (kept + ["\(LanguageChoice.queryName)=\(language.rawValue)"]).joined(separator: "&")
+    }
+}
+
+/// The entries of the menu.
+enum NavigationItem: String, Sendable, CaseIterable {
+    case dashboard, messages, queue, domains, settings, audit, administrators
+
+    var path: String {
+        switch self {
+        case .dashboard: SitePath.dashboard
+        case .messages: SitePath.messages
+        case .queue: SitePath.queue
+        case .domains: SitePath.domains
+        case .settings: SitePath.settings
+        case .audit: SitePath.audit
+        case .administrators: SitePath.administrators
+        }
+    }
+
+    var text: CommonText {
+        switch self {
+        case .dashboard: .dashboard
+        case .messages: .messages
+        case .queue: .queue
+        case .domains: .domains
+        case .settings: .settings
+        case .audit: .audit
+        case .administrators: .administrators
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Administration
+import DomainsAndUsers
+import Hummingbird
+import Settings
+
+/// The signed-in administrator's own language and password.
+struct AccountController: Sendable {
+    let services: SiteServices
+
+    func addRoutes(to routes: PageRoutes) {
+        routes.page("account") { request in show(.none(request.language), request) }
+        routes.form("account/language") { request, values in
+            guard let language = Language(rawValue: values.trimmed("language")) else { throw PageError.malformedForm }
+            try await services.administration.setLanguage(language, of: request.administrator)
+            return .seeOther(SitePath.local(values["return"]), notice: Notice(.languageSaved))
+        }
+        routes.form("account/password") { request, values in try await changePassword(values, request) }
+    }
+
+    /// The present password is asked for, so that an unattended browser is not enough to take an account over. All sessions end with
+    /// the old password; this browser gets a new one.
+    private func changePassword(_ values: FormValues, _ request: AdministratorRequest) async throws(AdministrationError) -> Response {
+        let password = values["password"] ?? ""
+        guard password == values["password-again"] ?? "" else {
+            return show(FormProblems([FieldProblem(field: "password-again", message: FirstStartText.mismatch.text)], request.language), request)
+        }
+        let name = request.administrator.name
+        var isPresentPasswordRight = false
+        do throws(AdministrationError) {
+            _ = try await services.administration.signIn(
+                name: name, password: values["current-password"] ?? "", address: request.page.remoteAddress)
+            isPresentPasswordRight = true
+            try await services.administration.setPassword(password, of: name, request.caller)
+            let signedIn = try await services.administration.signIn(name: name, password: password, address: request.page.remoteAddress)
+            return SignInController.begin(signedIn, at: SitePath.account, notice: Notice(.passwordSet))
+        } catch {
+            var problems = try error.formProblems()
+            if !isPresentPasswordRight { problems = problems.map { FieldProblem(field: "current-password", message: $0.message) } }
+            return show(FormProblems(problems, request.language), request)
+        }
+    }
+
+    private struct View: Sendable {
+        let signedInAs: String
+        let since: String
+        let language: FieldView
+        let alert: AlertView?
+        let currentPassword: FieldView
+        let password: FieldView
+        let passwordAgain: FieldView
+    }
+
+    private func show(_ problems: FormProblems, _ request: AdministratorRequest) -> Response {
+        let language = request.language
+        var fields = [
+            FieldView.password("current-password", SignInText.currentPassword[language], autocomplete: "current-password"),
+            FieldView.password("password", SignInText.newPassword[language], autocomplete: "new-password"),
+            FieldView.password("password-again", SignInText.newPasswordAgain[language], autocomplete: "new-password"),
+        ]
+        for index in fields.indices { fields[index].problem = problems.at(fields[index].name) }
+        let view = View(
+            signedInAs: SignInText.signedInAs.filled(language, request.administrator.name),
+            since: SignInText.since.filled(language, ShownValue.timeWithZone(request.administrator.createdAt)),
+            language: .language("language", SignInText.languageTitle[language], chosen: language),
+            alert: problems.summary(fields: fields.map(\.name)), currentPassword: fields[0], password: fields[1], passwordAgain: fields[2])
+        return services.renderer.page(
+            .account, view, title: SignInText.accountTitle[language], visitor: request.visitor,
+            status: view.alert == nil ? .ok : .unprocessableContent)
+    }
+}

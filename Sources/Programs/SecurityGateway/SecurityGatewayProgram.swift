@@ -1,0 +1,26 @@
+import ArgumentParser
+import GatewayNode
+
+/// The program `securitygateway`: runs a node, or speaks to the running one over its local socket.
+@main
+struct SecurityGatewayProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "securitygateway", abstract: "E-mail security gateway: run a node, and administer the running one.",
+        discussion: """
+            init, run and check work on the node's home themselves. All other commands speak to the running node over HOME/admin.sock and \
+            can do what the administrator's pages can do.
+
+            Exit status: 0 done; 1 refused or failed; 64 wrong usage; 69 no node runs on this home; 75 the node or its database does not \
+            answer at the moment; 77 this user may not speak to the node.
+            """,
+        version: ProductVersion.text, subcommands: subcommands)
+
+    private static let subcommands: [any ParsableCommand.Type] =
+        [
+            // These three use GatewayNode, the others only the local socket.
+            InitCommand.self, RunCommand.self, CheckCommand.self,
+        ] + [
+            StatusCommand.self, DomainCommand.self, SettingsCommand.self, QueueCommand.self, LogCommand.self, AuditCommand.self,
+            AdministratorCommand.self,
+        ]
+}

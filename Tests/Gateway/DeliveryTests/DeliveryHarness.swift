@@ -1,0 +1,170 @@
+import Cluster
+import DNS
+import DomainsAndUsers
+import Foundation
+import Logging
+import Mail
+import MessageLog
+import NIOCore
+import NIOPosix
+import SMTP
+import Settings
+import SharedFolders
+import TransportSecurity
+
+@testable import Delivery
+
+/// A node's delivery with everything around it in memory, and a message folder of its own.
+final class DeliveryHarness: Sendable {
+    let store = InMemoryDeliveryQueueStore()
+    let folder: MessageDataFolder
+    let budget = MemoryBudget(limit: 64 << 20)
+    let contexts: TLSContexts
+    let queue: DeliveryQueue
+    let runner: QueueRunner
+    /// Whether the node's last heartbeat is young.
+    let isAlive = Watched(true)
+    private let path: String
+    private let offset = Watched(Duration.zero)
+    private let counter = Watched(0)
+
+    /// - Parameters:
+    ///   - servers: mail servers of `here.example`, all of the same priority unless `priorities` says otherwise.
+    ///   - authority: a folder whose certificate is trusted.
+    init(
+        _ servers: [SMTPTestServer] = [], priorities: [Int] = [], host: String = "127.0.0.1", security: ConnectionSecurity = .none,
+        dns: StaticDNSResolver = StaticDNSResolver(), listeners: [ListenAddress] = [], authority: String? = nil,
+        configure: (inout GatewaySettings) -> Void = { _ in }
+    ) async throws {
+        path = NSTemporaryDirectory() + "/delivery-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path + "/data", withIntermediateDirectories: true)
+        folder = MessageDataFolder(path: path + "/data", budget: budget)
+        contexts = try await Self.contexts(in: path + "/tls", authority: authority)
+        var settings = GatewaySettings()
+        settings.node.heloName = "gw.example.net"
+        settings.reception.shutdownGraceSeconds = 2
+        settings.delivery.replyTimeoutSeconds = 5
+        settings.bounces.language = .english
+        configure(&settings)
+        let mailServers = servers.enumerated().map { number, server in
+            MailServer(
+                endpoint: HostAndPort(host: host, port: server.port), priority: number < priorities.count ? priorities[number] : 10,
+                security: security)
+        }
+        let domain = ProtectedDomain(
+            identifier: RecordIdentifier(milliseconds: 1), name: try DomainName("here.example"), mailServers: mailServers)
+        let isAlive = isAlive
+        let start = ContinuousClock.now
+        let heartbeat = ConfirmedHeartbeat(now: { isAlive.value ? start : start.advanced(by: .seconds(3600)) })
+        heartbeat.confirm(begunAt: start)
+        let node = DeliveryEnvironment.Node(
+            identifier: Fixture.node, hostName: "system.example.net",
+            settings: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: settings)),
+            domains: CurrentDomains(DomainDirectory(revision: SettingsRevision(1), domains: [domain])), heartbeat: heartbeat)
+        var environment = DeliveryEnvironment(
+            node: node, store: store, folder: folder, resolver: dns, contexts: contexts,
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Self.logger)
+        let offset = offset
+        let now = store.now
+        environment.now = { now.value }
+        environment.instant = { start.advanced(by: offset.value) }
+        if !listeners.isEmpty { environment.listeners = { listeners } }
+        queue = DeliveryQueue(environment)
+        runner = QueueRunner(queue)
+    }
+
+    deinit {
+        folder.close()
+        try? FileManager.default.removeItem(atPath: path)  // a temporary folder
+    }
+
+    private static var logger: Logger {
+        var logger = Logger(label: "delivery-tests", factory: { _ in SwiftLogNoOpLogHandler() })
+        logger.logLevel = .debug
+        return logger
+    }
+
+    static func contexts(in folder: String, names: [String] = ["localhost"], authority: String? = nil) async throws -> TLSContexts {
+        let logger = Logger(label: "delivery-tests", factory: { _ in SwiftLogNoOpLogHandler() })
+        return try await TLSContexts.open(
+            NodeCertificates(folder: folder, names: names, logger: logger), authoritiesFile: authority, logger: logger)
+    }
+
+    /// Runs the runner around a test's body and stops it afterwards.
+    func running(_ body: () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.runner.run() }
+            // Fresh mail goes through memory only once the runner is there: its first poll shows it.
+            await store.until { $0.claims > 0 || $0.isDead }
+            let result: Result<Void, any Error>
+            do { result = .success(try await body()) } catch { result = .failure(error) }
+            runner.beginStop()
+            try await group.waitForAll()
+            try result.get()
+        }
+    }
+
+    /// Submits a message as MailFlow does, its content stored first.
+    @discardableResult
+    func submit(
+        _ content: String = "Subject: hello\r\n\r\nbody\r\n", from: String = "sender@far.example", to recipients: String...,
+        notify: DeliveryNotifyCondition? = nil, prepended: String = "", body: QueuedMessage.BodyKind = .sevenBit,
+        isInternational: Bool = false
+    ) async throws -> QueuedMessage {
+        try await submit(
+            Array(content.utf8), from: from, to: recipients, notify: notify, prepended: prepended, body: body,
+            isInternational: isInternational)
+    }
+
+    @discardableResult
+    func submit(
+        _ content: [UInt8], from: String, to recipients: [String], notify: DeliveryNotifyCondition? = nil, prepended: String = "",
+        body: QueuedMessage.BodyKind = .sevenBit, isInternational: Bool = false, isInMemory: Bool = true
+    ) async throws -> QueuedMessage {
+        let identifier = RecordIdentifier(
+            milliseconds: store.now.value.milliseconds
+                + Int64(
+                    counter.change {
+                        $0 += 1; return $0
+                    }))
+        var stored = try await folder.store(ByteBuffer(bytes: content), as: identifier, deadline: .seconds(10))
+        if !isInMemory { stored = .file(StoredMessage(identifier: identifier)) }
+        let message = try Fixture.message(
+            from: from, identifier: identifier, receivedAt: store.now.value, prepended: prepended, sizeBytes: content.count, body: body,
+            isInternational: isInternational)
+        let queued = try recipients.enumerated().map { number, address in
+            QueuedRecipient(ordinal: number, address: try EmailAddress(address), notify: notify, originalRecipient: nil)
+        }
+        try await queue.submit(message, recipients: queued, log: log(message), refused: [], content: stored, deadline: .seconds(5))
+        return message
+    }
+
+    private func log(_ message: QueuedMessage) -> MessageLogEntry {
+        MessageLogEntry(
+            message: message.identifier, receivedAt: message.receivedAt, node: Fixture.node, direction: .inbound, result: .accepted,
+            reason: "queued", client: .gateway, reversePath: message.reversePath.description, header: .none, sizeBytes: message.sizeBytes)
+    }
+
+    /// Lets rows fall due and pauses end, and says so.
+    func advance(by time: Duration) {
+        store.now.change { $0 = $0.advanced(by: time) }
+        offset.change { $0 += time }
+        queue.wake()
+    }
+
+    /// Content files in the folder, once what was to be removed is removed.
+    func contentFiles() async throws -> [String] {
+        var found: [String] = []
+        // Removal happens behind the outcome's record, in order with other work of the folder.
+        for _ in 0..<50 {
+            try await folder.probe(deadline: .seconds(5))
+            found = try FileManager.default.subpathsOfDirectory(atPath: path + "/data").filter { $0.hasSuffix(".eml") }
+            if found.isEmpty { break }
+        }
+        return found
+    }
+}
+
+enum DeliveryHarnessLogger {
+    static let silent = Logger(label: "delivery-tests", factory: { _ in SwiftLogNoOpLogHandler() })
+}

@@ -1,0 +1,235 @@
+import Mail
+import NIOCore
+import SMTP
+import Settings
+import Testing
+
+@testable import Delivery
+
+@Suite struct SMTPClientStateMachineTests {
+    /// Drives a machine by reply texts and writes down what it does.
+    private struct Dialog {
+        var machine: SMTPClientStateMachine
+        var log: [String] = []
+        var results: [TransactionResult] = []
+        var failures: [SessionFailure] = []
+
+        init(_ security: ConnectionSecurity = .none) { machine = SMTPClientStateMachine(heloName: "gw.example.net", security: security) }
+
+        mutating func note(_ actions: [SMTPClientStateMachine.Action]) {
+            for action in actions {
+                switch action {
+                case .write(let buffer): log += buffer.text.split(separator: "\r\n").map(String.init)
+                case .startTLS: log.append("(TLS)")
+                case .ready: log.append("(ready)")
+                case .sendContent: log.append("(content)")
+                case .completed(let result): results.append(result)
+                case .failed(let failure): failures.append(failure)
+                case .close: log.append("(close)")
+                }
+            }
+        }
+
+        mutating func receive(_ replies: String...) { for reply in replies { note(machine.receive(.read(reply))) } }
+
+        mutating func begin(_ recipients: String...) throws {
+            let envelope = OutboundEnvelope(
+                reversePath: try ReversePath(path: "a@example.org"), parameters: MailParameters(),
+                recipients: try recipients.map {
+                    OutboundEnvelope.Recipient(address: try EmailAddress($0), parameters: RecipientParameters())
+                })
+            log = []
+            note(machine.begin(envelope))
+        }
+
+        /// Ready, with the given EHLO lines.
+        static func ready(_ extensions: String = "", security: ConnectionSecurity = .none) -> Dialog {
+            var dialog = Dialog(security)
+            dialog.receive("220 there", extensions.isEmpty ? "250 there" : "250-there\r\n250 \(extensions)")
+            return dialog
+        }
+    }
+
+    private func names(_ result: TransactionResult?) -> [String] { result?.outcomes.map(\.name) ?? [] }
+
+    @Test func `without pipelining each command waits for its reply`() throws {
+        var dialog = Dialog.ready()
+        #expect(dialog.log == ["EHLO gw.example.net", "(ready)"])
+        try dialog.begin("b@example.net", "c@example.net")
+        #expect(dialog.log == ["MAIL FROM:<a@example.org>"])
+        dialog.receive("250 ok")
+        #expect(dialog.log.last == "RCPT TO:<b@example.net>")
+        dialog.receive("250 ok", "550 5.1.1 no")
+        #expect(dialog.log.last == "DATA")
+        dialog.receive("354 go")
+        #expect(dialog.log.last == "(content)" && dialog.machine.wait == .content)
+        dialog.machine.contentSent()
+        #expect(dialog.machine.wait == .finalReply)
+        dialog.receive("250 2.0.0 queued as 1")
+        #expect(names(dialog.results.first) == ["delivered", "failed"])
+        #expect(dialog.results.first?.outcomes.first?.reply?.text == "250 2.0.0 queued as 1")
+    }
+
+    @Test func `with pipelining the envelope goes in one write`() throws {
+        var dialog = Dialog.ready("PIPELINING")
+        try dialog.begin("b@example.net")
+        #expect(dialog.log == ["MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA"])
+        dialog.receive("250 ok", "250 ok", "354 go")
+        dialog.machine.contentSent()
+        dialog.receive("250 ok")
+        try dialog.begin("c@example.net")
+        #expect(dialog.log.first == "MAIL FROM:<a@example.org>", "the next transaction needs no RSET")
+    }
+
+    @Test(arguments: ["PIPELINING", "HELP"])
+    func `a refused sender concerns all recipients`(extensions: String) throws {
+        var dialog = Dialog.ready(extensions)
+        try dialog.begin("b@example.net", "c@example.net")
+        dialog.receive("552 5.3.4 too big")
+        if extensions == "PIPELINING" { dialog.receive("503 no", "503 no", "503 no") }
+        #expect(names(dialog.results.first) == ["failed", "failed"])
+        #expect(dialog.results.first?.outcomes.first?.reply?.status.description == "5.3.4")
+    }
+
+    @Test func `data accepted without a recipient is ended by a lone dot`() throws {
+        var dialog = Dialog.ready("PIPELINING")
+        try dialog.begin("b@example.net", "c@example.net")
+        dialog.receive("250 ok", "550 no", "450 later", "354 go")
+        #expect(dialog.log.last == ".")
+        dialog.receive("554 no valid recipients")
+        #expect(names(dialog.results.first) == ["failed", "deferred"])
+        #expect(dialog.machine.wait == .nothing)
+    }
+
+    @Test func `after a transaction the server may hold open the next begins with RSET`() throws {
+        var dialog = Dialog.ready("PIPELINING")
+        try dialog.begin("b@example.net")
+        dialog.receive("250 ok", "250 ok", "451 4.3.0 not now")
+        #expect(names(dialog.results.first) == ["deferred"])
+        try dialog.begin("b@example.net")
+        #expect(dialog.log.first == "RSET")
+        dialog.receive("250 ok", "250 ok", "250 ok", "354 go")
+        dialog.machine.contentSent()
+        dialog.receive("250 ok")
+        #expect(names(dialog.results.last) == ["delivered"])
+    }
+
+    @Test(arguments: [("552 too many", "deferred"), ("452 4.5.3 too many", "deferred"), ("550 no", "failed"), ("421 bye", "deferred")])
+    func `replies to RCPT`(reply: String, outcome: String) throws {
+        var dialog = Dialog.ready()
+        try dialog.begin("b@example.net")
+        dialog.receive("250 ok", reply)
+        #expect(names(dialog.results.first) == [outcome])
+    }
+
+    @Test(arguments: [
+        ("250 ok", "delivered"), ("451 4.3.0 later", "deferred"), ("554 5.7.1 spam", "failed"), ("421 4.3.2 bye", "deferred"),
+        ("354 what", "deferred"),
+    ])
+    func `replies to the final dot`(reply: String, outcome: String) throws {
+        var dialog = Dialog.ready()
+        try dialog.begin("b@example.net")
+        dialog.receive("250 ok", "250 ok", "354 go")
+        dialog.machine.contentSent()
+        dialog.receive(reply)
+        #expect(names(dialog.results.first) == [outcome])
+    }
+
+    @Test(arguments: 0..<5)
+    func `a connection lost at any step defers and never fails`(step: Int) throws {
+        var dialog = Dialog.ready()
+        try dialog.begin("b@example.net")
+        for reply in ["250 ok", "250 ok", "354 go"].prefix(step) { dialog.receive(reply) }
+        if step == 4 { dialog.machine.contentSent() }
+        dialog.note(dialog.machine.connectionLost("reset"))
+        #expect(names(dialog.results.first) == ["deferred"])
+        #expect(dialog.results.first?.isUnanswered == (step == 0))
+        #expect(dialog.results.first?.outcomes.first?.reply?.text.contains("after the end") == (step == 4))
+        #expect(dialog.log.last == "(close)")
+    }
+
+    @Test func `a recipient refused before the connection broke stays refused`() throws {
+        var dialog = Dialog.ready()
+        try dialog.begin("b@example.net", "c@example.net")
+        dialog.receive("250 ok", "550 5.1.1 no")
+        dialog.note(dialog.machine.connectionLost("reset"))
+        #expect(names(dialog.results.first) == ["failed", "deferred"])
+    }
+
+    @Test func `broken off by this node recipients are given back, but not behind the final dot`() throws {
+        var before = Dialog.ready()
+        try before.begin("b@example.net")
+        before.receive("250 ok")
+        before.note(before.machine.abandon())
+        #expect(names(before.results.first) == ["given-back"])
+        var after = Dialog.ready()
+        try after.begin("b@example.net")
+        after.receive("250 ok", "250 ok", "354 go")
+        after.machine.contentSent()
+        after.note(after.machine.abandon())
+        #expect(names(after.results.first) == ["deferred"])
+    }
+
+    @Test func `a server that gives up within the content is heard`() throws {
+        var dialog = Dialog.ready()
+        try dialog.begin("b@example.net")
+        dialog.receive("250 ok", "250 ok", "354 go", "552 5.3.4 too much")
+        #expect(names(dialog.results.first) == ["failed"])
+        #expect(dialog.log.last == "(close)")
+    }
+
+    @Test func `421 as the first answer says nothing about the message`() throws {
+        var dialog = Dialog.ready("PIPELINING")
+        try dialog.begin("b@example.net")
+        dialog.receive("421 4.4.2 idle too long")
+        #expect(dialog.results.first?.isUnanswered == true && dialog.results.first?.isConnectionLost == true)
+    }
+
+    @Test(arguments: [ConnectionSecurity.opportunistic, .required, .verified])
+    func `STARTTLS is used when offered and what was learned before is forgotten`(security: ConnectionSecurity) {
+        var dialog = Dialog.ready("STARTTLS", security: security)
+        #expect(dialog.log == ["EHLO gw.example.net", "STARTTLS"])
+        dialog.receive("220 go")
+        #expect(dialog.log.suffix(2) == ["(TLS)", "EHLO gw.example.net"])
+        dialog.receive("250-there\r\n250 SIZE 10")
+        #expect(dialog.log.last == "(ready)" && dialog.machine.capabilities.sizeLimit == .octets(10))
+    }
+
+    @Test(arguments: [(ConnectionSecurity.opportunistic, true), (.required, false), (.verified, false), (.none, true), (.implicit, true)])
+    func `without STARTTLS only those go on who may`(security: ConnectionSecurity, goesOn: Bool) {
+        let dialog = Dialog.ready("SIZE 10", security: security)
+        #expect((dialog.log.last == "(ready)") == goesOn)
+        #expect(dialog.failures.first?.kind == (goesOn ? nil : .security))
+        #expect(goesOn || dialog.failures.first?.reply.status.category == .persistentTransientFailure)
+    }
+
+    @Test(arguments: [(ConnectionSecurity.opportunistic, true), (.required, false)])
+    func `STARTTLS refused`(security: ConnectionSecurity, goesOn: Bool) {
+        var dialog = Dialog.ready("STARTTLS", security: security)
+        dialog.receive("454 4.7.0 not available")
+        #expect((dialog.log.last == "(ready)") == goesOn)
+    }
+
+    @Test func `a server without EHLO is greeted with HELO and has no extensions`() {
+        var dialog = Dialog()
+        dialog.receive("220 old", "502 what")
+        #expect(dialog.log.last == "HELO gw.example.net")
+        dialog.receive("250 old")
+        #expect(dialog.log.last == "(ready)" && dialog.machine.capabilities == SMTPServerCapabilities())
+    }
+
+    @Test(arguments: ["554 no service", "421 busy", "521 never", "450 later"])
+    func `a refused greeting fails the connection`(reply: String) {
+        var dialog = Dialog()
+        dialog.receive(reply)
+        #expect(dialog.failures.first?.kind == .unreachable && dialog.log.last == "(close)")
+    }
+
+    @Test func `an idle connection is closed by 421 and takes no transaction any more`() throws {
+        var dialog = Dialog.ready()
+        dialog.receive("421 bye")
+        #expect(dialog.log.last == "(close)")
+        try dialog.begin("b@example.net")
+        #expect(dialog.results.first?.isUnanswered == true)
+    }
+}

@@ -1,0 +1,1 @@
+../../Gateway/AdministrationAPITests/InMemoryGateway+samples.swift
