@@ -26,7 +26,9 @@ let package = Package(
     ],
     targets: [
         // 11 — programs
-        .program("SecurityGateway", uses: ["GatewayNode", "AdministrationAPI", "Settings"], [.argumentParser, .nio, .nioHTTP1, .logging]),
+        .program(
+            "SecurityGateway", uses: ["GatewayNode", "AdministrationAPI", "Settings"],
+            [.argumentParser, .nio, .nioPosix, .nioHTTP1, .logging]),
 
         // 10 — one node of the cluster, assembled
         .gateway(
@@ -35,7 +37,7 @@ let package = Package(
                 "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception", "Delivery", "MessageLog",
                 "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "Firebird", "DNS", "SMTP", "Mail",
             ],
-            [.logging, .metrics, .serviceLifecycle, .unixSignals, .nio, .nioPosix, .nioSSL, .hummingbird, .hummingbirdTLS]
+            [.logging, .metrics, .serviceLifecycle, .unixSignals, .nio, .nioPosix, .nioSSL, .hummingbird, .hummingbirdCore, .hummingbirdTLS]
         ),
 
         // 9 — every line of SQL
@@ -139,7 +141,12 @@ let package = Package(
                 "Mail",
             ],
             [.nio, .logging]),
-        .tests("Programs/SecurityGatewayTests", uses: ["SecurityGateway"], [.argumentParser]),
+        .tests(
+            "Programs/SecurityGatewayTests",
+            uses: [
+                "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers",
+                "Settings", "Mail",
+            ], [.hummingbird, .argumentParser, .logging, .nio, .nioPosix]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -185,7 +192,7 @@ extension Target {
 }
 
 extension Set<String> {
-    static let withDesignText: Set<String> = ["Mail"]
+    static let withDesignText: Set<String> = ["Delivery", "GatewayDatabase", "Mail"]
 }
 
 extension [SwiftSetting] {
@@ -205,6 +212,7 @@ extension Target.Dependency {
     static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let hummingbirdTLS = product(name: "HummingbirdTLS", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")

@@ -30,6 +30,7 @@ extension Administration {
         _ name: String, domain: String? = nil, values: [String: String?], basedOn: SettingsRevision?, _ caller: AdministrationCaller
     ) async throws(AdministrationError) -> SettingsRevision {
         let (_, scope) = try owner(of: name, domain: domain)
+        if let domain { _ = try await self.domain(domain, caller) }
         do throws(SettingsError) {
             let change = SettingsChange(scope: scope, section: name, values: values, basedOn: basedOn)
             return try await editor.save(change, by: caller.actor)

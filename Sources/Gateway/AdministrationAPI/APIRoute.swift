@@ -11,7 +11,8 @@ struct APIRoute: Sendable {
     let handler: @Sendable (APICall) async throws(APIError) -> APIResponse
 
     private init(
-        _ method: HTTPRequest.Method, _ path: String, hasBody: Bool, _ handler: @escaping @Sendable (APICall) async throws(APIError) -> APIResponse
+        _ method: HTTPRequest.Method, _ path: String, hasBody: Bool,
+        _ handler: @escaping @Sendable (APICall) async throws(APIError) -> APIResponse
     ) {
         self.method = method
         self.path = path

@@ -41,9 +41,11 @@ package struct AdministrationAPI: Sendable {
             methods[route.path, default: []].append(route.method)
             group.on(RouterPath(route.path), method: route.method) { request, context in
                 await respond(to: request) { () async throws(APIError) in
-                    try await perform(route, request, parameters: context.parameters, caller: { () throws(AdministrationError) in
-                        try await caller(request, context)
-                    })
+                    try await perform(
+                        route, request, parameters: context.parameters,
+                        caller: { () throws(AdministrationError) in
+                            try await caller(request, context)
+                        })
                 }
             }
         }

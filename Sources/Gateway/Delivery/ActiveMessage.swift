@@ -10,6 +10,9 @@ final class ActiveMessage: Sendable {
         self.message = message
         self.content = content
     }
+
+    /// With its content in its file only.
+    convenience init(_ message: QueuedMessage) { self.init(message, .file(StoredMessage(identifier: message.identifier))) }
 }
 
 /// Some recipients of one message that go to one next hop in one transaction.

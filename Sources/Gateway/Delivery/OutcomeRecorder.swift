@@ -1,4 +1,5 @@
 import Logging
+import Mail
 import MessageLog
 import SMTP
 import Settings
@@ -60,7 +61,10 @@ final class OutcomeRecorder: Sendable {
             using: &generator)
         log(job, report)
         metrics.attempted(report)
-        enqueue(Item(active: job.active, outcomes: assessment.outcomes, reported: assessment.reported))
+        // Only a report needs the content again; everything else lets go of its memory now.
+        let isNeeded = !assessment.reported.isEmpty
+        let active = isNeeded ? job.active : ActiveMessage(job.active.message)
+        enqueue(Item(active: active, outcomes: assessment.outcomes, reported: assessment.reported))
     }
 
     /// Rows nothing happened to; they are given back with all others.
@@ -78,8 +82,7 @@ final class OutcomeRecorder: Sendable {
                     message: message.identifier, ordinal: recipient.ordinal, at: now, node: environment.node.identifier, kind: .deleted,
                     reply: "withdrawn: \(cause)"))
         }
-        let active = ActiveMessage(message, .file(StoredMessage(identifier: message.identifier)))
-        enqueue(Item(active: active, outcomes: outcomes, reported: []))
+        enqueue(Item(active: ActiveMessage(message), outcomes: outcomes, reported: []))
     }
 
     private func enqueue(_ item: Item) {
@@ -112,7 +115,11 @@ final class OutcomeRecorder: Sendable {
 extension OutcomeRecorder {
     private func record(_ item: Item) async {
         let message = item.active.message
-        var report = item.reported.isEmpty ? nil : await reports.prepare(item.active, item.reported)
+        var report: ReportMaker.Prepared?
+        if !item.reported.isEmpty, let sender = message.reversePath.address {
+            report = await reports.prepare(item.active, item.reported, for: sender)
+            if report == nil { return drop(message, nil, "this node stopped before its report was stored", level: .error) }
+        }
         var pause = Self.firstPause
         var isUncertain = false
         while true {

@@ -14,6 +14,7 @@ extension GatewayDatabase {
     private static let engineFolder = "firebird"
     private static let migrationDeadline = Duration.seconds(600)
     private static let inspectionDeadline = Duration.seconds(30)
+    private static let takeoverPatience = Duration.seconds(2)
 
     /// Prepares the embedded engine of this process and forbids the library to act on signals. Call it early in `main`, before other
     /// threads run: it sets environment variables that the library reads at its first call. Repeating it is harmless.
@@ -45,17 +46,34 @@ extension GatewayDatabase {
         let configuration = configuration(connection, home: home)
         let place = configuration.description
         if case .embedded = configuration.location { try prepareProcess(home: home) }
+        let database = GatewayDatabase(configuration, node: node, usesEvents: usesEvents, pace: pace, logger: logger)
         do {
-            if absence == .create { try await createIfMissing(configuration) }
-            try await DatabaseInspection(configuration: configuration, deadline: inspectionDeadline).checkBeforeMigration()
-            let names = try await FirebirdMigrator(SchemaMigrations.all).migrate(configuration, deadline: migrationDeadline)
-            if !names.isEmpty {
-                logger.notice("database schema brought up to date", metadata: ["migrations": "\(names.joined(separator: ", "))"])
+            try await persistently {
+                if absence == .create { try await createIfMissing(configuration) }
+                try await DatabaseInspection(configuration: configuration, deadline: inspectionDeadline).checkBeforeMigration()
+                let names = try await FirebirdMigrator(SchemaMigrations.all).migrate(configuration, deadline: migrationDeadline)
+                if !names.isEmpty {
+                    logger.notice("database schema brought up to date", metadata: ["migrations": "\(names.joined(separator: ", "))"])
+                }
+                // From here on the file stays open.
+                try await database.sessions.requests.ping(deadline: inspectionDeadline)
             }
         } catch {
+            await database.close()
             throw GatewayDatabaseError(error, place: place)
         }
-        return GatewayDatabase(configuration, node: node, usesEvents: usesEvents, pace: pace, logger: logger)
+        return database
+    }
+
+    /// Tries again for a moment when another process has the embedded file: the node's process before this one may just be ending, and
+    /// a child process just being started holds the file's lock until it has become another program.
+    private static func persistently(_ body: () async throws -> Void) async throws {
+        let end = ContinuousClock.now.advanced(by: takeoverPatience)
+        while true {
+            do { return try await body() } catch let error as FirebirdError where error.kind == .alreadyOpen && ContinuousClock.now < end {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
     }
 
     static func configuration(_ connection: NodeConfigurationFile.DatabaseConnection, home: URL) -> FirebirdConfiguration {

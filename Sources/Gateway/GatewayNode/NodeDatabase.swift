@@ -45,7 +45,12 @@ struct NodeDatabase: Sendable {
 
     func ping() async throws { try await database.ping() }
 
-    func close() async { await database.close() }
+    /// Ends all connections and, with them, the Firebird library: the last thing a process does with its database. Without it the
+    /// library's threads may run into the process's exit.
+    func close() async {
+        await database.close()
+        GatewayDatabase.endProcess()
+    }
 
     func administrationPorts(node: any NodeMonitor) -> Administration.Ports {
         Administration.Ports(

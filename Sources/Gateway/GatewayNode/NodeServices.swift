@@ -4,6 +4,7 @@ import Cluster
 import DomainsAndUsers
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
@@ -54,11 +55,14 @@ struct CertificateWatch: Service {
 struct AdministrationFaces: Sendable {
     let services: [any Service]
 
+    /// A client that says nothing for a minute, in the middle of a body too, is let go.
+    private static let connections = HTTP1Channel.Configuration(idleTimeout: .seconds(60))
+
     init(base: NodeBase, site: AdminSite, administration: Administration, nodes: any NodeRegistry, tls: TLSContexts) throws {
         let listener = base.configuration.webListener
         let web = Application(
             responder: site.buildResponder(),
-            server: try .tls(.http1(), tlsConfiguration: tls.followingServerConfiguration(applicationProtocols: ["http/1.1"])),
+            server: try .tls(.http1(configuration: Self.connections), tlsConfiguration: tls.followingServerConfiguration(applicationProtocols: ["http/1.1"])),
             configuration: .init(address: .hostname(listener.address.description, port: listener.port), serverName: nil),
             logger: base.logger)
         let caller = AdministrationCaller.localCommand(userID: getuid())
@@ -66,7 +70,8 @@ struct AdministrationFaces: Sendable {
         let socket = base.home.administrationSocket.path
         Self.removeStaleSocket(base.home)
         let local = Application(
-            router: router, configuration: .init(address: .unixDomainSocket(path: socket), serverName: nil),
+            router: router, server: .http1(configuration: Self.connections),
+            configuration: .init(address: .unixDomainSocket(path: socket), serverName: nil),
             onServerRunning: { _ in
                 // The home is 0700 already; this says it once more for the socket itself.
                 if chmod(socket, 0o600) != 0 { base.logger.warning("the local socket's mode could not be set") }

@@ -34,6 +34,7 @@ package struct RunningNode: Sendable {
         let lock = try NodeHomeLock(home: home)
         defer { withExtendedLifetime(lock) {} }
         let configuration = try Self.configuration(of: home)
+        raiseDescriptorLimit()
         let registry = PrometheusRegistry()
         MetricsBootstrap.install(registry)
         let database = try await NodeDatabase.open(configuration, home: home, logger: logger)
@@ -54,6 +55,16 @@ package struct RunningNode: Sendable {
         }
         await database.close()
         logger.notice("the node has stopped")
+    }
+
+    /// Each session is a descriptor: takes what the system allows this process, so that the session limit is the setting alone.
+    private func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
+            logger.warning("the limit of open files could not be raised", metadata: ["limit": "\(limit.rlim_cur)"])
+        }
     }
 
     static func configuration(of home: NodeHome) throws(NodeStartupError) -> NodeConfigurationFile {

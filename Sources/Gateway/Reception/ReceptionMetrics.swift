@@ -22,13 +22,12 @@ struct ReceptionMetrics: Sendable {
     func sessionRefused() { refusedSessions.increment() }
 
     /// - Parameters:
-    ///   - category: of the reply at the end of the data.
+    ///   - decision: about the whole message.
     ///   - nanoseconds: from the end of the data to that reply.
-    func messageAnswered(_ category: SMTPReply.Category, octets count: Int, nanoseconds: Int64) {
-        switch category {
-        case .completion, .intermediate: accepted.increment()
-        case .transientFailure: deferred.increment()
-        case .permanentFailure: refused.increment()
+    func messageAnswered(_ decision: ReceptionDecision, octets count: Int, nanoseconds: Int64) {
+        switch decision {
+        case .accept: accepted.increment()
+        case .refuse(let reply), .disconnect(let reply): (reply.category == .permanentFailure ? refused : deferred).increment()
         }
         octets.increment(by: count)
         answerTime.recordNanoseconds(nanoseconds)

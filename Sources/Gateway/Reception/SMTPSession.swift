@@ -8,7 +8,8 @@ import TransportSecurity
 
 /// One SMTP connection: gives what it reads to the state machine and performs what that decides. Everything happens on the channel's
 /// event loop; the handler's answers and the folder's signals come back there. Reading is by demand: while an answer is waited for, the
-/// disk is behind, or the client does not read its replies, nothing more is taken from the network.
+/// disk is behind, or the client does not read its replies, nothing more is taken from the network. One long file, because all of it
+/// works on the same private state.
 final class SMTPSession: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -338,13 +339,8 @@ final class SMTPSession: ChannelInboundHandler {
     }
 
     private func noteAnswer(_ decision: ReceptionDecision) {
-        let category: SMTPReply.Category =
-            switch decision {
-            case .accept: .completion
-            case .refuse(let reply), .disconnect(let reply): reply.category
-            }
-        services.metrics.messageAnswered(
-            category, octets: endOfContent.octets, nanoseconds: (NIODeadline.now() - endOfContent.time).nanoseconds)
+        let time = NIODeadline.now() - endOfContent.time
+        services.metrics.messageAnswered(decision, octets: endOfContent.octets, nanoseconds: time.nanoseconds)
     }
 
     // MARK: Output

@@ -81,13 +81,21 @@ package struct SettingsRevision: Sendable, Hashable, Comparable, Codable, Custom
     }
 }
 
-/// The immutable settings of one revision, as a session or an attempt keeps them from its start to its end.
+/// The immutable settings of one revision, as a session or an attempt keeps them from its start to its end. Copying it is cheap: the
+/// settings themselves are shared.
 package struct SettingsSnapshot: Sendable {
+    private final class Contents: Sendable {
+        let settings: GatewaySettings
+        init(_ settings: GatewaySettings) { self.settings = settings }
+    }
+
     package let revision: SettingsRevision
-    package let settings: GatewaySettings
+    private let contents: Contents
+
+    package var settings: GatewaySettings { contents.settings }
 
     package init(revision: SettingsRevision, settings: GatewaySettings) {
         self.revision = revision
-        self.settings = settings
+        contents = Contents(settings)
     }
 }

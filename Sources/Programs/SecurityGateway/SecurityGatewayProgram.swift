@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import GatewayNode
 
 /// The program `securitygateway`: runs a node, or speaks to the running one over its local socket.
@@ -23,4 +24,21 @@ struct SecurityGatewayProgram: AsyncParsableCommand {
             StatusCommand.self, DomainCommand.self, SettingsCommand.self, QueueCommand.self, LogCommand.self, AuditCommand.self,
             AdministratorCommand.self,
         ]
+
+    /// Ends the process with the status of a `CommandFailure`; everything else ends as ArgumentParser has it.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var waiting = command as? any AsyncParsableCommand {
+                try await waiting.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as CommandFailure {
+            StandardConsole().writeError("securitygateway: \(failure)\n")
+            Foundation.exit(failure.exitCode)
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

@@ -1,9 +1,10 @@
 import Administration
-@testable import AdministrationAPI
 import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Logging
+
+@testable import AdministrationAPI
 
 /// What the API answered.
 struct APIAnswer {

@@ -1,16 +1,18 @@
-@testable import AdministrationAPI
 import Foundation
 import Hummingbird
 import Settings
 import Synchronization
 import Testing
 
+@testable import AdministrationAPI
+
 struct DomainRouteTests {
     @Test func `a domain is added, shown, changed and deleted`() async throws {
         let gateway = try InMemoryGateway.filled()
         let added = try await gateway.request(
             .post, "/domains",
-            #"{"name": "Example.ORG", "note": "new", "mailServers": [{"host": "mail.example.org:2525", "priority": 5, "security": "required"}]}"#)
+            #"{"name": "Example.ORG", "note": "new", "mailServers": [{"host": "mail.example.org:2525", "priority": 5, "security": "required"}]}"#
+        )
         #expect(added.status == 201)
         #expect(added.headers[.location] == "/api/v1/domains/example.org")
         let document = try added.decoded(DomainDocument.self)
@@ -54,7 +56,10 @@ struct DomainRouteTests {
         (#"{"name": "a.test"}"#, 400, ["mailServers"]),
         (#"{"name": "a.test", "mailServers": {}}"#, 400, ["mailServers"]),
         (#"{"name": "a.test", "mailServers": ["mail"]}"#, 400, ["mailServers[0]"]),
-        (#"{"name": "a.test", "mailServers": [{"host": "a", "priority": "high", "colour": 1}]}"#, 400, ["mailServers[0].priority", "mailServers[0].colour"]),
+        (
+            #"{"name": "a.test", "mailServers": [{"host": "a", "priority": "high", "colour": 1}]}"#, 400,
+            ["mailServers[0].priority", "mailServers[0].colour"]
+        ),
         (#"{"name": "a.test", "mailServers": [{"host": "a", "port": 0}]}"#, 400, ["mailServers[0].port"]),
         (#"{"name": "a.test", "mailServers": [{"host": "a", "security": "yes"}]}"#, 400, ["mailServers[0].security"]),
         (#"{"name": "a.test", "mailServers": [{"host": "a"}], "owner": "x"}"#, 400, ["owner"]),
@@ -72,23 +77,29 @@ struct DomainRouteTests {
     }
 
     @Test func `a domain that is there already is a conflict`() async throws {
-        let answer = try await InMemoryGateway.filled().request(.post, "/domains", #"{"name": "example.com", "mailServers": [{"host": "a"}]}"#)
+        let answer = try await InMemoryGateway.filled().request(
+            .post, "/domains", #"{"name": "example.com", "mailServers": [{"host": "a"}]}"#)
         #expect(answer.status == 409)
     }
 
-    @Test(arguments: [("/domains/nowhere.test", HTTPRequest.Method.get), ("/domains/no%20name", .get), ("/domains/nowhere.test", .delete), ("/domains/nowhere.test", .put)])
+    @Test(arguments: [
+        ("/domains/nowhere.test", HTTPRequest.Method.get), ("/domains/no%20name", .get), ("/domains/nowhere.test", .delete),
+        ("/domains/nowhere.test", .put),
+    ])
     func `a domain that is not there is a 404`(path: String, method: HTTPRequest.Method) async throws {
         #expect(try await InMemoryGateway.filled().request(method, path, #"{"mailServers": [{"host": "a"}]}"#).status == 404)
     }
 
     @Test func `recipients are added, listed by pages and removed`() async throws {
         let gateway = try InMemoryGateway.filled()
-        let added = try await gateway.request(.post, "/domains/example.com/recipients", #"{"recipients": ["b", "a@example.com", "C", "b"]}"#)
+        let added = try await gateway.request(
+            .post, "/domains/example.com/recipients", #"{"recipients": ["b", "a@example.com", "C", "b"]}"#)
         #expect(added.status == 200)
         let first = try await gateway.request(.get, "/domains/example.com/recipients?limit=2").decoded(PageDocument<String>.self)
         #expect(first.items == ["a@example.com", "b@example.com"])
         let next = try #require(first.next)
-        let second = try await gateway.request(.get, "/domains/example.com/recipients?limit=2&cursor=\(next)").decoded(PageDocument<String>.self)
+        let second = try await gateway.request(.get, "/domains/example.com/recipients?limit=2&cursor=\(next)").decoded(
+            PageDocument<String>.self)
         #expect(second.items.contains("C@example.com"))
         let removed = try await gateway.request(.post, "/domains/example.com/recipients/remove", #"{"recipients": ["c", "nobody"]}"#)
         #expect(try removed.decoded(RecipientCountDocument.self).count == 1)

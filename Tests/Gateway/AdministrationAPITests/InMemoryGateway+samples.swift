@@ -41,7 +41,8 @@ extension InMemoryGateway {
             message: Self.message(number), receivedAt: at, node: node, direction: number == 2 ? .outbound : .inbound,
             result: number == 3 ? .refused : .accepted, reason: "queued",
             client: MessageLogClient(address: "192.0.2.1", heloName: "client.test", protocolName: "ESMTP", tls: ""),
-            reversePath: "sender\(number)@client.test", header: MessageLogHeader(subject: "件名 \(number)", from: "Sender", messageID: "<1@x>"),
+            reversePath: "sender\(number)@client.test",
+            header: MessageLogHeader(subject: "件名 \(number)", from: "Sender", messageID: "<1@x>"),
             sizeBytes: 2048)
         let recipients = [
             RecipientLogEntry(ordinal: 0, address: "a@example.com", state: .delivered, reason: "250 ok", updatedAt: at),

@@ -1,9 +1,10 @@
-@testable import AdministrationAPI
 import Foundation
 import Hummingbird
 import Settings
 import Synchronization
 import Testing
+
+@testable import AdministrationAPI
 
 /// Queue, message log and audit log.
 struct MailRouteTests {
@@ -99,7 +100,8 @@ struct MailRouteTests {
     @Test func `the audit log is paged, newest first`() async throws {
         let gateway = try InMemoryGateway.filled()
         for action in ["hold", "release", "retry"] {
-            _ = try await gateway.request(.post, "/queue/\(action)", #"{"entries": [{"message": "\#(InMemoryGateway.message(1))", "ordinal": 1}]}"#)
+            _ = try await gateway.request(
+                .post, "/queue/\(action)", #"{"entries": [{"message": "\#(InMemoryGateway.message(1))", "ordinal": 1}]}"#)
         }
         let first = try await gateway.request(.get, "/audit?limit=2").decoded(PageDocument<AuditDocument>.self)
         #expect(first.items.map(\.action) == ["queue.retry", "queue.release"])

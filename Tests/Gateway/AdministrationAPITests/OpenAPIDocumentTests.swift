@@ -1,7 +1,8 @@
-@testable import AdministrationAPI
 import Foundation
 import Hummingbird
 import Testing
+
+@testable import AdministrationAPI
 
 /// The document and the router are written by hand, twice; here they are compared.
 struct OpenAPIDocumentTests {
@@ -24,7 +25,9 @@ struct OpenAPIDocumentTests {
             guard isInPaths, line.hasSuffix(":") else { continue }
             let key = line.dropFirst(indentation).dropLast()
             if indentation == 2, key.hasPrefix("/") { path = String(key) }
-            if indentation == 4, ["get", "put", "post", "delete", "patch"].contains(key) { operations.insert("\(key.uppercased()) \(path)") }
+            if indentation == 4, ["get", "put", "post", "delete", "patch"].contains(key) {
+                operations.insert("\(key.uppercased()) \(path)")
+            }
         }
         return operations
     }

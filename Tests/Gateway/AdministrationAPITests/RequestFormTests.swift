@@ -1,8 +1,9 @@
-@testable import AdministrationAPI
 import Foundation
 import Hummingbird
 import Settings
 import Testing
+
+@testable import AdministrationAPI
 
 /// What every route does with requests that are wrong in themselves.
 struct RequestFormTests {
@@ -50,7 +51,8 @@ struct RequestFormTests {
             value
                 == .object([
                     "a": .array([
-                        .integer(1), .integer(-2), .number("1.5"), .number("1e3"), .number("12345678901234567890"), .boolean(true), .boolean(false),
+                        .integer(1), .integer(-2), .number("1.5"), .number("1e3"), .number("12345678901234567890"), .boolean(true),
+                        .boolean(false),
                         .null,
                     ]), "b": .string("日😀\n\""), "": .object([:]),
                 ]))
@@ -71,10 +73,12 @@ struct RequestFormTests {
 
     @Test(arguments: [
         ("/queue?limit=0", "limit"), ("/queue?limit=501", "limit"), ("/queue?limit=ten", "limit"), ("/queue?limit=1&limit=2", "limit"),
-        ("/queue?cursor=!!!", "cursor"), ("/queue?cursor=eyJhIjoxfQ", "cursor"), ("/queue?colour=red", "colour"), ("/queue?text=%zz", "text=%zz"),
+        ("/queue?cursor=!!!", "cursor"), ("/queue?cursor=eyJhIjoxfQ", "cursor"), ("/queue?colour=red", "colour"),
+        ("/queue?text=%zz", "text=%zz"),
         ("/messages?direction=sideways", "direction"), ("/messages?result=lost", "result"), ("/messages?from=yesterday", "from"),
         ("/messages?from=2026-02-29T00:00:00Z", "from"), ("/messages?until=2026-11-23T24:00:00Z", "until"), ("/messages?cursor=", "cursor"),
-        ("/messages?until=9223372036854775807", "until"), ("/audit?cursor=bnVsbA", "cursor"), ("/audit?from=1", "from"), ("/status?x=1", "x"),
+        ("/messages?until=9223372036854775807", "until"), ("/audit?cursor=bnVsbA", "cursor"), ("/audit?from=1", "from"),
+        ("/status?x=1", "x"),
         ("/domains/example.com/recipients?cursor=bnVsbA", "cursor"),
     ])
     func `a wrong parameter is named`(path: String, field: String) async throws {
@@ -104,7 +108,8 @@ struct RequestFormTests {
     }
 
     @Test(arguments: [
-        ("1970-01-01T00:00:00Z", Int64(0)), ("2026-11-23T10:15:00Z", 1_795_428_900_000), ("2026-11-23T19:15:00.1239+09:00", 1_795_428_900_123),
+        ("1970-01-01T00:00:00Z", Int64(0)), ("2026-11-23T10:15:00Z", 1_795_428_900_000),
+        ("2026-11-23T19:15:00.1239+09:00", 1_795_428_900_123),
         ("2024-02-29t23:59:60z", 1_709_251_200_000), ("2000-03-01T00:00:00-00:30", 951_870_600_000), ("1795428900000", 1_795_428_900_000),
         ("1969-12-31T23:59:59.999Z", -1),
     ])

@@ -1,9 +1,10 @@
-@testable import AdministrationAPI
 import Foundation
 import Hummingbird
 import Settings
 import Synchronization
 import Testing
+
+@testable import AdministrationAPI
 
 struct SettingsRouteTests {
     @Test func `every section is described, and has values where its owner is known`() async throws {
@@ -21,7 +22,8 @@ struct SettingsRouteTests {
         let gateway = try InMemoryGateway.filled()
         let before = try await gateway.request(.get, "/settings/delivery").decoded(SettingsSectionDocument.self)
         let saved = try await gateway.request(
-            .put, "/settings/delivery", #"{"values": {"first-hour-retry": 7, "later-retry": "300"}, "revision": \#(before.revision ?? -1)}"#)
+            .put, "/settings/delivery", #"{"values": {"first-hour-retry": 7, "later-retry": "300"}, "revision": \#(before.revision ?? -1)}"#
+        )
         #expect(saved.status == 200)
         #expect(try saved.decoded(RevisionDocument.self).revision == 2)
         let after = try await gateway.request(.get, "/settings/delivery").decoded(SettingsSectionDocument.self)
@@ -40,7 +42,9 @@ struct SettingsRouteTests {
 
     @Test func `a list is written as an array or as a text`() async throws {
         let gateway = try InMemoryGateway.filled()
-        #expect(try await gateway.request(.put, "/settings/relay/trusted-networks", #"{"value": ["192.0.2.0/24", "10.0.0.0/8"]}"#).status == 200)
+        #expect(
+            try await gateway.request(.put, "/settings/relay/trusted-networks", #"{"value": ["192.0.2.0/24", "10.0.0.0/8"]}"#).status == 200
+        )
         let field = try await gateway.request(.get, "/settings/relay/trusted-networks").decoded(SettingsFieldDocument.self)
         #expect(field.value == .list(["192.0.2.0/24", "10.0.0.0/8"]))
         #expect(try await gateway.request(.put, "/settings/relay/trusted-networks", #"{"value": "192.0.2.1"}"#).status == 200)
@@ -49,19 +53,22 @@ struct SettingsRouteTests {
 
     @Test func `a domain's settings need a domain that is there`() async throws {
         let gateway = try InMemoryGateway.filled()
-        #expect(try await gateway.request(.put, "/settings/domain?domain=Example.COM", #"{"values": {"recipients": "listed"}}"#).status == 200)
+        #expect(
+            try await gateway.request(.put, "/settings/domain?domain=Example.COM", #"{"values": {"recipients": "listed"}}"#).status == 200)
         let section = try await gateway.request(.get, "/settings/domain?domain=example.com").decoded(SettingsSectionDocument.self)
         #expect(section.owner == "example.com")
         #expect(section.fields.first { $0.name == "recipients" }?.value == .text("listed"))
         #expect(try await gateway.request(.get, "/settings/domain?domain=nowhere.test").status == 404)
-        #expect(try await gateway.request(.put, "/settings/domain?domain=nowhere.test", #"{"values": {"recipients": "any"}}"#).status == 404)
+        #expect(
+            try await gateway.request(.put, "/settings/domain?domain=nowhere.test", #"{"values": {"recipients": "any"}}"#).status == 404)
         let without = try await gateway.request(.get, "/settings/domain")
         #expect(without.status == 422)
         #expect(try without.fields == ["domain"])
     }
 
     @Test(arguments: [
-        ("/settings/nothing", #"{"values": {}}"#, 404), ("/settings/delivery/nothing", #"{"value": 1}"#, 404), ("/settings/nothing/x", #"{"value": 1}"#, 404),
+        ("/settings/nothing", #"{"values": {}}"#, 404), ("/settings/delivery/nothing", #"{"value": 1}"#, 404),
+        ("/settings/nothing/x", #"{"value": 1}"#, 404),
         ("/settings/delivery", #"{"values": {"nothing": 1}}"#, 422), ("/settings/delivery", #"{"values": {"first-hour-retry": 0}}"#, 422),
         ("/settings/delivery", #"{"values": {"first-hour-retry": {}}}"#, 400), ("/settings/delivery", #"{"values": []}"#, 400),
         ("/settings/delivery", #"{"values": {}, "revision": "1"}"#, 400), ("/settings/delivery", #"{"values": {}, "revision": -1}"#, 400),

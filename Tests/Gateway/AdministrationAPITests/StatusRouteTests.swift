@@ -1,9 +1,10 @@
-@testable import AdministrationAPI
 import DomainsAndUsers
 import Foundation
 import Hummingbird
 import Synchronization
 import Testing
+
+@testable import AdministrationAPI
 
 /// Status, nodes and administrators.
 struct StatusRouteTests {
@@ -43,7 +44,8 @@ struct StatusRouteTests {
 
     @Test func `an administrator is added, gets another password and is deleted`() async throws {
         let gateway = try InMemoryGateway.filled()
-        let added = try await gateway.request(.post, "/administrators", #"{"name": "Hanako", "password": "correct horse battery", "language": "ja"}"#)
+        let added = try await gateway.request(
+            .post, "/administrators", #"{"name": "Hanako", "password": "correct horse battery", "language": "ja"}"#)
         #expect(added.status == 201)
         #expect(!added.text.contains("correct horse") && !added.text.contains("scrypt"))
         let listed = try await gateway.request(.get, "/administrators").decoded(PageDocument<AdministratorDocument>.self)
@@ -63,7 +65,8 @@ struct StatusRouteTests {
         (.post, "/administrators", #"{"name": "x", "password": "correct horse battery", "role": "global"}"#, 400),
         (.put, "/administrators/root/password", #"{"password": "short"}"#, 422),
         (.put, "/administrators/nobody/password", #"{"password": "correct horse battery"}"#, 404),
-        (.put, "/administrators/root/password", #"{}"#, 400), (.delete, "/administrators/root", "", 409), (.delete, "/administrators/nobody", "", 404),
+        (.put, "/administrators/root/password", #"{}"#, 400), (.delete, "/administrators/root", "", 409),
+        (.delete, "/administrators/nobody", "", 404),
     ])
     func `a wrong change of administrators is refused`(method: HTTPRequest.Method, path: String, body: String, status: Int) async throws {
         let gateway = try InMemoryGateway.filled()

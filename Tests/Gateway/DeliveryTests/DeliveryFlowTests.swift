@@ -232,6 +232,18 @@ import Testing
         #expect(good.received.count == 1 && busy.record.connections == 1 && harness.store.value.kinds == [.delivered])
     }
 
+    @Test(arguments: [([1, 2], DeliveryHistoryEvent.Kind.deferred), ([2, 1], .deferred), ([1], .failed)])
+    func `only when no host leaves hope is mail given up`(priorities: [Int], kind: DeliveryHistoryEvent.Kind) async throws {
+        let never = try await SMTPTestServer { event, _ in event == .connected ? .reply("521 5.3.2 no mail here") : nil }
+        let later = try await SMTPTestServer { event, _ in event == .connected ? .reply("450 4.3.2 later") : nil }
+        let harness = try await DeliveryHarness(Array([never, later].prefix(priorities.count)), priorities: priorities)
+        try await harness.running {
+            try await harness.submit(from: "", to: "a@here.example")
+            await harness.store.until { !$0.records.isEmpty }
+        }
+        #expect(harness.store.value.kinds == [kind])
+    }
+
     @Test func `a dead destination does not hold up others and everything for it comes again`() async throws {
         let closed = try await SMTPTestServer()
         await closed.close()

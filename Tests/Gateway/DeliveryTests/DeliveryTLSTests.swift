@@ -11,12 +11,12 @@ import TransportSecurity
 @Suite(.timeLimit(.minutes(1))) struct DeliveryTLSTests {
     private func names() throws -> StaticDNSResolver { StaticDNSResolver(hostsFile: "127.0.0.1 localhost other.example") }
 
+    private let folder = TemporaryFolder()
+
     /// A certificate for `localhost`, and the file that vouches for it.
     private func certificate() async throws -> (TLSContexts, file: String) {
-        let folder = NSTemporaryDirectory() + "/delivery-tls-\(UUID().uuidString)"
-        let contexts = try await DeliveryHarness.contexts(in: folder)
-        let logger = DeliveryHarnessLogger.silent
-        return (contexts, NodeCertificates(folder: folder, names: [], logger: logger).certificatePath)
+        let contexts = try await DeliveryHarness.contexts(in: folder.path)
+        return (contexts, NodeCertificates(folder: folder.path, names: [], logger: DeliveryHarnessLogger.silent).certificatePath)
     }
 
     @Test(arguments: [ConnectionSecurity.opportunistic, .required, .implicit])
@@ -74,4 +74,11 @@ import TransportSecurity
         }
         #expect(harness.store.value.kinds == [.deferred] && !server.record.commands.contains { $0.hasPrefix("MAIL") })
     }
+}
+
+/// A path for one test's folder, removed with it.
+private final class TemporaryFolder: Sendable {
+    let path = NSTemporaryDirectory() + "/delivery-tls-\(UUID().uuidString)"
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }  // what was never made need not go
 }

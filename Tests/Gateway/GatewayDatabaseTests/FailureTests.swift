@@ -92,24 +92,54 @@ import Testing
         }
     }
 
+    /// Locks the node's row, as a paused process may, runs `body`, and lets go.
+    private static func holdingNodeRow(_ test: TestDatabase, _ body: () async throws -> Void) async throws {
+        let stranger = FirebirdConnection(configuration: test.database.configuration)
+        let (isLocked, locked) = AsyncStream.makeStream(of: Void.self)
+        let mayEnd = Mutex(false)
+        async let holding: Void = stranger.transaction { transaction in
+            try transaction.execute("update node set name = 'held'")
+            locked.yield()
+            while !mayEnd.withLock({ $0 }) { _ = try transaction.queryOne("select 1 from rdb$database") }
+        }
+        for await _ in isLocked { break }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        mayEnd.withLock { $0 = true }
+        try await holding
+        await stranger.close()
+        try result.get()
+    }
+
     @Test func `a held row of the node stops the writer only until it is free`() async throws {
         try await TestDatabase.with { test in
             try await test.withWriter { writer in
-                let stranger = FirebirdConnection(configuration: test.database.configuration)
-                let (isLocked, locked) = AsyncStream.makeStream(of: Void.self)
-                let mayEnd = Mutex(false)
-                async let holding: Void = stranger.transaction { transaction in
-                    try transaction.execute("update node set name = 'held'")
-                    locked.yield()
-                    while !mayEnd.withLock({ $0 }) { _ = try transaction.queryOne("select 1 from rdb$database") }
+                let submission = try Samples.submission(node: test.node)
+                let written = Mutex<Task<Void, any Error>?>(nil)
+                let counted = Mutex(-1)
+                try await Self.holdingNodeRow(test) {
+                    // Awaited below.
+                    written.withLock { $0 = Task { try await writer.enqueue(submission, deadline: .seconds(30)) } }
+                    let count = try await test.number("select count(*) from message")
+                    counted.withLock { $0 = count }
                 }
-                for await _ in isLocked { break }
-                async let written: Void = writer.enqueue(try Samples.submission(node: test.node), deadline: .seconds(30))
-                #expect(try await test.number("select count(*) from message") == 0)
-                mayEnd.withLock { $0 = true }
-                _ = try await (holding, written)
-                await stranger.close()
+                try await written.withLock { $0 }?.value
+                #expect(counted.withLock { $0 } == 0)
                 #expect(try await test.number("select count(*) from message") == 1)
+            }
+        }
+    }
+
+    @Test func `what could not be begun before its deadline is never written`() async throws {
+        try await TestDatabase.with { test in
+            try await test.withWriter { writer in
+                try await Self.holdingNodeRow(test) {
+                    await #expect(throws: DeliveryQueueError.self) {
+                        try await writer.enqueue(try Samples.submission(node: test.node), deadline: .milliseconds(200))
+                    }
+                }
+                try await writer.beat(settingsRevision: .none)
+                #expect(try await test.number("select count(*) from message") == 0)
             }
         }
     }

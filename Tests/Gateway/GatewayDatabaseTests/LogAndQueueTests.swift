@@ -67,6 +67,24 @@ import Testing
         }
     }
 
+    @Test func `a page far down costs as much as the first`() async throws {
+        try await TestDatabase.with { test in
+            try await test.withWriter { writer in
+                for number in 0..<3_000 {
+                    writer.record(
+                        Samples.entry(node: test.node, result: .refused, receivedAt: UTCTime(milliseconds: Int64(number))), recipients: [])
+                }
+            }
+            let cursor = MessageLogCursor(receivedAt: UTCTime(milliseconds: 100), message: .fresh())
+            let connection = FirebirdConnection(configuration: test.database.configuration)
+            let query = MessageLogTable.query(MessageLogFilter(), after: cursor, limit: 10)
+            let (count, reads) = try await connection.countingReads { try $0.query(query).count }
+            await connection.close()
+            #expect(count == 10)
+            #expect(reads < 500)
+        }
+    }
+
     @Test func `a list shows the first recipients and how many there are`() async throws {
         try await TestDatabase.with { test in
             try await test.withWriter { writer in

@@ -118,3 +118,19 @@ struct TestDatabase: Sendable {
 extension RecordIdentifier {
     static func fresh() -> RecordIdentifier { RecordIdentifier(milliseconds: UTCTime.now().milliseconds) }
 }
+
+extension FirebirdConnection {
+    /// Runs `body` and counts the rows it read, by whatever way.
+    func countingReads<Value: Sendable>(
+        _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value
+    ) async throws -> (value: Value, reads: Int) {
+        let query: FirebirdQuery = """
+            select sum(r.mon$record_idx_reads + r.mon$record_seq_reads) from mon$attachments a
+            join mon$record_stats r on r.mon$stat_id = a.mon$stat_id where a.mon$attachment_id = current_connection
+            """
+        let before = try await transaction { try $0.queryOne(query)?.decode(0, as: Int.self) } ?? 0
+        let value = try await transaction { try body($0) }
+        let after = try await transaction { try $0.queryOne(query)?.decode(0, as: Int.self) } ?? 0
+        return (value, after - before)
+    }
+}

@@ -58,7 +58,13 @@ final class ReceptionFixture: Sendable {
         listener = SMTPListener(
             settings: self.settings, handler: handler, folder: folder, tls: try await Self.tls.value, group: Self.group, logger: Self.logger
         )
-        try await listener.start()
+        do {
+            try await listener.start()
+        } catch {
+            folder.close()
+            Self.remove(path)
+            throw error
+        }
     }
 
     /// Runs the test and takes everything down; the folder of a failed test stays.

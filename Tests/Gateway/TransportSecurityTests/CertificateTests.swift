@@ -177,6 +177,19 @@ struct CertificateTests {
         #expect(contexts.summary == second)
     }
 
+    @Test func `watching takes changed files over and passes over broken ones`() async throws {
+        let node = try Node()
+        let other = try Node()
+        let contexts = try await node.open()
+        let second = try await other.open(names: ["other.example.test"]).summary
+        try node.write("rubbish", to: "certificate.pem")
+        await contexts.watch(clock: SleeplessClock(rounds: 1))
+        #expect(contexts.summary.names.contains("mx.example.test"))
+        for name in ["private-key.pem", "certificate.pem"] { try node.write(try other.read(name), to: name) }
+        await contexts.watch(clock: SleeplessClock(rounds: 1))
+        #expect(contexts.summary == second)
+    }
+
     @Test func `an authorities file that cannot be read refuses verified connections only`() async throws {
         let node = try Node()
         let contexts = try await node.open(authoritiesFile: "\(node.path)/absent.pem")
@@ -275,6 +288,25 @@ struct CertificateTests {
         connection.close(promise: nil)
         try await listener.close()
         return answer
+    }
+}
+
+/// Sleeps no time at all for some rounds, then is cancelled.
+private final class SleeplessClock: Clock {
+    typealias Instant = ContinuousClock.Instant
+    private let rounds: Mutex<Int>
+
+    init(rounds: Int) { self.rounds = Mutex(rounds) }
+
+    var now: Instant { ContinuousClock.now }
+    var minimumResolution: Duration { .nanoseconds(1) }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        let isOver = rounds.withLock { rounds in
+            rounds -= 1
+            return rounds < 0
+        }
+        if isOver { throw CancellationError() }
     }
 }
 

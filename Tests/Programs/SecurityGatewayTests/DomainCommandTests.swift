@@ -3,10 +3,11 @@ import ArgumentParser
 import DomainsAndUsers
 import Foundation
 import Mail
-@testable import SecurityGateway
 import Settings
 import Synchronization
 import Testing
+
+@testable import SecurityGateway
 
 struct DomainCommandTests {
     @Test func `a domain is added with its mail servers and listed`() async throws {
@@ -75,14 +76,19 @@ struct DomainCommandTests {
     }
 
     @Test(arguments: [
-        ["domain", "add", "a.test"], ["domain", "add", "a.test", "--mail-server", ""], ["domain", "add", "a.test", "--mail-server", "h,priority=-1"],
+        ["domain", "add", "a.test"], ["domain", "add", "a.test", "--mail-server", ""],
+        ["domain", "add", "a.test", "--mail-server", "h,priority=-1"],
         ["domain", "add", "a.test", "--mail-server", "h,tls=maybe"], ["domain", "add", "a.test", "--mail-server", "h,tls=none,tls=none"],
-        ["domain", "add", "a.test", "--mail-server", "h,colour=red"], ["domain", "change", "a.test"], ["domain", "recipient", "add", "a.test"],
-        ["domain", "change", "a.test", "--any-recipients", "--listed-recipients"], ["settings", "get", "delivery"], ["settings", "get", "a.b.c"],
+        ["domain", "add", "a.test", "--mail-server", "h,colour=red"], ["domain", "change", "a.test"],
+        ["domain", "recipient", "add", "a.test"],
+        ["domain", "change", "a.test", "--any-recipients", "--listed-recipients"], ["settings", "get", "delivery"],
+        ["settings", "get", "a.b.c"],
         ["settings", "set", "delivery.later-retry"], ["settings", "set", "delivery", "5"], ["queue", "delete"], ["queue", "retry", "xyz"],
         ["queue", "retry", String(repeating: "0", count: 32), "--all"], ["queue", "retry", String(repeating: "0", count: 32) + "/-1"],
-        ["queue", "hold", String(repeating: "0", count: 32), "--text", "x"], ["queue", "list", "--limit", "0"], ["log", "list", "--direction", "up"],
-        ["log", "list", "--from", "yesterday"], ["log", "list", "--until", "5x"], ["administrator", "add"], ["administrator", "add", "x", "--password", "y"],
+        ["queue", "hold", String(repeating: "0", count: 32), "--text", "x"], ["queue", "list", "--limit", "0"],
+        ["log", "list", "--direction", "up"],
+        ["log", "list", "--from", "yesterday"], ["log", "list", "--until", "5x"], ["administrator", "add"],
+        ["administrator", "add", "x", "--password", "y"],
         ["nonsense"], ["administrator", "add", "x", "--language", "fr"],
     ])
     func `a wrong command line is a usage error`(arguments: [String]) {

@@ -1,9 +1,10 @@
 import Foundation
 import NIOCore
 import NIOPosix
-@testable import SecurityGateway
 import Settings
 import Testing
+
+@testable import SecurityGateway
 
 /// The client against sockets that do not behave.
 struct LocalSocketClientTests {
@@ -15,7 +16,9 @@ struct LocalSocketClientTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }  // a leftover folder fails no test
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(FixedAnswer(answer, closes: closes)) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(FixedAnswer(answer, closes: closes))
+                }
             }
             .bind(unixDomainSocketPath: folder + "/admin.sock").get()
         let result: Result<Void, any Error>
@@ -36,7 +39,10 @@ struct LocalSocketClientTests {
         }
     }
 
-    @Test(arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"])
+    @Test(arguments: [
+        "", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", "SSH-2.0-OpenSSH\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ])
     func `an answer that breaks off or is no HTTP is an error`(answer: String) async throws {
         try await Self.serve(answer) { client in
             await #expect(throws: LocalSocketError.self) { try await client.send(.get, "/status") }
@@ -46,7 +52,9 @@ struct LocalSocketClientTests {
     @Test func `an answer beyond the bound is refused`() async throws {
         let text = String(repeating: "x", count: LocalSocketClient.maximumAnswerBytes + 1)
         try await Self.serve("HTTP/1.1 200 OK\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)") { client in
-            await #expect(throws: LocalSocketError.failed(reason: "the answer is larger than \(LocalSocketClient.maximumAnswerBytes) bytes")) {
+            await #expect(
+                throws: LocalSocketError.failed(reason: "the answer is larger than \(LocalSocketClient.maximumAnswerBytes) bytes")
+            ) {
                 try await client.send(.get, "/status")
             }
         }

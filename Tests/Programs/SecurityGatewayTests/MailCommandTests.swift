@@ -2,10 +2,11 @@ import AdministrationAPI
 import Delivery
 import DomainsAndUsers
 import Foundation
-@testable import SecurityGateway
 import Settings
 import Synchronization
 import Testing
+
+@testable import SecurityGateway
 
 /// `queue`, `log`, `audit`, `status` and `administrator`.
 struct MailCommandTests {
@@ -23,7 +24,7 @@ struct MailCommandTests {
     }
 
     @Test func `all entries are acted on page by page once it is confirmed`() async throws {
-        try await ServedNode.serve(try InMemoryGateway.filled(messages: 1100)) { node in
+        try await ServedNode.serve(try InMemoryGateway.filled(messages: 1100)) { (node: ServedNode) async throws in
             #expect(try await node.run("queue", "delete", "--all").failure?.exitCode == 64)
             #expect(try await node.run("queue", "delete", "--all", answers: ["n"]).failure?.exitCode == 1)
             #expect(node.gateway.state.withLock { $0.queue.count } == 1100)
@@ -36,7 +37,8 @@ struct MailCommandTests {
 
     @Test func `the log is filtered and shown in full`() async throws {
         try await ServedNode.serve(try InMemoryGateway.filled()) { node in
-            let refused = try await node.run("log", "list", "--result", "refused", "--from", "2023-11-14", "--until", "2023-11-15T00:00:00Z")
+            let refused = try await node.run(
+                "log", "list", "--result", "refused", "--from", "2023-11-14", "--until", "2023-11-15T00:00:00Z")
             #expect(refused.output.contains("件名 3") && !refused.output.contains("件名 1"))
             #expect(try await node.run("log", "list", "--from", "1h").output.split(separator: "\n").count == 1)
             let wrong = try await node.run("log", "list", "--from", "2023-99-99")
@@ -71,7 +73,9 @@ struct MailCommandTests {
     @Test func `administrators are added with a password from a file or the terminal`() async throws {
         try await ServedNode.serve(try InMemoryGateway.filled()) { node in
             let path = try node.file("password", "correct horse battery\nignored\n")
-            #expect(try await node.run("administrator", "add", "hanako", "--password-file", path, "--language", "ja").output == "hanako was added.\n")
+            #expect(
+                try await node.run("administrator", "add", "hanako", "--password-file", path, "--language", "ja").output
+                    == "hanako was added.\n")
             let typed = ["another good one", "another good one"]
             #expect(try await node.run("administrator", "password", "hanako", answers: typed).failure == nil)
             let hash = try #require(node.gateway.state.withLock { $0.administrators.last?.password })

@@ -1,6 +1,7 @@
-@testable import SecurityGateway
 import Settings
 import Testing
+
+@testable import SecurityGateway
 
 struct OutputTests {
     @Test func `wide characters take two columns`() {
@@ -20,7 +21,8 @@ struct OutputTests {
     }
 
     @Test(arguments: [
-        ("\u{1B}[2Jgone", "·[2Jgone"), ("a\r\nb\tc", "a··b·c"), ("\u{202E}cod.exe", "·cod.exe"), ("\u{9B}31m", "·31m"), ("日本\u{2028}語", "日本·語"),
+        ("\u{1B}[2Jgone", "·[2Jgone"), ("a\r\nb\tc", "a··b·c"), ("\u{202E}cod.exe", "·cod.exe"), ("\u{9B}31m", "·31m"),
+        ("日本\u{2028}語", "日本·語"),
         ("plain 件名 é", "plain 件名 é"),
     ])
     func `text of others cannot command the terminal`(text: String, expected: String) {
@@ -28,7 +30,8 @@ struct OutputTests {
     }
 
     @Test(arguments: [
-        (["LANG": "ja_JP.UTF-8"], Language.japanese), (["LC_ALL": "C", "LANG": "ja_JP.UTF-8"], .english), (["LC_ALL": "", "LANG": "ja"], .japanese),
+        (["LANG": "ja_JP.UTF-8"], Language.japanese), (["LC_ALL": "C", "LANG": "ja_JP.UTF-8"], .english),
+        (["LC_ALL": "", "LANG": "ja"], .japanese),
         ([:], .english), (["LC_MESSAGES": "ja_JP", "LANG": "en_US"], .japanese),
     ])
     func `the language is the locale's`(environment: [String: String], language: Language) {
@@ -47,7 +50,8 @@ struct OutputTests {
     }
 
     @Test(arguments: [
-        ("90s", "1699999910000"), ("30m", "1699998200000"), ("2h", "1699992800000"), ("7d", "1699395200000"), ("2026-11-23", "2026-11-23T00:00:00Z"),
+        ("90s", "1699999910000"), ("30m", "1699998200000"), ("2h", "1699992800000"), ("7d", "1699395200000"),
+        ("2026-11-23", "2026-11-23T00:00:00Z"),
         ("2026-11-23T10:15:00Z", "2026-11-23T10:15:00Z"), ("1700000000000", "1700000000000"),
     ])
     func `times are taken as people write them`(argument: String, text: String) throws {

@@ -4,9 +4,10 @@ import ArgumentParser
 import Foundation
 import Hummingbird
 import Logging
-@testable import SecurityGateway
 import Settings
 import Synchronization
+
+@testable import SecurityGateway
 
 /// What a command did, as a person sees it.
 struct CommandOutcome {
@@ -80,7 +81,9 @@ struct ServedNode {
         try await Self.run(arguments, home: home, answers: answers, language: language)
     }
 
-    static func run(_ arguments: [String], home: String, answers: [String]? = nil, language: Language = .english) async throws -> CommandOutcome {
+    static func run(_ arguments: [String], home: String, answers: [String]? = nil, language: Language = .english) async throws
+        -> CommandOutcome
+    {
         let parsed = try SecurityGatewayProgram.parseAsRoot(arguments + ["--home", home])
         guard let command = parsed as? any NodeCommand else { throw CommandFailure(description: "\(arguments) speaks to no node") }
         let console = ScriptedConsole(answers: answers)

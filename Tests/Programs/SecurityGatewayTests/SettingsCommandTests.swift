@@ -1,13 +1,15 @@
-@testable import SecurityGateway
 import Settings
 import Synchronization
 import Testing
+
+@testable import SecurityGateway
 
 struct SettingsCommandTests {
     @Test func `settings are set, got, shown and reset`() async throws {
         try await ServedNode.serve(try InMemoryGateway.filled()) { node in
             let set = try await node.run(
-                "settings", "set", "delivery.first-hour-retry", "7", "relay.trusted-networks", "192.0.2.0/24,10.0.0.0/8", "delivery.later-retry", "300")
+                "settings", "set", "delivery.first-hour-retry", "7", "relay.trusted-networks", "192.0.2.0/24,10.0.0.0/8",
+                "delivery.later-retry", "300")
             #expect(set.output == "delivery saved, revision 2.\nrelay saved, revision 3.\n")
             #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "7\n")
             #expect(try await node.run("settings", "get", "relay.trusted-networks").output == "192.0.2.0/24,10.0.0.0/8\n")

@@ -55,7 +55,8 @@ package struct MessageDocument: Codable, Sendable {
         recipientCount = record.recipientCount
         recipients = record.recipients.map {
             RecipientDocument(
-                ordinal: $0.ordinal, address: $0.address, state: $0.state.rawValue, reason: $0.reason, updatedAt: TimeText.text($0.updatedAt))
+                ordinal: $0.ordinal, address: $0.address, state: $0.state.rawValue, reason: $0.reason,
+                updatedAt: TimeText.text($0.updatedAt))
         }
         self.events = events.map { $0.map(DeliveryEventDocument.init) }
     }

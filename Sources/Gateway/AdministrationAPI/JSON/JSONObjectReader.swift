@@ -15,7 +15,9 @@ struct JSONObjectReader {
     /// - Throws: `.malformed` when the value is no object.
     init(_ value: JSONValue) throws(APIError) {
         guard case .object(let members) = value else {
-            throw .malformed([.malformedBody("the body is \(value.kind.english), not an object", ja: "本文がオブジェクトではなく\(value.kind.japanese)です")])
+            throw .malformed([
+                .malformedBody("the body is \(value.kind.english), not an object", ja: "本文がオブジェクトではなく\(value.kind.japanese)です")
+            ])
         }
         self.members = members
         prefix = ""
@@ -63,7 +65,8 @@ struct JSONObjectReader {
         return number
     }
 
-    mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String, _ type: Value.Type) -> Value? where Value.RawValue == String {
+    mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String, _ type: Value.Type) -> Value?
+    where Value.RawValue == String {
         guard let text = string(name) else { return nil }
         if let value = Value(rawValue: text) { return value }
         let list = Value.allCases.map(\.rawValue).joined(separator: ", ")

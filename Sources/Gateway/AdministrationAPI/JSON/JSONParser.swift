@@ -159,7 +159,9 @@ struct JSONParser {
     private mutating func scalar() throws(JSONSyntaxError) -> Character {
         let first = try unit()
         if let scalar = Unicode.Scalar(first) { return Character(scalar) }
-        guard (0xD800...0xDBFF).contains(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else { throw error("half a surrogate pair") }
+        guard (0xD800...0xDBFF).contains(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
+            throw error("half a surrogate pair")
+        }
         let second = try unit()
         guard (0xDC00...0xDFFF).contains(second),
             let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
@@ -170,7 +172,9 @@ struct JSONParser {
     private mutating func unit() throws(JSONSyntaxError) -> UInt16 {
         var unit: UInt16 = 0
         for _ in 0..<4 {
-            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw error("four hexadecimal digits are expected") }
+            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw error("four hexadecimal digits are expected")
+            }
             unit = unit << 4 | UInt16(digit)
             position += 1
         }

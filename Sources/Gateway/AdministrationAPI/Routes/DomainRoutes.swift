@@ -15,7 +15,8 @@ extension AdministrationAPI {
             .post("/domains") { call async throws(APIError) in
                 try call.query.allow()
                 let entry = try Self.domainEntry(call.body, name: nil)
-                let domain = try await ask { () async throws(AdministrationError) in try await administration.addDomain(entry, call.caller) }
+                let domain = try await ask { () async throws(AdministrationError) in try await administration.addDomain(entry, call.caller)
+                }
                 return .created(DomainDocument(domain), at: "/domains/\(domain.name.ascii)")
             },
             .get("/domains/{name}") { call async throws(APIError) in
@@ -26,13 +27,17 @@ extension AdministrationAPI {
                 try call.query.allow()
                 let present = try await domain(call)
                 let entry = try Self.domainEntry(call.body, name: present.name.ascii)
-                let domain = try await ask { () async throws(AdministrationError) in try await administration.updateDomain(entry, call.caller) }
+                let domain = try await ask { () async throws(AdministrationError) in
+                    try await administration.updateDomain(entry, call.caller)
+                }
                 return .json(DomainDocument(domain))
             },
             .delete("/domains/{name}") { call async throws(APIError) in
                 try call.query.allow()
                 let present = try await domain(call)
-                try await ask { () async throws(AdministrationError) in try await administration.deleteDomain(present.name.ascii, call.caller) }
+                try await ask { () async throws(AdministrationError) in
+                    try await administration.deleteDomain(present.name.ascii, call.caller)
+                }
                 return .noContent
             },
         ]

@@ -26,7 +26,9 @@ extension AdministrationAPI {
                     throw .administration(
                         .notFound(LocalizedText("There is no message “\(text)” in the log.", ja: "メッセージ「\(text)」はログにありません。")))
                 }
-                let details = try await ask { () async throws(AdministrationError) in try await administration.message(identifier, call.caller) }
+                let details = try await ask { () async throws(AdministrationError) in
+                    try await administration.message(identifier, call.caller)
+                }
                 return .json(MessageDocument(details.record, events: details.events))
             },
             .get("/audit") { call async throws(APIError) in

@@ -22,7 +22,8 @@ extension AdministrationAPI {
             },
             .get("/settings/{section}") { call async throws(APIError) in
                 try call.query.allow("domain")
-                return .json(SettingsSectionDocument(try await texts(of: call.parameter("section"), domain: try await settingsDomain(call), call)))
+                return .json(
+                    SettingsSectionDocument(try await texts(of: call.parameter("section"), domain: try await settingsDomain(call), call)))
             },
             .put("/settings/{section}") { call async throws(APIError) in
                 try call.query.allow("domain")
@@ -60,7 +61,8 @@ extension AdministrationAPI {
         let domain = try await settingsDomain(call)
         let saved = try await ask { () async throws(AdministrationError) in
             try await administration.saveSettings(
-                call.parameter("section"), domain: domain, values: values, basedOn: revision.map { SettingsRevision(Int64($0)) }, call.caller)
+                call.parameter("section"), domain: domain, values: values, basedOn: revision.map { SettingsRevision(Int64($0)) },
+                call.caller)
         }
         return .json(RevisionDocument(revision: saved.number))
     }

@@ -44,6 +44,9 @@ struct ConnectionWorker: Sendable {
             guard await open(&session, for: job, settings), let second = session else { return false }
             attempt = await DeliveryAttempt(job: job, environment: environment).run(over: second)
         }
+        if attempt.isUnanswered && Task.isCancelled {
+            attempt.report.outcomes = attempt.report.outcomes.map { _ in .givenBack }
+        }
         recorder.settle(job, attempt.report)
         if attempt.isConnectionLost {
             leave(&session)
@@ -90,7 +93,7 @@ struct ConnectionWorker: Sendable {
         let options = SMTPClientConnector.Options(
             heloName: heloName, connectTimeout: .seconds(Int64(settings.delivery.connectTimeoutSeconds)),
             replyTimeout: .seconds(Int64(settings.delivery.replyTimeoutSeconds)), ownListeners: environment.ownListeners(settings))
-        var failure = RouteFailure(reply: DeliveryReply(.noAnswer, "no host to try"))
+        var failure: RouteFailure?
         var tries = 0
         for host in try await resolver.hosts(of: nextHop, ownName: heloName) {
             let addresses: [HostAddress]
@@ -105,12 +108,15 @@ struct ConnectionWorker: Sendable {
                 do throws(SessionFailure) {
                     return try await connector.open(host, at: address, options)
                 } catch {
-                    failure = RouteFailure(reply: error.isPermanent ? error.reply : error.reply.asTransient)
-                    if error.kind == .loop { throw failure }
+                    if error.kind == .loop { throw RouteFailure(reply: error.reply) }
+                    // Given up for good only when no host leaves hope.
+                    if !error.isPermanent || failure == nil {
+                        failure = RouteFailure(reply: error.isPermanent ? error.reply : error.reply.asTransient)
+                    }
                 }
             }
         }
-        throw failure
+        throw failure ?? RouteFailure(reply: DeliveryReply(.noAnswer, "no host to try"))
     }
 }
 

@@ -145,9 +145,10 @@ struct DeliverySchedule {
     ) -> [Command] {
         guard var destination = destinations[nextHop] else { return [.settle([job], outcome)] }
         defer { destinations[nextHop] = destination }
-        if destination.connected > 0, job.handedBack < Self.toleratedLosses {
+        if destination.connected > 0 {
             // Others stand: the server only wants no more of them.
             destination.window = max(1, destination.connected)
+            guard job.handedBack < Self.toleratedLosses else { return [.settle([job], outcome)] }
             var again = job
             again.handedBack += 1
             destination.queue.prepend(again)

@@ -24,9 +24,11 @@ struct ReportMaker: Sendable {
     private static let longestPause = Duration.seconds(10)
 
     /// Keeps trying while the folder is away: an outcome without its report would leave the sender in the dark.
-    /// - Returns: `nil` when nobody is to be told, or when cancelled.
-    func prepare(_ original: ActiveMessage, _ reported: [ReportedRecipient]) async -> Prepared? {
-        guard let sender = original.message.reversePath.address, !reported.isEmpty else { return nil }
+    /// - Parameters:
+    ///   - reported: at least one.
+    ///   - sender: the reverse-path.
+    /// - Returns: `nil` when cancelled; then the outcome must not be recorded either.
+    func prepare(_ original: ActiveMessage, _ reported: [ReportedRecipient], for sender: EmailAddress) async -> Prepared? {
         let settings = environment.settings
         let now = environment.now()
         let helo = environment.heloName(settings)

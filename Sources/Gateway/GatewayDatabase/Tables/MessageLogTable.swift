@@ -52,7 +52,7 @@ package struct MessageLogTable: MessageLogStore {
         }
     }
 
-    private static func query(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) -> FirebirdQuery {
+    static func query(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) -> FirebirdQuery {
         var conditions: [FirebirdQuery] = []
         if let cursor {
             conditions.append(

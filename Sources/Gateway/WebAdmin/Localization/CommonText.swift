@@ -37,11 +37,9 @@ enum CommonText: String, CaseIterable, PageText {
     case none
     case yes
     case no
-    case optional
     case utc
     case bytes
     case checkFields
-    case notDone
     case back
     case cannotBeUndone
 
@@ -82,11 +80,9 @@ enum CommonText: String, CaseIterable, PageText {
         case .none: LocalizedText("None", ja: "なし")
         case .yes: LocalizedText("Yes", ja: "はい")
         case .no: LocalizedText("No", ja: "いいえ")
-        case .optional: LocalizedText("optional", ja: "任意")
         case .utc: LocalizedText("UTC", ja: "UTC")
         case .bytes: LocalizedText("{} bytes", ja: "{} バイト")
         case .checkFields: LocalizedText("Nothing was saved. Correct the marked fields.", ja: "保存していません。表示された項目を修正してください。")
-        case .notDone: LocalizedText("Nothing was changed.", ja: "変更していません。")
         case .back: LocalizedText("Back", ja: "戻る")
         case .cannotBeUndone: LocalizedText("This cannot be undone.", ja: "この操作は取り消せません。")
         }

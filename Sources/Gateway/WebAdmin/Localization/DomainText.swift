@@ -20,14 +20,10 @@ enum DomainText: String, CaseIterable, PageText {
     case priorityProblem
     case empty
     case emptyHelp
-    case edit
-    case settings
     case recipients
     case deleteTitle
     case deleteText
     case delete
-    case addressList
-    case addressListHelp
     case policyAny
     case policyListed
     case changePolicy
@@ -73,8 +69,6 @@ enum DomainText: String, CaseIterable, PageText {
             LocalizedText(
                 "Add the first domain and its mail server; from then on the gateway takes mail for it.",
                 ja: "最初のドメインとそのメールサーバーを追加してください。追加するとそのドメイン宛のメールを受信します。")
-        case .edit: LocalizedText("Domain and mail servers", ja: "ドメインとメールサーバー")
-        case .settings: LocalizedText("Domain settings", ja: "ドメインの設定")
         case .recipients: LocalizedText("Recipients", ja: "宛先アドレス")
         case .deleteTitle: LocalizedText("Delete {}?", ja: "{} を削除しますか?")
         case .deleteText:
@@ -82,11 +76,6 @@ enum DomainText: String, CaseIterable, PageText {
                 "The domain with its mail servers, its listed recipients and its settings is removed. From then on the gateway refuses mail for it; what is in the queue is still delivered.",
                 ja: "ドメインと、そのメールサーバー、登録した宛先、設定を削除します。以後このドメイン宛のメールは拒否します。配送キューにあるメールの配送は続けます。")
         case .delete: LocalizedText("Delete the domain", ja: "ドメインを削除")
-        case .addressList: LocalizedText("Listed recipients", ja: "登録した宛先")
-        case .addressListHelp:
-            LocalizedText(
-                "These addresses are accepted when the domain's setting “Accepted recipients” says only listed ones.",
-                ja: "ドメインの設定「受け付ける宛先」が「登録したアドレスのみ」のとき、これらのアドレスだけを受け付けます。")
         case .policyAny:
             LocalizedText(
                 "The domain accepts every address at present; the list has no effect until its settings say otherwise.",

@@ -21,7 +21,6 @@ enum MessageText: String, CaseIterable, PageText {
     case emptyHelp
     case emptyFilter
     case emptyFilterHelp
-    case detailsTitle
     case envelope
     case decision
     case reason
@@ -52,7 +51,6 @@ enum MessageText: String, CaseIterable, PageText {
     case noHistory
     case noHistoryRefused
     case inQueue
-    case backToLog
 
     var text: LocalizedText {
         switch self {
@@ -78,7 +76,6 @@ enum MessageText: String, CaseIterable, PageText {
                 ja: "メールサーバーやクライアントがこのゲートウェイへ送信すると、拒否したものも含めてここに表示されます。")
         case .emptyFilter: LocalizedText("No message matches the filter", ja: "条件に一致するメッセージはありません")
         case .emptyFilterHelp: LocalizedText("Take a condition away or choose another time.", ja: "条件を減らすか、期間を変更してください。")
-        case .detailsTitle: LocalizedText("Message", ja: "メッセージ")
         case .envelope: LocalizedText("Envelope and origin", ja: "エンベロープと送信元")
         case .decision: LocalizedText("Decision", ja: "判定")
         case .reason: LocalizedText("Reason", ja: "理由")
@@ -109,7 +106,6 @@ enum MessageText: String, CaseIterable, PageText {
         case .noHistory: LocalizedText("Nothing has happened to it since it was received.", ja: "受信後の履歴はまだありません。")
         case .noHistoryRefused: LocalizedText("It was not accepted, so it was never delivered.", ja: "受け付けていないため、配送履歴はありません。")
         case .inQueue: LocalizedText("Show in the delivery queue", ja: "配送キューで見る")
-        case .backToLog: LocalizedText("Back to the message log", ja: "メッセージログへ戻る")
         }
     }
 }

@@ -77,7 +77,8 @@ struct DomainCommand: AsyncParsableCommand {
             if !mailServers.isEmpty || note != nil {
                 let present = try session.decoded(DomainDocument.self, bytes)
                 let entry = DomainEntryDocument(
-                    name: nil, note: note ?? present.note, mailServers: mailServers.isEmpty ? present.mailServers : mailServers.map(\.document))
+                    name: nil, note: note ?? present.note,
+                    mailServers: mailServers.isEmpty ? present.mailServers : mailServers.map(\.document))
                 bytes = try await session.send(.put, APIPath("domains", name), body: entry)
             }
             if let policy { try await DomainCommand.setPolicy(policy.value, of: name, session) }

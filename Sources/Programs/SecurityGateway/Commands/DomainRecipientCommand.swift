@@ -81,7 +81,9 @@ struct DomainRecipientCommand: AsyncParsableCommand {
         @OptionGroup var recipients: Addresses
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
-            guard let count = try await recipients.send(to: APIPath("domains", recipients.name, "recipients", "remove"), session) else { return }
+            guard let count = try await recipients.send(to: APIPath("domains", recipients.name, "recipients", "remove"), session) else {
+                return
+            }
             session.tell("\(count) addresses were removed.", "\(count) 件のアドレスを削除しました。")
         }
     }

@@ -46,7 +46,8 @@ struct LogCommand: AsyncParsableCommand {
             let first = message.recipients.first.map { "\($0.address) (\($0.state))" } ?? ""
             let more = message.recipientCount > 1 ? " +\(message.recipientCount - 1)" : ""
             table.add(
-                message.message, Shown.time(message.receivedAt), message.direction, message.result, Shown.sender(message.reversePath), first + more,
+                message.message, Shown.time(message.receivedAt), message.direction, message.result, Shown.sender(message.reversePath),
+                first + more,
                 message.subject)
         }
         return table.text
@@ -59,14 +60,17 @@ struct LogCommand: AsyncParsableCommand {
         list.add(session.text("node", "ノード"), message.node)
         list.add(session.text("direction", "方向"), message.direction)
         list.add(session.text("result", "結果"), "\(message.result): \(message.reason)")
-        list.add(session.text("client", "クライアント"), [message.clientAddress, message.heloName, message.protocolName].filter { !$0.isEmpty }.joined(separator: ", "))
+        list.add(
+            session.text("client", "クライアント"),
+            [message.clientAddress, message.heloName, message.protocolName].filter { !$0.isEmpty }.joined(separator: ", "))
         list.add("TLS", message.tls)
         list.add(session.text("sender", "送信者"), Shown.sender(message.reversePath))
         list.add(session.text("from", "差出人"), message.headerFrom)
         list.add(session.text("subject", "件名"), message.subject)
         list.add("Message-ID", message.messageID)
         list.add(session.text("size", "サイズ"), session.text("\(message.sizeBytes) bytes", "\(message.sizeBytes) バイト"))
-        var recipients = TextTable("#", session.text("RECIPIENT", "宛先"), session.text("STATE", "状態"), session.text("CHANGED", "更新"), session.text("REASON", "理由"))
+        var recipients = TextTable(
+            "#", session.text("RECIPIENT", "宛先"), session.text("STATE", "状態"), session.text("CHANGED", "更新"), session.text("REASON", "理由"))
         for recipient in message.recipients {
             recipients.add(String(recipient.ordinal), recipient.address, recipient.state, Shown.time(recipient.updatedAt), recipient.reason)
         }
@@ -113,7 +117,7 @@ struct TimeArgument: ExpressibleByArgument, Sendable, Hashable {
         } else if argument.count == 10, argument.filter({ $0 == "-" }).count == 2 {
             form = .asWritten(argument + "T00:00:00Z")
         } else {
-            guard argument.first?.isNumber == true else { return nil }
+            guard argument.first?.isNumber == true, argument.allSatisfy({ "0123456789-+:.TtZz".contains($0) }) else { return nil }
             form = .asWritten(argument)
         }
     }

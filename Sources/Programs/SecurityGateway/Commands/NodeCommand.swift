@@ -12,13 +12,7 @@ protocol NodeCommand: AsyncParsableCommand {
 extension NodeCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let session = CommandSession(options: node, language: Language(environment: environment), console: StandardConsole())
-        do throws(CommandFailure) {
-            try await perform(session)
-        } catch {
-            session.console.writeError("securitygateway: \(error)\n")
-            throw ExitCode(error.exitCode)
-        }
+        try await perform(CommandSession(options: node, language: Language(environment: environment), console: StandardConsole()))
     }
 }
 
@@ -65,7 +59,9 @@ struct CommandSession: Sendable {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
-            throw CommandFailure(description: text("the node's answer is of another version of this program: \(error)", "ノードの応答を解釈できません。バージョンが異なります: \(error)"))
+            throw CommandFailure(
+                description: text(
+                    "the node's answer is of another version of this program: \(error)", "ノードの応答を解釈できません。バージョンが異なります: \(error)"))
         }
     }
 
@@ -96,7 +92,8 @@ struct CommandSession: Sendable {
     private func failure(_ answer: LocalSocketAnswer) -> CommandFailure {
         // What is no problem document (another program on the socket) is shown by its status alone.
         guard let problem = try? JSONDecoder().decode(ProblemDocument.self, from: Data(answer.body)) else {
-            return CommandFailure(description: text("the node answered with HTTP status \(answer.status)", "ノードが HTTP ステータス \(answer.status) を返しました"))
+            return CommandFailure(
+                description: text("the node answered with HTTP status \(answer.status)", "ノードが HTTP ステータス \(answer.status) を返しました"))
         }
         let failure = CommandFailure(problem, language: language)
         guard options.json else { return failure }

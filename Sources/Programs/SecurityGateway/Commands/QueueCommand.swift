@@ -96,7 +96,8 @@ struct QueueSelection: ParsableArguments {
             let path = APIPath("queue").with("text", text).with("limit", String(PagingOptions.largestPage)).with("cursor", cursor)
             let page = try await session.get(path, PageDocument<QueueEntryDocument>.self)
             if !page.items.isEmpty {
-                count += try await send(action, page.items.map { QueueEntryNameDocument(message: $0.message, ordinal: $0.ordinal) }, session)
+                count += try await send(
+                    action, page.items.map { QueueEntryNameDocument(message: $0.message, ordinal: $0.ordinal) }, session)
             }
             cursor = page.next
         } while cursor != nil

@@ -20,7 +20,8 @@ enum SecretFile {
     static func password(file: String?, _ session: CommandSession) throws(CommandFailure) -> String {
         if let file { return try firstLine(of: file) }
         guard session.console.isInteractive else {
-            throw .usage("without a terminal the password comes from --password-file", ja: "端末がない場合は --password-file を指定してください", session.language)
+            throw .usage(
+                "without a terminal the password comes from --password-file", ja: "端末がない場合は --password-file を指定してください", session.language)
         }
         guard let first = session.console.ask(session.text("Password: ", "パスワード: "), isSecret: true),
             let second = session.console.ask(session.text("Once more: ", "もう一度: "), isSecret: true)

@@ -20,14 +20,22 @@ struct StatusCommand: NodeCommand {
         list.add(session.text("running since", "起動日時"), Shown.time(status.startedAt))
         list.add(session.text("listeners", "待ち受け"), status.listeners.joined(separator: ", "))
         list.add(session.text("SMTP sessions", "SMTP セッション"), "\(status.smtpSessions) / \(status.maximumSessions)")
-        list.add(session.text("in delivery", "配送中"), session.text("\(status.activeRecipients) recipients, \(status.deliveryConnections) connections", "宛先 \(status.activeRecipients) 件、接続 \(status.deliveryConnections) 本"))
+        list.add(
+            session.text("in delivery", "配送中"),
+            session.text(
+                "\(status.activeRecipients) recipients, \(status.deliveryConnections) connections",
+                "宛先 \(status.activeRecipients) 件、接続 \(status.deliveryConnections) 本"))
         if let queue = status.queue {
-            list.add(session.text("queue", "キュー"), session.text("\(queue.recipients) recipients, \(queue.due) due", "宛先 \(queue.recipients) 件（配送可能 \(queue.due) 件）"))
+            list.add(
+                session.text("queue", "キュー"),
+                session.text("\(queue.recipients) recipients, \(queue.due) due", "宛先 \(queue.recipients) 件（配送可能 \(queue.due) 件）"))
         }
         if let day = status.lastDay {
             list.add(
                 session.text("last 24 hours", "過去 24 時間"),
-                session.text("\(day.accepted) accepted, \(day.refused) refused, \(day.postponed) postponed", "受信 \(day.accepted)、拒否 \(day.refused)、保留 \(day.postponed)"))
+                session.text(
+                    "\(day.accepted) accepted, \(day.refused) refused, \(day.postponed) postponed",
+                    "受信 \(day.accepted)、拒否 \(day.refused)、保留 \(day.postponed)"))
         }
         if let count = status.domainCount { list.add(session.text("domains", "ドメイン"), String(count)) }
         if let count = status.nodeCount { list.add(session.text("nodes", "ノード数"), String(count)) }
