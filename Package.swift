@@ -37,7 +37,10 @@ let package = Package(
                 "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception", "Delivery", "MessageLog",
                 "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "Firebird", "DNS", "SMTP", "Mail",
             ],
-            [.logging, .metrics, .serviceLifecycle, .unixSignals, .nio, .nioPosix, .nioSSL, .hummingbird, .hummingbirdCore, .hummingbirdTLS]
+            [
+                .logging, .metrics, .serviceLifecycle, .unixSignals, .nio, .nioPosix, .nioSSL, .hummingbird, .hummingbirdCore,
+                .hummingbirdTLS,
+            ]
         ),
 
         // 9 — every line of SQL
@@ -102,12 +105,16 @@ let package = Package(
         .cLibrary("CFirebird", package: "firebird-dev"),
         .cLibrary("CUnbound", package: "libunbound-dev"),
 
-        // Tests
+        // Tests; all of them run in one process. A kit is what several of them share.
+        .testKit("FirebirdTestKit", uses: ["Firebird"]),
+        .testKit(
+            "GatewayTestKit", uses: ["Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            [.logging]),
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
         .tests("Libraries/DNSTests", uses: ["DNS"]),
-        .tests("Libraries/FirebirdTests", uses: ["Firebird"]),
-        .tests("Gateway/SettingsTests", uses: ["Settings", "Mail"]),
+        .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
+        .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
         .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio]),
         .tests("Gateway/DomainsAndUsersTests", uses: ["DomainsAndUsers", "Settings", "Mail"]),
         .tests(
@@ -123,8 +130,8 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
-                "GatewayDatabase", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
-                "Firebird", "SMTP", "Mail",
+                "FirebirdTestKit", "GatewayDatabase", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "DomainsAndUsers", "Settings", "Firebird", "SMTP", "Mail",
             ], [.logging]),
         .tests(
             "Gateway/WebAdminTests",
@@ -132,7 +139,10 @@ let package = Package(
             [.hummingbird, .hummingbirdTesting, .logging]),
         .tests(
             "Gateway/AdministrationAPITests",
-            uses: ["AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            uses: [
+                "GatewayTestKit", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings",
+                "Mail",
+            ],
             [.hummingbird, .hummingbirdTesting, .logging]),
         .tests(
             "Gateway/MailFlowTests",
@@ -144,8 +154,8 @@ let package = Package(
         .tests(
             "Programs/SecurityGatewayTests",
             uses: [
-                "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers",
-                "Settings", "Mail",
+                "GatewayTestKit", "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster",
+                "DomainsAndUsers", "Settings", "Mail",
             ], [.hummingbird, .argumentParser, .logging, .nio, .nioPosix]),
     ],
     swiftLanguageModes: [.v6]
@@ -181,6 +191,11 @@ extension Target {
         .testTarget(
             name: String(folder.split(separator: "/").last ?? ""), dependencies: on(uses) + products, path: "Tests/\(folder)",
             resources: resources, swiftSettings: .ours)
+    }
+
+    /// What tests of several modules share, under Tests; no product contains it.
+    static func testKit(_ name: String, uses: [String], _ products: [Dependency] = []) -> Target {
+        .target(name: name, dependencies: on(uses) + products, path: "Tests/\(name)", swiftSettings: .ours)
     }
 
     private static func on(_ names: [String]) -> [Dependency] { names.map { .target(name: $0) } }

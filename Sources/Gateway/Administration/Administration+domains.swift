@@ -51,6 +51,7 @@ extension Administration {
         } catch {
             throw AdministrationError(error)
         }
+        await ports.node.adoptChanges()
         return domain
     }
 
@@ -64,6 +65,7 @@ extension Administration {
         } catch {
             throw AdministrationError(error)
         }
+        await ports.node.adoptChanges()
         return domain
     }
 
@@ -75,6 +77,7 @@ extension Administration {
         } catch {
             throw AdministrationError(error)
         }
+        await ports.node.adoptChanges()
     }
 
     /// Listed addresses of a domain, by address, after `cursor`, at most `limit` (bounded to 500).

@@ -33,7 +33,9 @@ extension Administration {
         if let domain { _ = try await self.domain(domain, caller) }
         do throws(SettingsError) {
             let change = SettingsChange(scope: scope, section: name, values: values, basedOn: basedOn)
-            return try await editor.save(change, by: caller.actor)
+            let revision = try await editor.save(change, by: caller.actor)
+            await ports.node.adoptChanges()
+            return revision
         } catch {
             throw AdministrationError(error)
         }

@@ -38,6 +38,7 @@ extension Administration {
         let administrator = try await addAdministrator(
             name: name, password: password, language: language, onlyAsFirst: true,
             AdministrationCaller(actor: .administrator(name: name), role: .global))
+        ports.node.setupIsDone()
         return try await begin(administrator)
     }
 

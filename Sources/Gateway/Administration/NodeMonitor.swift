@@ -7,6 +7,10 @@ package protocol NodeMonitor: Sendable {
     func activity() -> NodeActivity
     /// Rows became due by an administrator's hand: look at the queue now.
     func wakeQueue()
+    /// Settings or domains were changed here: returns when this node has them in force, or could not read them yet.
+    func adoptChanges() async
+    /// The first administrator was made: the set-up code has done its work.
+    func setupIsDone()
     /// Content nothing refers to any more.
     func removeContent(_ messages: [RecordIdentifier])
 }

@@ -40,7 +40,7 @@ struct ContentPreparation: Sendable {
         case .memory(let retained): return Prepared(content: .memory([header, retained.buffer]), reader: nil)
         case .file(let stored):
             do throws(SharedFolderError) {
-                let reader = try await folder.open(stored, deadline: Self.deadline)
+                let reader = try await folder.open(stored, expectedBytes: message.sizeBytes, deadline: Self.deadline)
                 if message.sizeBytes < MessageDataFolder.chunkBytes {
                     return Prepared(content: .memory([header, try await reader.read(at: 0, deadline: Self.deadline)]), reader: nil)
                 }
@@ -77,7 +77,7 @@ struct ContentPreparation: Sendable {
         case .memory(let retained): return Array(retained.buffer.readableBytesView.prefix(maximumBytes))
         case .file(let stored):
             do throws(SharedFolderError) {
-                let reader = try await folder.open(stored, deadline: Self.deadline)
+                let reader = try await folder.open(stored, expectedBytes: message.sizeBytes, deadline: Self.deadline)
                 var bytes: [UInt8] = []
                 while bytes.count < maximumBytes {
                     let part = try await reader.read(at: bytes.count, deadline: Self.deadline)

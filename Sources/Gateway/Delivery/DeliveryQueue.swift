@@ -56,8 +56,14 @@ package final class DeliveryQueue: Sendable {
         if !dispatcher.accept(lease, content) { await giveBack(lease) }
     }
 
-    /// Rows have become due otherwise than by time (an administrator pressed retry or release).
-    package func wake() { waker.yield() }
+    /// Rows may have become due: look now.
+    func wake() { waker.yield() }
+
+    /// An administrator pressed retry or release: rows are due, and destinations that failed a moment ago are tried all the same.
+    package func retryNow() {
+        dispatcher.liftPauses()
+        wake()
+    }
 
     /// Recipients this node holds in memory.
     package var activeRecipientCount: Int { active.count }

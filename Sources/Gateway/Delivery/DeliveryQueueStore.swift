@@ -31,7 +31,8 @@ package struct RecipientOutcome: Sendable, Hashable {
         case finished(RecipientState)
         /// The row becomes free and due at `nextAttemptAt`; the number of attempts is raised by one.
         case deferred(nextAttemptAt: UTCTime, isDelayReported: Bool)
-        /// The row becomes free and due at once without counting an attempt (stop of the node, no room in memory).
+        /// The row becomes free and due at once (stop of the node, no room in memory). It is no attempt and leaves no event, but the
+        /// row's number of attempts is raised by one all the same: the number is the fence against a repeated outcome.
         case givenBack
     }
 

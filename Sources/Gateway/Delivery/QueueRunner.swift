@@ -16,11 +16,12 @@ package struct QueueRunner: Service {
     /// Ticks between two polls while nothing was due; fresh mail does not wait for them.
     static let idleTicks = 5
     /// How long a stop waits for outcomes to be written.
-    static let recordingGrace = Duration.seconds(10)
+    private let recordingGrace: Duration
     static let giveBackTries = 3
 
-    package init(_ queue: DeliveryQueue) {
+    package init(_ queue: DeliveryQueue, recordingGrace: Duration = .seconds(10)) {
         self.queue = queue
+        self.recordingGrace = recordingGrace
         (stopping, stop) = AsyncStream.makeStream(of: Void.self)
     }
 
@@ -33,7 +34,7 @@ package struct QueueRunner: Service {
             await withDiscardingTaskGroup { recording in
                 recording.addTask { await queue.recorder.run() }
                 await deliver()
-                await drained(within: Self.recordingGrace) { queue.recorder.isIdle }
+                await drained(within: recordingGrace) { queue.recorder.isIdle }
                 await giveBackAll()
                 recording.cancelAll()
             }

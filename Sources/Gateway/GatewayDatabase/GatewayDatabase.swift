@@ -64,6 +64,8 @@ package struct GatewayDatabase: Sendable {
     /// Ends the change feed and all connections; close writers first. Calls under way are finished.
     package func close() async {
         await changeFeed.close()
+        await messageLog.counted.stop()
+        await queueAdministration.counted.stop()
         await sessions.requests.close()
         await sessions.background.close()
     }

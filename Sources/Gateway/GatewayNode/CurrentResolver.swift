@@ -10,11 +10,14 @@ final class CurrentResolver: DNSResolver, Service {
     private struct State {
         var settings: DNSSettings
         var resolver: UnboundResolver?
+        var replacedAt: ContinuousClock.Instant?
     }
 
     private let state: Mutex<State>
     private let current: CurrentSettings
     private let logger: Logger
+
+    private static let replacementInterval = Duration.seconds(10)
 
     /// - Throws: what makes the present settings unusable.
     init(current: CurrentSettings, logger: Logger) throws(DNSError) {
@@ -25,8 +28,34 @@ final class CurrentResolver: DNSResolver, Service {
     }
 
     func resolve(_ name: String, _ type: DNSRecordType) async throws(DNSError) -> DNSAnswer {
-        guard let resolver = state.withLock({ $0.resolver }) else { throw .transient(.stopped) }
-        return try await resolver.resolve(name, type)
+        let resolver = state.withLock { $0.resolver }
+        guard let resolver else { throw .transient(.stopped) }
+        do throws(DNSError) {
+            return try await resolver.resolve(name, type)
+        } catch {
+            guard case .transient(.stopped) = error, let fresh = replace(resolver) else { throw error }
+            return try await fresh.resolve(name, type)
+        }
+    }
+
+    /// The library has broken down: another resolver takes its place, at most one in `replacementInterval`.
+    private func replace(_ broken: UnboundResolver) -> UnboundResolver? {
+        let (present, settings): (UnboundResolver?, DNSSettings?) = state.withLock { state in
+            guard let present = state.resolver, present === broken else { return (state.resolver, nil) }
+            if let last = state.replacedAt, last.duration(to: .now) < Self.replacementInterval { return (nil, nil) }
+            state.replacedAt = .now
+            return (nil, state.settings)
+        }
+        guard let settings else { return present }
+        do throws(DNSError) {
+            let fresh = try Self.make(settings)
+            state.withLock { state in if state.resolver === broken { state.resolver = fresh } }
+            logger.error("the resolver broke down and was made anew")
+            return fresh
+        } catch {
+            logger.error("the resolver broke down and could not be made anew", metadata: ["cause": "\(error)"])
+            return nil
+        }
     }
 
     func run() async throws {
@@ -36,7 +65,10 @@ final class CurrentResolver: DNSResolver, Service {
             do throws(DNSError) {
                 let fresh = try Self.make(wanted)
                 let old = state.withLock { state in
-                    defer { state = State(settings: wanted, resolver: fresh) }
+                    defer {
+                        state.settings = wanted
+                        state.resolver = fresh
+                    }
                     return state.resolver
                 }
                 await old?.shutdown()

@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import ServiceLifecycle
 import Settings
@@ -13,30 +14,40 @@ struct MetricsServer: Service {
 
     func run() async throws {
         var served: ListenAddress?
-        // The server of the present listener; cancelled below when the listener changes and when this service ends.
-        var server: Task<Void, Never>?
+        // The server of the present listener; ended below when the listener changes and when this service ends.
+        var server: (group: ServiceGroup, task: Task<Void, Never>)?
         for await snapshot in settings.updates().cancelOnGracefulShutdown() {
             let wanted = snapshot.settings.node.metricsListener
             guard wanted != served else { continue }
-            server?.cancel()
-            await server?.value
-            server = wanted.map { address in Task { await serve(address) } }
+            await end(server)
+            server = wanted.map(start)
             served = wanted
         }
-        server?.cancel()
-        await server?.value
+        await end(server)
     }
 
-    private func serve(_ address: ListenAddress) async {
+    private func start(_ address: ListenAddress) -> (group: ServiceGroup, task: Task<Void, Never>) {
         let application = Application(
-            router: site.probesRouter(),
-            configuration: .init(address: .hostname(address.address.description, port: address.port), serverName: nil), logger: logger)
-        do {
-            try await application.run()
-        } catch is CancellationError {
-            return
-        } catch {
-            logger.error("the metrics listener could not be served", metadata: ["address": "\(address)", "cause": "\(error)"])
+            router: site.probesRouter(), server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(60))),
+            configuration: .init(
+                address: .hostname(address.address.description, port: address.port), serverName: nil,
+                availableConnectionsDelegate: .maximum(AdministrationFaces.maximumConnections, logger: logger)),
+            logger: logger)
+        let group = ServiceGroup(services: [application], logger: logger)
+        // `end` waits for it.
+        let task = Task {
+            do {
+                try await group.run()
+            } catch {
+                logger.error("the metrics listener could not be served", metadata: ["address": "\(address)", "cause": "\(error)"])
+            }
         }
+        return (group, task)
+    }
+
+    private func end(_ server: (group: ServiceGroup, task: Task<Void, Never>)?) async {
+        guard let server else { return }
+        await server.group.triggerGracefulShutdown()
+        await server.task.value
     }
 }

@@ -22,12 +22,8 @@ import UnixSignals
 import WebAdmin
 
 /// The one place where ports meet their implementations. Everything here is made in the order of the start; nothing serves before
-/// `startListening`.
+/// `run`.
 struct NodeAssembly: Sendable {
-    let configuration: NodeConfigurationFile
-    let listener: SMTPListener
-    /// `nil` once there is an administrator.
-    let setupCode: SetupCode?
     private let services: [ServiceGroupConfiguration.ServiceConfiguration]
     private let writing: NodeWriting
     private let folder: MessageDataFolder
@@ -55,40 +51,45 @@ struct NodeAssembly: Sendable {
         let writing = try await database.beginIncarnation(of: configuration, settings: base.settings)
         let resolver = try CurrentResolver(current: base.settings, logger: logger)
         let mail = try MailServices(base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls)
+        let watcher = SettingsWatcher(
+            store: database.stores.settings, feed: database.changeFeed, current: base.settings, node: configuration.nodeID,
+            adoptAlongside: { () throws(SettingsError) in try await base.loadDomains(from: database.stores.domains) }, logger: logger)
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, tls: tls, listener: mail.listener, queue: mail.queue,
+                watcher: watcher, home: home,
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
         let administration = Administration(
             ports: database.administrationPorts(node: monitoring), node: configuration.nodeID, current: base.settings, logger: logger)
         let needsAdministrator = try await administration.needsFirstAdministrator()
-        let code = try SetupCode.load(home: home)
+        let setup = try SetupCode.load(home: home)
         if !needsAdministrator { SetupCode.remove(home: home) }
         let site = try AdminSite(
-            administration: administration, nodeName: configuration.nodeName, setupCode: code.text,
+            administration: administration, nodeName: configuration.nodeName, setupCode: setup.text,
             probes: AdminSite.Probes(health: { await monitoring.health() }, metrics: { metrics.text() }), logger: logger)
-        let faces = try AdministrationFaces(base: base, site: site, administration: administration, nodes: database.stores.nodes, tls: tls)
-        let watcher = SettingsWatcher(
-            store: database.stores.settings, feed: database.changeFeed, current: base.settings, node: configuration.nodeID, logger: logger)
+        let doors = OpenDoors()
+        let code = needsAdministrator ? setup : nil
+        let faces = try AdministrationFaces(
+            base: base, site: site, administration: administration, nodes: database.stores.nodes, tls: tls, doors: doors)
         let order: [any Service] =
             [
-                Heartbeat(writer: writing.writer, settings: base.settings, logger: logger, declaredDead: { Self.declaredDead(logger) }), watcher,
-                FollowingSettings(base: base, stores: database.stores, budget: budget), resolver, CertificateWatch(tls: tls),
+                Heartbeat(writer: writing.writer, settings: base.settings, logger: logger, declaredDead: { Self.declaredDead(logger) }),
+                watcher,
+                FollowingSettings(settings: base.settings, budget: budget), resolver, CertificateWatch(tls: tls),
                 ContentSweep(folder: folder, references: database.stores.contentReferences, logger: logger),
-            ] + faces.services + [mail.runner, mail.listener]
+            ] + faces.services + [
+                mail.runner,
+                MailDoor(listener: mail.listener, doors: doors) {
+                    NodeAnnouncement(configuration: configuration, setupCode: code, ports: mail.listener.boundPorts, logger: logger).make()
+                },
+            ]
         return NodeAssembly(
-            configuration: configuration, listener: mail.listener, setupCode: needsAdministrator ? code : nil,
-            services: order.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }, writing: writing, folder: folder, logger: logger)
-    }
-
-    /// Opens the SMTP ports, so that a port in use ends the start with a sentence.
-    func startListening() async throws(NodeStartupError) {
-        do throws(ReceptionError) {
-            try await listener.start()
-        } catch {
-            throw .listener(reason: error.description)
-        }
+            services: order.map {
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
+            }, writing: writing, folder: folder,
+            logger: logger)
     }
 
     /// Serves until SIGTERM or SIGINT; a second signal of these ends the process by the system's default.
@@ -130,6 +131,15 @@ struct NodeBase: Sendable {
     var heloName: String {
         let name = settings.snapshot.settings.node.heloName
         return name.isEmpty ? ProcessInfo.processInfo.hostName : name
+    }
+
+    /// The domains of the newest revision, in force at once.
+    func loadDomains(from store: any DomainStore) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            domains.adopt(try await store.loadDomains())
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
     }
 
     func openTLS() async throws(NodeStartupError) -> TLSContexts {

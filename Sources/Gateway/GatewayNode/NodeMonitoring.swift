@@ -17,6 +17,8 @@ final class NodeMonitoring: NodeMonitor {
         let tls: TLSContexts
         let listener: SMTPListener
         let queue: DeliveryQueue
+        let watcher: SettingsWatcher
+        let home: NodeHome
         /// Asks the database for one value; throws a sentence.
         let pingDatabase: @Sendable () async throws -> Void
     }
@@ -25,7 +27,7 @@ final class NodeMonitoring: NodeMonitor {
     private let nodeName: String
     private let startedAt = UTCTime.now()
     private let logger: Logger
-    private let lastHealth = Mutex<(health: NodeHealth, at: ContinuousClock.Instant)?>(nil)
+    private let lastLook = Mutex<(health: Task<NodeHealth, Never>, finishedAt: ContinuousClock.Instant?)?>(nil)
 
     /// Load balancers ask often and from several places: an answer is good for so long.
     private static let healthValidity = Duration.seconds(1)
@@ -37,13 +39,26 @@ final class NodeMonitoring: NodeMonitor {
         self.logger = logger
     }
 
+    /// However many ask at once, the parts are looked at once in `healthValidity`.
     func health() async -> NodeHealth {
-        if let last = lastHealth.withLock({ $0 }), last.at.duration(to: .now) < Self.healthValidity { return last.health }
+        let look = lastLook.withLock { last in
+            if let last, last.finishedAt.map({ $0.duration(to: .now) < Self.healthValidity }) ?? true { return last.health }
+            // Bounded by the deadlines of its parts; whoever asks waits for it.
+            let fresh = Task {
+                let health = await self.lookAtParts()
+                self.lastLook.withLock { $0?.finishedAt = .now }
+                return health
+            }
+            last = (fresh, nil)
+            return fresh
+        }
+        return await look.value
+    }
+
+    private func lookAtParts() async -> NodeHealth {
         async let database = database()
         async let folder = messageData()
-        let health = await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate()])
-        lastHealth.withLock { $0 = (health, .now) }
-        return health
+        return await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate()])
     }
 
     func activity() -> NodeActivity {
@@ -57,7 +72,17 @@ final class NodeMonitoring: NodeMonitor {
             memoryContentBytes: parts.folder.budget.usedBytes)
     }
 
-    func wakeQueue() { parts.queue.wake() }
+    func adoptChanges() async {
+        do throws(SettingsError) {
+            try await parts.watcher.adoptNewest()
+        } catch {
+            logger.warning("a change is saved but not yet in force here", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    func setupIsDone() { SetupCode.remove(home: parts.home) }
+
+    func wakeQueue() { parts.queue.retryNow() }
 
     func removeContent(_ messages: [RecordIdentifier]) { parts.folder.remove(messages, logger: logger) }
 

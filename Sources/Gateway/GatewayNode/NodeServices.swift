@@ -8,36 +8,21 @@ import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
+import Reception
 import ServiceLifecycle
 import Settings
 import SharedFolders
 import TransportSecurity
 import WebAdmin
 
-/// What follows the settings besides those who read them at each use: domains and the memory for content.
+/// What follows the settings besides those who read them at each use: the memory for content.
 struct FollowingSettings: Service {
-    let base: NodeBase
-    let stores: NodeDatabase.Stores
+    let settings: CurrentSettings
     let budget: MemoryBudget
 
-    private static let retryInterval = Duration.seconds(2)
-
     func run() async throws {
-        for await snapshot in base.settings.updates().cancelOnGracefulShutdown() {
+        for await snapshot in settings.updates().cancelOnGracefulShutdown() {
             budget.setLimit(snapshot.settings.delivery.activeContentBytes)
-            await loadDomains(atLeast: snapshot.revision)
-        }
-    }
-
-    /// Tried until it succeeds or something newer came: the node must not miss a domain.
-    private func loadDomains(atLeast revision: SettingsRevision) async {
-        while !Task.isCancelled, !Task.isShuttingDownGracefully, base.settings.snapshot.revision == revision {
-            do throws(DirectoryError) {
-                return base.domains.adopt(try await stores.domains.loadDomains())
-            } catch {
-                base.logger.warning("domains could not be read; the present ones stay in force", metadata: ["cause": "\(error)"])
-            }
-            try? await Task.sleep(for: Self.retryInterval)  // cancellation ends the loop
         }
     }
 }
@@ -57,27 +42,39 @@ struct AdministrationFaces: Sendable {
 
     /// A client that says nothing for a minute, in the middle of a body too, is let go.
     private static let connections = HTTP1Channel.Configuration(idleTimeout: .seconds(60))
+    /// Of each door: browsers and monitors must not take the descriptors that mail needs.
+    static let maximumConnections = 200
 
-    init(base: NodeBase, site: AdminSite, administration: Administration, nodes: any NodeRegistry, tls: TLSContexts) throws {
+    /// - Parameter doors: told when pages and socket are open.
+    init(
+        base: NodeBase, site: AdminSite, administration: Administration, nodes: any NodeRegistry, tls: TLSContexts, doors: OpenDoors
+    ) throws {
         let listener = base.configuration.webListener
         let web = Application(
             responder: site.buildResponder(),
-            server: try .tls(.http1(configuration: Self.connections), tlsConfiguration: tls.followingServerConfiguration(applicationProtocols: ["http/1.1"])),
-            configuration: .init(address: .hostname(listener.address.description, port: listener.port), serverName: nil),
-            logger: base.logger)
+            server: try .tls(
+                .http1(configuration: Self.connections),
+                tlsConfiguration: tls.followingServerConfiguration(applicationProtocols: ["http/1.1"])),
+            configuration: .init(
+                address: .hostname(listener.address.description, port: listener.port), serverName: nil,
+                availableConnectionsDelegate: .maximum(Self.maximumConnections, logger: base.logger)),
+            onServerRunning: { _ in doors.opened() }, logger: base.logger)
         let caller = AdministrationCaller.localCommand(userID: getuid())
         let router = AdministrationAPI(administration: administration, nodes: nodes, logger: base.logger).buildRouter(caller: caller)
         let socket = base.home.administrationSocket.path
         Self.removeStaleSocket(base.home)
         let local = Application(
             router: router, server: .http1(configuration: Self.connections),
-            configuration: .init(address: .unixDomainSocket(path: socket), serverName: nil),
+            configuration: .init(
+                address: .unixDomainSocket(path: socket), serverName: nil,
+                availableConnectionsDelegate: .maximum(Self.maximumConnections, logger: base.logger)),
             onServerRunning: { _ in
                 // The home is 0700 already; this says it once more for the socket itself.
                 if chmod(socket, 0o600) != 0 { base.logger.warning("the local socket's mode could not be set") }
+                doors.opened()
             }, logger: base.logger)
         services = [
-            NamedServer(address: "web interface on \(listener)", service: web), NamedServer(address: socket, service: local),
+            NamedServer(name: "web interface on \(listener)", service: web), NamedServer(name: "local socket \(socket)", service: local),
             MetricsServer(site: site, settings: base.settings, logger: base.logger),
         ]
     }
@@ -88,7 +85,7 @@ struct AdministrationFaces: Sendable {
 
 /// A server whose failure to open its address ends the node with a sentence.
 private struct NamedServer: Service {
-    let address: String
+    let name: String
     let service: any Service
 
     func run() async throws {
@@ -97,7 +94,49 @@ private struct NamedServer: Service {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw NodeStartupError.listener(reason: "\(address) cannot be served: \(error)")
+            let reason = (error as? IOError).flatMap { strerror($0.errnoCode) }.map { String(cString: $0) } ?? "\(error)"
+            throw NodeStartupError.listener(reason: "cannot serve the \(name): \(reason)")
         }
+    }
+}
+
+/// Counts the administrator's doors as they open: mail is taken only when the node can be looked at.
+final class OpenDoors: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    /// Pages and local socket.
+    static let count = 2
+
+    init() { (stream, continuation) = AsyncStream.makeStream(of: Void.self) }
+
+    func opened() { continuation.yield() }
+
+    /// Returns when all are open, or when the caller is cancelled because one could not be. Called once.
+    func allOpened() async {
+        var opened = 0
+        for await _ in stream {
+            opened += 1
+            if opened == Self.count { return }
+        }
+    }
+}
+
+/// Opens the SMTP ports last, says that the node is in service, and serves.
+struct MailDoor: Service {
+    let listener: SMTPListener
+    let doors: OpenDoors
+    let announce: @Sendable () -> Void
+
+    func run() async throws {
+        await doors.allOpened()
+        guard !Task.isCancelled else { return }
+        do throws(ReceptionError) {
+            try await listener.start()
+        } catch {
+            throw NodeStartupError.listener(reason: error.description)
+        }
+        announce()
+        try await listener.run()
     }
 }

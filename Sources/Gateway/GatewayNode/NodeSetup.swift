@@ -117,5 +117,7 @@ private struct UnstartedNode: NodeMonitor {
     }
 
     func wakeQueue() {}
+    func adoptChanges() async {}
+    func setupIsDone() {}
     func removeContent(_ messages: [RecordIdentifier]) {}
 }

@@ -41,13 +41,6 @@ package struct RunningNode: Sendable {
         do {
             let assembly = try await NodeAssembly.make(
                 configuration: configuration, home: home, database: database, metrics: registry, logger: logger)
-            do throws(NodeStartupError) {
-                try await assembly.startListening()
-            } catch {
-                await assembly.close()
-                throw error
-            }
-            announce(assembly)
             try await assembly.run()
         } catch {
             await database.close()
@@ -73,21 +66,5 @@ package struct RunningNode: Sendable {
         } catch {
             throw .configuration(error)
         }
-    }
-
-    /// Says on the console what to open. The set-up code is shown only while there is no administrator.
-    private func announce(_ assembly: NodeAssembly) {
-        let listener = assembly.configuration.webListener
-        let host = listener.address.bytes.allSatisfy { $0 == 0 } ? ProcessInfo.processInfo.hostName : "\(listener.address)"
-        let address = "https://\(HostAndPort(host: host, port: listener.port))"
-        logger.notice("the node is in service", metadata: ["version": "\(ProductVersion.text)", "web": "\(address)"])
-        var lines = ["", "  SecurityGateway \(ProductVersion.text) is running.", "  Open \(address)"]
-        if let code = assembly.setupCode { lines.append("  First start: the page asks for this set-up code: \(code.text)") }
-        for port in assembly.listener.boundPorts {
-            lines.append("  \(port.kind.rawValue) on \(ListenAddress(address: port.configured.address, port: port.port))")
-        }
-        lines.append("")
-        // Without a console there is nobody to read it; the log line above says the same.
-        try? FileHandle.standardError.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
     }
 }

@@ -24,6 +24,8 @@ package struct InboundMailFlow: MailTransactionHandler {
 
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
     private static let notDurable = SMTPReply(451, .systemTemporary, "The message could not be stored; please try again later")
+    /// Recipients logged of a transaction that brought no message.
+    private static let loggedWithoutMessage = 20
     private static let directoryAway = SMTPReply(
         451, .systemTemporary, "Recipients cannot be verified at the moment; please try again later")
 
@@ -166,7 +168,9 @@ package struct InboundMailFlow: MailTransactionHandler {
     ) {
         let time = UTCTime.now()
         let state: RecipientState = result == .refused ? .refused : .failed
-        let accepted = transaction.recipients.enumerated().map { ordinal, recipient in
+        // Whoever sends no message does not fill the log: a few of his recipients show what he tried.
+        let accepted = transaction.recipients.prefix(header == .none ? Self.loggedWithoutMessage : .max).enumerated().map {
+            ordinal, recipient in
             RecipientLogEntry(ordinal: ordinal, address: recipient.address.description, state: state, reason: reason, updatedAt: time)
         }
         let entry = logEntry(transaction, connection, result, reason: reason, header: header, sizeBytes: sizeBytes, at: time)

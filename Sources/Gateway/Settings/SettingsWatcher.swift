@@ -8,13 +8,19 @@ package struct SettingsWatcher: Service {
     private let feed: any SettingsChangeFeed
     private let current: CurrentSettings
     private let node: NodeID
+    private let adoptAlongside: @Sendable () async throws(SettingsError) -> Void
     private let logger: Logger
 
-    package init(store: any SettingsStore, feed: any SettingsChangeFeed, current: CurrentSettings, node: NodeID, logger: Logger) {
+    /// - Parameter adoptAlongside: loads what else follows the revision (the domains); a revision is in force only after it.
+    package init(
+        store: any SettingsStore, feed: any SettingsChangeFeed, current: CurrentSettings, node: NodeID,
+        adoptAlongside: @escaping @Sendable () async throws(SettingsError) -> Void, logger: Logger
+    ) {
         self.store = store
         self.feed = feed
         self.current = current
         self.node = node
+        self.adoptAlongside = adoptAlongside
         self.logger = logger
     }
 
@@ -28,10 +34,11 @@ package struct SettingsWatcher: Service {
         }
     }
 
-    /// Loads and adopts if the stored revision is newer; used after each hint and by tests.
+    /// Loads and adopts if the stored revision is newer; after each hint, and by whoever has just changed something.
     package func adoptNewest() async throws(SettingsError) {
         guard try await store.currentRevision() > current.snapshot.revision else { return }
         let (snapshot, problems) = try await Self.load(from: store, for: node)
+        try await adoptAlongside()
         for problem in problems {
             logger.error(
                 "a stored setting is unreadable; its default is in force",

@@ -60,6 +60,12 @@ enum FileCalls {
         return buffer
     }
 
+    static func size(_ descriptor: Int32, path: String) throws(SharedFolderError) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .failed(operation: "look at", path: path, code: errno) }
+        return Int(status.st_size)
+    }
+
     static func sync(_ descriptor: Int32, path: String) throws(SharedFolderError) {
         while fsync(descriptor) != 0 {
             if errno == EINTR { continue }

@@ -52,11 +52,13 @@ final class FolderThreads: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// Queues work nobody waits for. - Returns: `false` when too much is waiting already.
-    func enqueue(_ body: @escaping @Sendable () -> Void) -> Bool {
+    /// Queues work nobody waits for.
+    /// - Parameter isCleanUp: closes and removes what other work left: takes no room of its own and must not be refused.
+    /// - Returns: `false` when too much is waiting already.
+    func enqueue(isCleanUp: Bool = false, _ body: @escaping @Sendable () -> Void) -> Bool {
         condition.lock()
         defer { condition.unlock() }
-        guard !isClosed, jobs.count - firstJob < maximumWaiting else { return false }
+        guard !isClosed, isCleanUp || jobs.count - firstJob < maximumWaiting else { return false }
         jobs.append(Job(body: body))
         condition.signal()
         return true

@@ -20,6 +20,8 @@ package final class MessageContentWriter: Sendable {
 
     /// What may wait for the disk before the sender is held back.
     private static let maximumWaitingBytes = 1 << 20
+    /// Small chunks are joined up to this size, so that few of them wait.
+    fileprivate static let mergedBytes = 64 << 10
 
     fileprivate struct State {
         var memory: ByteBuffer? = ByteBuffer()
@@ -90,12 +92,17 @@ package final class MessageContentWriter: Sendable {
             state.work.append(.write(memory))
             return RetainedContent(buffer: memory, budget: folder.budget, reserved: reserved)
         }
-        let _: Void = try await folder.threads.answer("commit", deadline: deadline) { answer in
-            let mustStart = self.state.withLock { state in
-                state.work.append(.commit(answer))
-                return state.start()
+        do throws(SharedFolderError) {
+            let _: Void = try await folder.threads.answer("commit", deadline: deadline) { answer in
+                let mustStart = self.state.withLock { state in
+                    state.work.append(.commit(answer))
+                    return state.start()
+                }
+                return !mustStart || self.start()
             }
-            return !mustStart || self.start()
+        } catch {
+            giveUp(because: error)
+            throw error
         }
         if let retained { return .memory(retained) }
         return .file(message)
@@ -103,20 +110,29 @@ package final class MessageContentWriter: Sendable {
 
     /// Gives the content up: nothing of it stays.
     package func abandon() {
-        let mustStart = state.withLock { state in
-            state.memory = nil
-            state.failure = state.failure ?? .closed
+        giveUp(because: .closed)
+    }
+
+    /// Lets the bytes go at once, and sees to it that no file and no descriptor stays.
+    private func giveUp(because error: SharedFolderError) {
+        let (mustStart, reserved) = state.withLock { state in
+            state.failure = state.failure ?? error
+            state.dropWrites()
+            defer { state.reserved = 0 }
+            guard state.isWorking || state.file != nil || !state.work.isEmpty else { return (false, state.reserved) }
             state.work.append(.abandon)
-            return state.start()
+            return (state.start(), state.reserved)
         }
-        if mustStart { _ = start() }  // overloaded: the temporary file is left to the sweep
+        if reserved > 0 { folder.budget.release(reserved) }
+        // Refused only when the folder's threads have ended with the process.
+        if mustStart { _ = folder.threads.enqueue(isCleanUp: true) { self.perform() } }
     }
 
     private func keepInMemory(_ chunk: ByteBuffer, _ state: inout State) -> Bool {
         guard state.memory != nil, state.byteCount <= MessageDataFolder.maximumBytesInMemory, folder.budget.reserve(chunk.readableBytes)
         else { return false }
         state.reserved += chunk.readableBytes
-        if state.memory?.readableBytes == 0 { state.memory = chunk } else { state.memory?.writeImmutableBuffer(chunk) }
+        if state.memory?.readableBytes == 0 { state.memory = chunk.ofItsOwn } else { state.memory?.writeImmutableBuffer(chunk) }
         return true
     }
 
@@ -161,6 +177,8 @@ package final class MessageContentWriter: Sendable {
     }
 
     private func finish(_ answer: PendingAnswer<Void>) {
+        // Nobody waits any more: nothing is begun for him.
+        guard answer.isWaited else { return discard() }
         do throws(SharedFolderError) {
             if let failure = state.withLock({ $0.failure }) { throw failure }
             let file = try openFile()
@@ -207,8 +225,26 @@ package final class MessageContentWriter: Sendable {
 
 extension MessageContentWriter.State {
     fileprivate mutating func add(_ item: MessageContentWriter.Work) {
-        if case .write(let chunk) = item { waitingBytes += chunk.readableBytes }
-        work.append(item)
+        guard case .write(let chunk) = item else { return work.append(item) }
+        waitingBytes += chunk.readableBytes
+        // A client that dots every line makes chunks of a few bytes: they are written together.
+        guard case .write(let last)? = work.last, last.readableBytes + chunk.readableBytes <= MessageContentWriter.mergedBytes else {
+            return work.append(item)
+        }
+        merge(chunk)
+    }
+
+    private mutating func merge(_ chunk: ByteBuffer) {
+        guard case .write(var last) = work.removeLast() else { return }
+        last.writeImmutableBuffer(chunk)
+        work.append(.write(last))
+    }
+
+    /// Nobody wants these bytes any more.
+    fileprivate mutating func dropWrites() {
+        memory = nil
+        work.removeAll { if case .write = $0 { true } else { false } }
+        waitingBytes = 0
     }
 
     /// - Returns: whether a thread must be asked to work.
@@ -225,5 +261,15 @@ extension MessageContentWriter.State {
         let item = work.removeFirst()
         if case .write(let chunk) = item { waitingBytes = max(0, waitingBytes - chunk.readableBytes) }
         return item
+    }
+}
+
+extension ByteBuffer {
+    /// A slice of a large read buffer would keep all of it alive: then a copy of its own size.
+    fileprivate var ofItsOwn: ByteBuffer {
+        guard storageCapacity > 2 * readableBytes else { return self }
+        var copy = ByteBufferAllocator().buffer(capacity: readableBytes)
+        copy.writeImmutableBuffer(self)
+        return copy
     }
 }

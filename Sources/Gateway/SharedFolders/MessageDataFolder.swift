@@ -43,11 +43,22 @@ package final class MessageDataFolder: Sendable {
         }
     }
 
-    /// Opens a stored content for reading in chunks. - Throws: `.notFound` when there is none.
-    package func open(_ message: StoredMessage, deadline: Duration) async throws(SharedFolderError) -> MessageContentReader {
+    /// Opens a stored content for reading in chunks.
+    /// - Parameter expectedBytes: its size as its row tells.
+    /// - Throws: `.notFound` when there is none, `.damaged` when it has another size.
+    package func open(_ message: StoredMessage, expectedBytes: Int, deadline: Duration) async throws(SharedFolderError)
+        -> MessageContentReader
+    {
         let file = filePath(message)
         return try await threads.run("open", deadline: deadline) { [threads] () throws(SharedFolderError) in
             let descriptor = try FileCalls.open(file, O_RDONLY)
+            do throws(SharedFolderError) {
+                let found = try FileCalls.size(descriptor, path: file)
+                guard found == expectedBytes else { throw .damaged(path: file, expected: expectedBytes, found: found) }
+            } catch {
+                FileCalls.close(descriptor)
+                throw error
+            }
             return MessageContentReader(descriptor: descriptor, path: file, threads: threads)
         }
     }
@@ -120,7 +131,12 @@ package final class MessageContentReader: Sendable {
         self.threads = threads
     }
 
-    deinit { FileCalls.close(descriptor) }
+    /// Closing can block on a share, and whoever lets go last may be a task on Swift's pool.
+    deinit {
+        let descriptor = descriptor
+        // Refused only when the folder's threads have ended with the process.
+        _ = threads.enqueue(isCleanUp: true) { FileCalls.close(descriptor) }
+    }
 
     /// Up to `MessageDataFolder.chunkBytes` at `offset`; empty at the end.
     package func read(at offset: Int, deadline: Duration) async throws(SharedFolderError) -> ByteBuffer {

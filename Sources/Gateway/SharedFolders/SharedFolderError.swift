@@ -1,8 +1,10 @@
-/// Why a shared folder could not be used. All cases but `notFound` are transient: an administrator can mend them.
+/// Why a shared folder could not be used. All cases but `notFound` and `damaged` are transient: an administrator can mend them.
 package enum SharedFolderError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A system call failed; `code` is its errno.
     case failed(operation: String, path: String, code: Int32)
     case notFound(path: String)
+    /// The file has not the size its row tells: what was accepted is no longer all there.
+    case damaged(path: String, expected: Int, found: Int)
     /// The folder did not answer in time; a thread may still hang in it.
     case deadlineExceeded(operation: String)
     /// Too many operations wait for the folder.
@@ -14,6 +16,7 @@ package enum SharedFolderError: Error, Sendable, Hashable, CustomStringConvertib
         switch self {
         case .failed(let operation, let path, let code): "\(operation) \(path): \(systemErrorText(code))"
         case .notFound(let path): "\(path) does not exist"
+        case .damaged(let path, let expected, let found): "\(path) is damaged: \(found) bytes instead of \(expected)"
         case .deadlineExceeded(let operation): "the folder did not answer in time (\(operation))"
         case .overloaded: "too many operations wait for the folder"
         case .closed: "the content was given up"

@@ -12,6 +12,7 @@ final class EventChannel: Sendable {
         var identifier: ISC_LONG = 0
         var hasFirstAnswer = false
         var isClosed = false
+        var closingError: FirebirdError?
         var waiter: CheckedContinuation<Void, any Error>?
     }
 
@@ -63,18 +64,32 @@ final class EventChannel: Sendable {
         state.withLock { $0.identifier = identifier }
     }
 
-    /// The first answer comes at once and brings the present counts only.
-    func waitUntilFirstAnswer() async throws {
-        try await withCheckedThrowingContinuation { continuation in
-            let result: Result<Void, any Error>? = state.withLock { state in
-                if state.isClosed { return .failure(FirebirdError(.connectionLost, "the event channel was closed")) }
-                if state.hasFirstAnswer { return .success(()) }
-                state.waiter = continuation
-                return nil
+    /// The first answer comes at once and brings the present counts only. If it does not come (a firewall swallows what goes to
+    /// `RemoteAuxPort`, say), the deadline or the task's cancellation closes the channel.
+    /// - Throws: `deadlineExceeded`, `cancelled`, `connectionLost`.
+    func waitUntilFirstAnswer(deadline: Duration) async throws {
+        // Ends at the deadline, or when the waiting is over.
+        let watch = Task {
+            try await Task.sleep(for: deadline)
+            close(FirebirdError(.deadlineExceeded, "the event channel gave no answer in time"))
+        }
+        defer { watch.cancel() }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let result: Result<Void, any Error>? = state.withLock { state in
+                    if state.isClosed { return .failure(state.closingError ?? Self.closedByOtherEnd) }
+                    if state.hasFirstAnswer { return .success(()) }
+                    state.waiter = continuation
+                    return nil
+                }
+                if let result { continuation.resume(with: result) }
             }
-            if let result { continuation.resume(with: result) }
+        } onCancel: {
+            close(FirebirdError(.cancelled, "the task was cancelled"))
         }
     }
+
+    private static var closedByOtherEnd: FirebirdError { FirebirdError(.connectionLost, "the event channel was closed") }
 
     /// What the library called back with; anything but a block of the known size is the channel's end.
     func received(_ content: [UInt8]) -> Bool {
@@ -121,15 +136,18 @@ final class EventChannel: Sendable {
         attachment.notice(isc_cancel_events(attachment.status.pointer, &attachment.handle, &identifier))
     }
 
-    /// Ends the stream. More than once is once.
-    func close() {
+    /// Ends the stream. More than once is once; the first reason stays.
+    /// - Parameter error: for whoever waits for the first answer.
+    func close(_ error: FirebirdError? = nil) {
         EventChannels.remove(number)
+        let reason = error ?? Self.closedByOtherEnd
         let waiter = state.withLock { state in
+            if state.closingError == nil { state.closingError = reason }
             state.isClosed = true
             defer { state.waiter = nil }
             return state.waiter
         }
-        waiter?.resume(throwing: FirebirdError(.connectionLost, "the event channel was closed"))
+        waiter?.resume(throwing: reason)
         output.yield(.channelClosed)
         output.finish()
     }

@@ -120,6 +120,18 @@ package struct FirebirdError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// True when the error lies in the row or the values themselves, so that the same row would fail again in a database that is whole.
+    /// Everything else (a full disk, a missing right, a statement that does not compile) says nothing about the row.
+    package var isOfTheRow: Bool {
+        switch kind {
+        case .duplicateKey, .constraintViolated, .invalidValue, .tooLarge, .unexpectedValue, .invalidArgument: true
+        case .connectionLost, .commitOutcomeUnknown, .cannotConnect, .conflict, .objectInUse, .cancelled, .deadlineExceeded, .poolExhausted,
+            .closed, .wrongOnDiskStructure, .notADatabase, .wrongLogin, .wireEncryptionMismatch, .databaseNotFound, .databaseExists,
+            .alreadyOpen, .accessDenied, .invalidStatement, .raisedException, .migrationMismatch, .environment, .other:
+            false
+        }
+    }
+
     /// Kind, SQLSTATE, first code and the reportable text: no password, no value of a row.
     package var description: String {
         let code = gdsCodes.first.map { "/\($0)" } ?? ""

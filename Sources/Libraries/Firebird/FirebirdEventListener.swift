@@ -31,6 +31,7 @@ package final class FirebirdEventListener: Sendable {
     private let channel: EventChannel
 
     /// Attaches and begins to listen; what is posted after this has returned is heard.
+    /// - Parameter deadline: for all of it; the configuration's when `nil`. The task's cancellation ends it as well.
     /// - Throws: `invalidArgument` for names, and whatever attaching ends in.
     package init(_ configuration: FirebirdConfiguration, names: [String], deadline: Duration? = nil) async throws {
         guard !names.isEmpty, names.count <= Self.maximumNames, Set(names).count == names.count,
@@ -50,8 +51,9 @@ package final class FirebirdEventListener: Sendable {
         self.queue = queue
         self.channel = channel
         do {
+            let due = ContinuousClock.now.advanced(by: deadline ?? configuration.defaultDeadline)
             try await queue.run(deadline: deadline) { session in try channel.open(session.attachment()) }
-            try await channel.waitUntilFirstAnswer()
+            try await channel.waitUntilFirstAnswer(deadline: ContinuousClock.now.duration(to: due))
         } catch {
             channel.close()
             await queue.close()

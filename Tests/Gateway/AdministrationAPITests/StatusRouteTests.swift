@@ -1,5 +1,6 @@
 import DomainsAndUsers
 import Foundation
+import GatewayTestKit
 import Hummingbird
 import Synchronization
 import Testing

@@ -157,4 +157,46 @@ import Testing
         }
         #expect(server.received.count == 250)
     }
+
+    @Test func `a runner that is cancelled still records what has happened`() async throws {
+        let server = try await SMTPTestServer()
+        let harness = try await DeliveryHarness([server])
+        let running = Task { try await harness.runner.run() }
+        await harness.store.until { $0.claims > 0 }
+        harness.store.state.change { $0.isAway = true }
+        try await harness.submit(to: "a@here.example")
+        await harness.store.until { $0.recordCalls > 0 }
+        running.cancel()
+        await server.until { $0.open == 0 }
+        harness.store.state.change { $0.isAway = false }
+        try await running.value
+        #expect(harness.store.value.states == [.delivered] && harness.store.value.rowCount == 0 && server.received.count == 1)
+        #expect(harness.store.value.givenBack == 1)
+    }
+
+    @Test func `what was under way when a runner is cancelled is recorded too`() async throws {
+        let server = try await SMTPTestServer { event, _ in event == .endOfContent ? .silence : nil }
+        let harness = try await DeliveryHarness([server])
+        let running = Task { try await harness.runner.run() }
+        await harness.store.until { $0.claims > 0 }
+        try await harness.submit(to: "a@here.example")
+        await server.until { $0.commands.contains("DATA") }
+        running.cancel()
+        try await running.value
+        #expect(harness.store.value.kinds == [.deferred] && harness.store.value.heldCount == 0)
+        #expect(harness.queue.activeRecipientCount == 0)
+    }
+
+    @Test func `one row that the database refuses takes no other outcome with it`() async throws {
+        let server = try await SMTPTestServer()
+        let harness = try await DeliveryHarness([server])
+        try await harness.running {
+            harness.store.state.change { $0.refusedOrdinals = [1] }
+            try await harness.submit(to: "a@here.example", "b@here.example", "c@here.example")
+            await harness.store.until { $0.states.count == 2 }
+            while harness.queue.activeRecipientCount > 0 { await Task.yield() }
+        }
+        #expect(harness.store.value.states == [.delivered, .delivered] && harness.store.value.rowCount == 1)
+        #expect(harness.errors.value.count == 1)
+    }
 }

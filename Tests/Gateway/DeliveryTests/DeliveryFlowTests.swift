@@ -104,6 +104,57 @@ import Testing
         #expect(server.received.map(\.recipients.count) == [2, 2, 1] && server.record.connections == 1)
     }
 
+    @Test(arguments: [SMTPTestServer.Answer.replyAndClose("421 4.3.2 bye"), .close])
+    func `who was served by the first transaction gets nothing twice when the second one breaks`(end: SMTPTestServer.Answer) async throws {
+        let count = Watched((mails: 0, recipients: 0))
+        let server = try await SMTPTestServer { event, _ in
+            count.change { count in
+                switch event.verb {
+                case "MAIL":
+                    count = (count.mails + 1, 0)
+                    return count.mails == 3 ? end : nil
+                case "RCPT":
+                    count.recipients += 1
+                    return count.recipients > 2 ? .reply("452 4.5.3 too many") : nil
+                default: return nil
+                }
+            }
+        }
+        let harness = try await DeliveryHarness([server]) { $0.delivery.connectionsPerDestination = 1 }
+        try await harness.running {
+            // Only a connection that was used before is suspected of having been closed.
+            try await harness.submit(to: "first@here.example")
+            await harness.store.until { $0.rowCount == 0 && $0.records.count == 1 }
+            try await harness.submit(to: "a@here.example", "b@here.example", "c@here.example", "d@here.example")
+            await harness.store.until { $0.records.count == 2 && $0.heldCount == 0 }
+        }
+        #expect(server.received.map(\.recipients.count) == [1, 2])
+        #expect(harness.store.value.kinds == [.delivered, .delivered, .delivered, .deferred, .deferred])
+    }
+
+    @Test func `a next hop that says nothing does not stop the mail of others`() async throws {
+        let silent = try await SMTPTestServer { event, _ in event.verb == "RCPT" ? .silence : nil }
+        let good = try await SMTPTestServer()
+        let harness = try await DeliveryHarness([silent]) {
+            $0.delivery.smartHost = HostAndPort(host: "127.0.0.1", port: good.port)
+            $0.delivery.smartHostTLS = .none
+            $0.delivery.activeRecipients = 100
+            $0.delivery.replyTimeoutSeconds = 3600
+            $0.reception.shutdownGraceSeconds = 0
+        }
+        try await harness.running {
+            for _ in 0..<100 { try await harness.submit(to: "a@here.example") }
+            await silent.until { $0.commands.contains { $0.hasPrefix("RCPT") } }
+            try await harness.submit(to: "b@far.example")
+            #expect(harness.store.value.submissions.last?.isHeld == false, "all memory is taken")
+            harness.advance(by: DeliverySchedule.patience)
+            await harness.store.until { $0.states.contains(.delivered) }
+        }
+        #expect(good.received.count == 1)
+        let deferred = harness.store.value.records.flatMap(\.outcomes).filter { $0.event.kind == .deferred && $0.change != .givenBack }
+        #expect(!deferred.isEmpty && deferred.allSatisfy { $0.event.reply.hasPrefix("4.4.5 ") })
+    }
+
     @Test func `a deferred recipient is tried again after the delay`() async throws {
         let tries = Watched(0)
         let server = try await SMTPTestServer { event, _ in
@@ -289,5 +340,23 @@ import Testing
         }
         #expect(harness.store.value.kinds == [.deferred] && harness.store.value.rowCount == 1 && server.received.isEmpty)
         #expect(harness.store.value.submissions.first?.isHeld == false, "before the runner runs, nothing is kept in memory")
+    }
+
+    @Test func `lost and damaged content defers its message, and the operator is told once`() async throws {
+        let server = try await SMTPTestServer()
+        let harness = try await DeliveryHarness([server])
+        let lost = try await harness.submit(to: "a@here.example")
+        let damaged = try await harness.submit(to: "b@here.example")
+        harness.folder.remove([lost.identifier], logger: harness.queue.environment.logger)
+        try harness.damage(damaged)
+        try await harness.running {
+            await harness.store.until { $0.records.count == 2 && $0.heldCount == 0 }
+            harness.advance(by: .seconds(306))
+            await harness.store.until { $0.records.count == 4 && $0.heldCount == 0 }
+        }
+        #expect(harness.store.value.kinds == [.deferred, .deferred, .deferred, .deferred] && server.received.isEmpty)
+        let replies = Set(harness.store.value.records.flatMap(\.outcomes).map(\.event.reply))
+        #expect(replies == ["4.3.0 the stored content is missing", "4.3.0 the stored content is damaged"])
+        #expect(harness.errors.value.count == 2)
     }
 }

@@ -24,6 +24,8 @@ final class DeliveryHarness: Sendable {
     let runner: QueueRunner
     /// Whether the node's last heartbeat is young.
     let isAlive = Watched(true)
+    /// Lines of the level error, and above.
+    let errors = Watched<[String]>([])
     private let path: String
     private let offset = Watched(Duration.zero)
     private let counter = Watched(0)
@@ -34,7 +36,7 @@ final class DeliveryHarness: Sendable {
     init(
         _ servers: [SMTPTestServer] = [], priorities: [Int] = [], host: String = "127.0.0.1", security: ConnectionSecurity = .none,
         dns: StaticDNSResolver = StaticDNSResolver(), listeners: [ListenAddress] = [], authority: String? = nil,
-        configure: (inout GatewaySettings) -> Void = { _ in }
+        recordingGrace: Duration = .seconds(10), configure: (inout GatewaySettings) -> Void = { _ in }
     ) async throws {
         path = NSTemporaryDirectory() + "/delivery-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path + "/data", withIntermediateDirectories: true)
@@ -63,14 +65,14 @@ final class DeliveryHarness: Sendable {
             domains: CurrentDomains(DomainDirectory(revision: SettingsRevision(1), domains: [domain])), heartbeat: heartbeat)
         var environment = DeliveryEnvironment(
             node: node, store: store, folder: folder, resolver: dns, contexts: contexts,
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Self.logger)
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Self.logger(errors))
         let offset = offset
         let now = store.now
         environment.now = { now.value }
         environment.instant = { start.advanced(by: offset.value) }
         if !listeners.isEmpty { environment.listeners = { listeners } }
         queue = DeliveryQueue(environment)
-        runner = QueueRunner(queue)
+        runner = QueueRunner(queue, recordingGrace: recordingGrace)
     }
 
     deinit {
@@ -78,10 +80,8 @@ final class DeliveryHarness: Sendable {
         try? FileManager.default.removeItem(atPath: path)  // a temporary folder
     }
 
-    private static var logger: Logger {
-        var logger = Logger(label: "delivery-tests", factory: { _ in SwiftLogNoOpLogHandler() })
-        logger.logLevel = .debug
-        return logger
+    private static func logger(_ errors: Watched<[String]>) -> Logger {
+        Logger(label: "delivery-tests", factory: { _ in ErrorCollector(errors: errors) })
     }
 
     static func contexts(in folder: String, names: [String] = ["localhost"], authority: String? = nil) async throws -> TLSContexts {
@@ -152,6 +152,17 @@ final class DeliveryHarness: Sendable {
         queue.wake()
     }
 
+    /// The share with the message folder goes away, and comes back with all that was in it.
+    func takeFolderAway() throws { try FileManager.default.moveItem(atPath: path + "/data", toPath: path + "/away") }
+    func bringFolderBack() throws { try FileManager.default.moveItem(atPath: path + "/away", toPath: path + "/data") }
+
+    /// Cuts a message's content on the disk.
+    func damage(_ message: QueuedMessage) throws {
+        let name = StoredMessage(identifier: message.identifier).fileName
+        let file = try FileManager.default.subpathsOfDirectory(atPath: path + "/data").first { $0.hasSuffix(name) }
+        try Data("cut".utf8).write(to: URL(fileURLWithPath: "\(path)/data/\(file ?? name)"))
+    }
+
     /// Content files in the folder, once what was to be removed is removed.
     func contentFiles() async throws -> [String] {
         var found: [String] = []
@@ -167,4 +178,21 @@ final class DeliveryHarness: Sendable {
 
 enum DeliveryHarnessLogger {
     static let silent = Logger(label: "delivery-tests", factory: { _ in SwiftLogNoOpLogHandler() })
+}
+
+/// Keeps what an operator must see.
+private struct ErrorCollector: LogHandler {
+    let errors: Watched<[String]>
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.debug
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        guard event.level >= .error else { return }
+        errors.change { $0.append("\(event.message) \(event.metadata ?? [:])") }
+    }
 }

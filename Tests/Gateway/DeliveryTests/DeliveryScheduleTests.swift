@@ -18,11 +18,12 @@ import Testing
         var retired: [Int] = []
         var settled = 0
 
-        init(maximum: Int = 100, perDestination: Int = 20, idleSeconds: Int = 5) {
+        init(maximum: Int = 100, perDestination: Int = 20, idleSeconds: Int = 5, activeRecipients: Int = 20_000) {
             var settings = DeliverySettings()
             settings.maximumConnections = maximum
             settings.connectionsPerDestination = perDestination
             settings.idleConnectionSeconds = idleSeconds
+            settings.activeRecipients = activeRecipients
             schedule = DeliverySchedule(limits: DeliverySchedule.Limits(settings))
         }
 
@@ -93,6 +94,20 @@ import Testing
         bench.now = bench.now.advanced(by: .seconds(2))
         try bench.add(hop, count: 10)
         #expect(bench.running.count == before + 1)
+    }
+
+    @Test func `a pause ends when an administrator wants a try now`() throws {
+        var bench = Bench()
+        let dead = try destination("dead.example")
+        try bench.add(dead)
+        _ = bench.take(bench.running[0].worker, dead)
+        let job = Fixture.job(try Fixture.message(), try Fixture.recipients("a@b.example"), to: dead)
+        bench.note(bench.schedule.connectionFailed(dead, job, Self.deferral, now: bench.now))
+        bench.note(bench.schedule.ended(dead))
+        bench.schedule.liftPauses()
+        try bench.add(dead)
+        #expect(bench.settled == 1)
+        #expect(bench.count(dead) == 2)
     }
 
     @Test func `pauses grow and end at a minute`() throws {
@@ -167,6 +182,38 @@ import Testing
         bench.note(bench.schedule.ended(busy))
         #expect(bench.count(other) == 1, "whoever waited longest gets the connection")
         #expect(bench.schedule.connectionCount == 4)
+    }
+
+    @Test func `the last connections are for destinations that have none`() throws {
+        var bench = Bench(maximum: 16, perDestination: 20)
+        let busy = try destination("busy.example")
+        try bench.add(busy, count: 100)
+        for _ in 0..<20 { bench.note(bench.schedule.succeeded(busy)) }
+        bench.note(bench.schedule.tick(now: bench.now))
+        #expect(bench.count(busy) == 14)
+        for name in ["b.example", "c.example"] {
+            try bench.add(try destination(name), count: 10)
+            #expect(bench.count(try destination(name)) == 1)
+        }
+        #expect(bench.schedule.connectionCount == 16)
+    }
+
+    @Test func `who does not get on keeps no more memory than its share, and only then`() throws {
+        var bench = Bench(activeRecipients: 800)
+        let hop = try destination("slow.example")
+        try bench.add(hop, count: 305)
+        for worker in 1...5 { #expect(bench.take(worker, hop) == "job") }
+        bench.now = bench.now.advanced(by: DeliverySchedule.patience - .seconds(1))
+        bench.note(bench.schedule.tick(now: bench.now))
+        #expect(bench.settled == 0 && bench.schedule.queued(for: hop) == 300, "much mail alone is no fault")
+        bench.now = bench.now.advanced(by: .seconds(1))
+        bench.note(bench.schedule.tick(now: bench.now))
+        #expect(bench.settled == 100 && bench.schedule.queued(for: hop) == 200)
+        try bench.add(hop)
+        #expect(bench.settled == 101 && bench.schedule.queued(for: hop) == 200)
+        for served in 1...200 { #expect(bench.take(1, hop, served: served) == "job") }
+        try bench.add(hop, count: 300)
+        #expect(bench.settled == 101 && bench.schedule.queued(for: hop) == 300, "it gets on again")
     }
 
     @Test func `with one connection for all each destination has its turn`() throws {

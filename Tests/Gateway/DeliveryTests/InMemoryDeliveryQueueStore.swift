@@ -33,6 +33,8 @@ final class InMemoryDeliveryQueueStore: DeliveryQueueStore {
         /// Every record fails while set.
         var isAway = false
         var recordCalls = 0
+        /// The database refuses each record that touches these rows.
+        var refusedOrdinals: Set<Int> = []
 
         var rowCount: Int { entries.values.reduce(0) { $0 + $1.rows.count } }
         var heldCount: Int { entries.values.reduce(0) { $0 + $1.rows.values.count { $0.isHeld } } }
@@ -67,6 +69,7 @@ final class InMemoryDeliveryQueueStore: DeliveryQueueStore {
             state.recordCalls += 1
             if state.isAway { return Result<DeliveryRecordResult, DeliveryQueueError>.failure(.unavailable(cause: "away")) }
             if let error = state.fault() { return .failure(error) }
+            if record.outcomes.contains(where: { state.refusedOrdinals.contains($0.ordinal) }) { return .failure(.refused(cause: "row")) }
             let result = state.apply(record, now: now)
             guard state.uncertain == 0 else {
                 state.uncertain -= 1
@@ -163,6 +166,7 @@ extension InMemoryDeliveryQueueStore.State {
             entries[message]?.rows[outcome.ordinal] = row
         case .givenBack:
             row.nextAttemptAt = now
+            row.recipient.attempts += 1
             entries[message]?.rows[outcome.ordinal] = row
         }
     }

@@ -1,6 +1,7 @@
 import Cluster
 import Delivery
 import Firebird
+import FirebirdTestKit
 import Settings
 import Synchronization
 import Testing
@@ -95,18 +96,35 @@ import Testing
         }
     }
 
-    @Test func `what a claim took whose answer was lost is freed by the next one`() async throws {
+    @Test func `what a claim took whose answer was lost is freed by each later one, also if it was committed only then`() async throws {
         try await TestDatabase.with { test in
             try await test.withWriter { writer in
                 let submission = try Samples.submission(node: test.node, isHeld: false)
                 try await writer.enqueue(submission, deadline: .seconds(20))
+                try await test.execute("update queue set due_at = 0")
+                writer.lostClaims.withLock { $0 = [LostClaim(number: 4711, until: .now + NodeWriter.lostClaimLifetime)] }
+                // A claim that succeeds before the lost one's commit completes.
+                #expect(try await writer.claimDue(limit: 10).map(\.message) == [submission.message])
+                let back = Samples.outcome(submission.message.identifier, .givenBack, node: test.node)
+                _ = try await writer.record(DeliveryRecord(message: submission.message.identifier, outcomes: [back]))
                 let lost = QueueClaim(holder: writer.incarnation, number: 4711, limit: 10, time: .now())
                 let taken = try await test.database.sessions.background.transaction { try lost.take($0) }
                 #expect(taken.leases.count == 1)
-                #expect(try await writer.claimDue(limit: 10).isEmpty)
-                writer.lostClaims.withLock { $0 = [4711] }
                 #expect(try await writer.claimDue(limit: 10).map(\.message) == [submission.message])
-                #expect(writer.lostClaims.withLock { $0 }.isEmpty)
+                #expect(try await writer.claimDue(limit: 10).isEmpty)
+            }
+        }
+    }
+
+    @Test func `a lost claim is forgotten when it is old`() async throws {
+        try await TestDatabase.with { test in
+            try await test.withWriter { writer in
+                let now = ContinuousClock.now
+                writer.lostClaims.withLock {
+                    $0 = [LostClaim(number: 1, until: now), LostClaim(number: 2, until: now + NodeWriter.lostClaimLifetime)]
+                }
+                #expect(try await writer.claimDue(limit: 10).isEmpty)
+                #expect(writer.lostClaims.withLock { $0.map(\.number) } == [2])
             }
         }
     }

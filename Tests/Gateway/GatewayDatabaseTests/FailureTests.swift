@@ -1,6 +1,7 @@
 import Cluster
 import Delivery
 import Firebird
+import FirebirdTestKit
 import MessageLog
 import Settings
 import Synchronization
@@ -144,6 +145,54 @@ import Testing
         }
     }
 
+    @Test(arguments: TestPlace.allCases)
+    func `an error that is not the row's own is answered as unavailable and costs the others nothing`(_ place: TestPlace) async throws {
+        try await TestDatabase.with(place) { test in
+            try await test.execute(
+                """
+                create trigger trouble for queue before delete as
+                declare ignored integer;
+                begin
+                    if (old.ordinal = 1) then ignored = rdb$set_context('NO_SUCH_PLACE', 'name', 'value');
+                end
+                """)
+            try await test.withWriter { writer in
+                let submission = try Samples.submission(to: ["a@example.com", "b@example.com"], node: test.node)
+                let message = submission.message.identifier
+                try await writer.enqueue(submission, deadline: .seconds(20))
+                await #expect {
+                    _ = try await writer.record(Samples.delivered(message, ordinals: [1], node: test.node))
+                } throws: { error in
+                    if case DeliveryQueueError.unavailable = error { true } else { false }
+                }
+                #expect(try await writer.record(Samples.delivered(message, ordinals: [0], node: test.node)).lost.isEmpty)
+                #expect(try await test.queued(message) == 1)
+            }
+        }
+    }
+
+    @Test func `a stop while the database is away ends with its deadline, whatever waits`() async throws {
+        let server = try await TestServer.started(called: "stopping")
+        let node = NodeID(.fresh())
+        let database = try await TestDatabase.open(server.freshConnection(), node: node)
+        let incarnation = try await database.nodes.beginIncarnation(of: node, name: "test", version: "1.0")
+        var limits = WriterLimits()
+        limits.itemsPerBatch = 1
+        limits.closingDeadline = .milliseconds(500)
+        let writer = database.beginWriting(as: incarnation, heartbeat: ConfirmedHeartbeat(), limits: limits)
+        try await writer.beat(settingsRevision: .none)
+        server.kill()
+        for _ in 0..<60 { writer.record(Samples.entry(node: node, result: .postponed), recipients: []) }
+        let begun = ContinuousClock.now
+        await writer.close()
+        // Sixty batches with half a second each would take thirty.
+        #expect(begun.duration(to: .now) < .seconds(15))
+        await #expect(throws: DeliveryQueueError.self) {
+            try await writer.enqueue(try Samples.submission(node: node), deadline: .seconds(20))
+        }
+        await database.close()
+    }
+
     @Test func `more than may wait is refused at once and surplus log rows are dropped`() async throws {
         var backlog = WriterBacklog()
         for _ in 0..<100 {
@@ -169,7 +218,7 @@ import Testing
     func `what passes by itself is tried again with growing pauses`(_ kind: FirebirdError.Kind) {
         var course = BatchCourse(limits: WriterLimits())
         for _ in 0..<20 {
-            guard case .again(let pause?) = course.next(after: Self.error(kind), isClosing: false) else {
+            guard case .again(let pause?) = course.next(after: Self.error(kind), closingSince: nil) else {
                 Issue.record("given up")
                 return
             }
@@ -180,18 +229,33 @@ import Testing
 
     @Test func `a row's fault is tried again with care, once`() {
         var course = BatchCourse(limits: WriterLimits())
-        #expect(course.next(after: Self.error(.duplicateKey), isClosing: false) == .again(pause: nil))
+        #expect(course.next(after: Self.error(.duplicateKey), closingSince: nil) == .again(pause: nil))
         #expect(course.isCareful)
-        #expect(course.next(after: Self.error(.duplicateKey), isClosing: false) == .giveUp)
+        #expect(course.next(after: Self.error(.duplicateKey), closingSince: nil) == .giveUp)
     }
 
-    @Test func `a stop waits for the database only so long`() {
+    @Test(arguments: [FirebirdError.Kind.other, .accessDenied, .invalidStatement, .raisedException])
+    func `what is neither is tried again with care and then waited for`(_ kind: FirebirdError.Kind) {
         var course = BatchCourse(limits: WriterLimits())
-        let begun = ContinuousClock.now
-        guard case .again = course.next(after: Self.error(.cannotConnect), isClosing: true, now: begun) else {
-            Issue.record("given up too early")
+        #expect(course.next(after: Self.error(kind), closingSince: nil) == .again(pause: nil))
+        #expect(course.isCareful && !Self.error(kind).isOfTheRow)
+        guard case .again(let pause) = course.next(after: Self.error(kind), closingSince: nil) else {
+            Issue.record("given up")
             return
         }
-        #expect(course.next(after: Self.error(.cannotConnect), isClosing: true, now: begun.advanced(by: .seconds(11))) == .giveUp)
+        #expect(pause != nil)
+    }
+
+    @Test func `a stop waits for the database only so long, all batches together`() {
+        let begun = ContinuousClock.now
+        for age in [Duration.zero, .seconds(9)] {
+            var course = BatchCourse(limits: WriterLimits())
+            guard case .again = course.next(after: Self.error(.cannotConnect), closingSince: begun, now: begun + age) else {
+                Issue.record("given up too early")
+                return
+            }
+        }
+        var last = BatchCourse(limits: WriterLimits())
+        #expect(last.next(after: Self.error(.cannotConnect), closingSince: begun, now: begun + .seconds(11)) == .giveUp)
     }
 }

@@ -1,6 +1,7 @@
 import Cluster
 import Delivery
 import Firebird
+import FirebirdTestKit
 import MessageLog
 import Settings
 import Testing

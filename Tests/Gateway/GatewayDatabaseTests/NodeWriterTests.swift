@@ -1,6 +1,7 @@
 import Cluster
 import Delivery
 import Firebird
+import FirebirdTestKit
 import MessageLog
 import Settings
 import Testing
@@ -84,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func `a given back recipient is due at once without an attempt`() async throws {
+    @Test func `a given back recipient is due at once, without an event`() async throws {
         try await TestDatabase.with { test in
             try await test.withWriter { writer in
                 let submission = try Samples.submission(node: test.node)
@@ -92,8 +93,26 @@ import Testing
                 let outcome = Samples.outcome(submission.message.identifier, .givenBack, node: test.node)
                 _ = try await writer.record(DeliveryRecord(message: submission.message.identifier, outcomes: [outcome]))
                 let lease = try #require(try await writer.claimDue(limit: 10).first)
-                #expect(lease.recipients == submission.recipients)
+                #expect(lease.recipients.map(\.address) == submission.recipients.map(\.address))
+                #expect(lease.recipients[0].attempts == 1)
                 #expect(try await test.number("select count(*) from delivery_event") == 0)
+            }
+        }
+    }
+
+    @Test func `a giving back that is repeated cannot free a row that was claimed again meanwhile`() async throws {
+        try await TestDatabase.with { test in
+            try await test.withWriter { writer in
+                let submission = try Samples.submission(node: test.node)
+                let message = submission.message.identifier
+                try await writer.enqueue(submission, deadline: .seconds(20))
+                let record = DeliveryRecord(message: message, outcomes: [Samples.outcome(message, .givenBack, node: test.node)])
+                #expect(try await writer.record(record).lost.isEmpty)
+                let lease = try #require(try await writer.claimDue(limit: 10).first)
+                #expect(try await writer.record(record).lost == [0])
+                #expect(try await writer.claimDue(limit: 10).isEmpty)
+                let delivered = Samples.delivered(message, attempts: lease.recipients[0].attempts, node: test.node)
+                #expect(try await writer.record(delivered).lost.isEmpty)
             }
         }
     }

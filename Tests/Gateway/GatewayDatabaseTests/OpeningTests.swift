@@ -1,4 +1,5 @@
 import Firebird
+import FirebirdTestKit
 import Foundation
 import Settings
 import Testing
@@ -17,7 +18,7 @@ import Testing
     }
 
     private static func place(_ connection: NodeConfigurationFile.DatabaseConnection) -> String {
-        GatewayDatabase.configuration(connection, home: TestHome.url).description
+        GatewayDatabase.configuration(connection, home: TestEnvironment.url).description
     }
 
     @Test(arguments: TestPlace.allCases) func `a missing database is named unless it is to be created`(_ place: TestPlace) async throws {
@@ -39,7 +40,7 @@ import Testing
 
     @Test func `a server that does not answer is away`() async throws {
         let connection = NodeConfigurationFile.DatabaseConnection.server(
-            host: "127.0.0.1", port: try TestServer.freePort(), database: "x", user: "SYSDBA", password: "x")
+            host: "127.0.0.1", port: try TestPort.free(), database: "x", user: "SYSDBA", password: "x")
         let error = await Self.error(connection)
         guard case .away = error else {
             Issue.record("\(String(describing: error))")
@@ -50,7 +51,7 @@ import Testing
 
     @Test func `another product's database is refused and left alone`() async throws {
         let connection = try await TestPlace.embedded.freshConnection()
-        let configuration = GatewayDatabase.configuration(connection, home: TestHome.url)
+        let configuration = GatewayDatabase.configuration(connection, home: TestEnvironment.url)
         try await FirebirdDatabase.create(configuration)
         let pool = FirebirdPool(configuration: configuration, size: 1)
         try await pool.transaction { try $0.execute("create table invoice (id integer)") }
@@ -86,7 +87,7 @@ import Testing
     }
 
     @Test func `a file that is no database is refused`() async throws {
-        let path = try TestHome.freshPath()
+        let path = try TestEnvironment.freshPath()
         try Data(repeating: 0x41, count: 65_536).write(to: URL(fileURLWithPath: path))
         #expect(await Self.error(.embedded(path: path)) == .notADatabase(place: Self.place(.embedded(path: path))))
     }

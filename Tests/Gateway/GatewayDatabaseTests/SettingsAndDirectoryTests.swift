@@ -1,6 +1,7 @@
 import Administration
 import DomainsAndUsers
 import Firebird
+import FirebirdTestKit
 import Mail
 import Settings
 import Testing

@@ -1,5 +1,6 @@
 import Delivery
 import Firebird
+import FirebirdTestKit
 import Glibc
 import Settings
 import Testing

@@ -1,10 +1,11 @@
+import GatewayTestKit
 import Settings
 import Synchronization
 import Testing
 
 @Suite struct SettingsEditorTests {
     private let node = NodeID(RecordIdentifier(milliseconds: 1))
-    private let store = InMemorySettingsStore()
+    private let store = InMemoryGateway(revision: .none)
     private let actor = AuditActor.administrator(name: "alice")
 
     private func editor() -> SettingsEditor {
@@ -21,8 +22,8 @@ import Testing
         let (texts, loaded) = try await editor().texts(of: "reception", scope: .cluster)
         #expect(texts["maximum-sessions"] == "50")
         #expect(loaded == revision)
-        #expect(store.audit.map(\.detail) == ["(default) → 50"])
-        #expect(store.audit.map(\.target) == ["cluster reception.maximum-sessions"])
+        #expect(store.state.withLock(\.audit).map(\.detail) == ["(default) → 50"])
+        #expect(store.state.withLock(\.audit).map(\.target) == ["cluster reception.maximum-sessions"])
     }
 
     @Test func `a value put back to its default leaves a tombstone`() async throws {
@@ -68,40 +69,5 @@ import Testing
         #expect(!current.adopt(SettingsSnapshot(revision: SettingsRevision(4), settings: GatewaySettings())))
         #expect(current.adopt(SettingsSnapshot(revision: SettingsRevision(6), settings: GatewaySettings())))
         #expect(await updates.next()?.revision == SettingsRevision(6))
-    }
-}
-
-/// The contract of the settings table, kept in memory.
-final class InMemorySettingsStore: SettingsStore {
-    private struct State {
-        var revision = SettingsRevision.none
-        var rows: [StoredSetting] = []
-        var audit: [AuditEntry] = []
-    }
-
-    private let state = Mutex(State())
-
-    var audit: [AuditEntry] { state.withLock { $0.audit } }
-
-    func load() async throws(SettingsError) -> StoredSettings {
-        state.withLock { StoredSettings(revision: $0.revision, rows: $0.rows) }
-    }
-
-    func currentRevision() async throws(SettingsError) -> SettingsRevision { state.withLock { $0.revision } }
-
-    func save(_ change: SettingsChange, audit: [AuditEntry]) async throws(SettingsError) -> SettingsRevision {
-        let result: Result<SettingsRevision, SettingsError> = state.withLock { state in
-            let newest = state.rows.filter { $0.scope == change.scope && $0.section == change.section }.map(\.revision).max() ?? .none
-            if let base = change.basedOn, newest > base { return .failure(.revisionConflict(current: state.revision)) }
-            state.revision = SettingsRevision(state.revision.number + 1)
-            for (name, value) in change.values {
-                state.rows.removeAll { $0.scope == change.scope && $0.section == change.section && $0.name == name }
-                state.rows.append(
-                    StoredSetting(scope: change.scope, section: change.section, name: name, value: value, revision: state.revision))
-            }
-            state.audit += audit
-            return .success(state.revision)
-        }
-        return try result.get()
     }
 }

@@ -66,6 +66,12 @@ final class Browser: Sendable {
         return Page(path: path, status: response.status, headers: response.headers, text: String(buffer: response.body))
     }
 
+    static func headers(_ values: [String: String]) throws -> HTTPFields {
+        var headers = HTTPFields()
+        for (name, value) in values { headers[try #require(HTTPFields.Element.Name(name))] = value }
+        return headers
+    }
+
     private func keep(_ line: String) {
         let parts = line.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
         let pair = parts[0].split(separator: "=", maxSplits: 1).map(String.init)

@@ -18,6 +18,8 @@ final class InMemoryGateway: Sendable {
         var domains: [ProtectedDomain] = []
         var recipients: [EmailAddress] = []
         var administrators: [(administrator: Administrator, password: PasswordHash)] = []
+        /// What a reader saw just before somebody else's change; `nil` when nobody changes anything meanwhile.
+        var listedAdministrators: [Administrator]?
         var sessions: [WebSession] = []
         var queue: [QueueEntry] = []
         var messages: [MessageLogDetails] = []
@@ -113,7 +115,9 @@ extension InMemoryGateway: DomainStore {
         try directory { state in state.recipients.contains { $0.lookupKey == address.lookupKey } }
     }
 
-    func listedRecipients(of name: DomainName, containing text: String, after cursor: String?, limit: Int) async throws(DirectoryError) -> [EmailAddress] {
+    func listedRecipients(of name: DomainName, containing text: String, after cursor: String?, limit: Int) async throws(DirectoryError)
+        -> [EmailAddress]
+    {
         try directory { state in
             let all = state.recipients.filter { $0.domainName == name && (text.isEmpty || $0.lookupKey.contains(text)) }
             return Array(all.sorted { $0.lookupKey < $1.lookupKey }.filter { $0.lookupKey > cursor ?? "" }.prefix(limit))
@@ -142,7 +146,9 @@ extension InMemoryGateway: DomainStore {
 extension InMemoryGateway: AdministratorStore {
     func administratorCount() async throws(DirectoryError) -> Int { try directory { state in state.administrators.count } }
 
-    func administrators() async throws(DirectoryError) -> [Administrator] { try directory { state in state.administrators.map(\.administrator) } }
+    func administrators() async throws(DirectoryError) -> [Administrator] {
+        try directory { state in state.listedAdministrators ?? state.administrators.map(\.administrator) }
+    }
 
     func administrator(named key: String) async throws(DirectoryError) -> (administrator: Administrator, password: PasswordHash)? {
         try directory { state in state.administrators.first { $0.administrator.key == key } }
@@ -154,7 +160,8 @@ extension InMemoryGateway: AdministratorStore {
 
     func insert(_ administrator: Administrator, password: PasswordHash, onlyAsFirst: Bool, audit: AuditEntry) async throws(DirectoryError) {
         try directory { state throws(DirectoryError) in
-            guard !state.administrators.contains(where: { $0.administrator.key == administrator.key }), !onlyAsFirst || state.administrators.isEmpty
+            guard !state.administrators.contains(where: { $0.administrator.key == administrator.key }),
+                !onlyAsFirst || state.administrators.isEmpty
             else { throw .alreadyExists(administrator.name) }
             state.administrators.append((administrator, password))
             state.audit.append(audit)
@@ -187,7 +194,9 @@ extension InMemoryGateway: AdministratorStore {
         }
     }
 
-    func insert(_ session: WebSession, audit: AuditEntry) async throws(DirectoryError) { try directory { state in state.sessions.append(session) } }
+    func insert(_ session: WebSession, audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state in state.sessions.append(session) }
+    }
     func session(tokenHash: [UInt8]) async throws(DirectoryError) -> WebSession? {
         try directory { state in state.sessions.first { $0.tokenHash == tokenHash } }
     }
@@ -243,7 +252,9 @@ extension InMemoryGateway: QueueAdministrationStore {
 extension InMemoryGateway: MessageLogStore {
     func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError) -> [MessageLogRecord] {
         try log { state in
-            let all = state.messages.map(\.record).filter { Self.matches($0.entry, filter) }.sorted { $0.entry.receivedAt > $1.entry.receivedAt }
+            let all = state.messages.map(\.record).filter { Self.matches($0.entry, filter) }.sorted {
+                $0.entry.receivedAt > $1.entry.receivedAt
+            }
             guard let cursor else { return Array(all.prefix(limit)) }
             return Array(all.filter { $0.entry.receivedAt < cursor.receivedAt }.prefix(limit))
         }
@@ -281,7 +292,8 @@ extension InMemoryGateway: AuditStore {
             let start = cursor.flatMap { cursor in all.firstIndex { $0.identifier == cursor.identifier }.map { $0 + 1 } } ?? 0
             return all.dropFirst(start).prefix(limit).map {
                 AuditRecord(
-                    identifier: $0.identifier, time: $0.time, actor: $0.actor.description, node: $0.node, action: $0.action, target: $0.target,
+                    identifier: $0.identifier, time: $0.time, actor: $0.actor.description, node: $0.node, action: $0.action,
+                    target: $0.target,
                     detail: $0.detail)
             }
         }
@@ -320,6 +332,8 @@ extension InMemoryGateway: NodeMonitor {
     }
 
     func wakeQueue() { change { $0.queueWakings += 1 } }
+    func adoptChanges() async {}
+    func setupIsDone() {}
     func removeContent(_ messages: [RecordIdentifier]) { change { $0.removedContent += messages } }
 }
 

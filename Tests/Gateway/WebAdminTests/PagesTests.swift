@@ -1,6 +1,7 @@
 import Hummingbird
 import MessageLog
 import Settings
+import Synchronization
 import Testing
 
 @testable import WebAdmin
@@ -11,7 +12,8 @@ struct PagesTests {
         "/", "/messages", "/messages?result=refused", "/queue", "/queue?select=all", "/queue?text=nobody", "/domains", "/domains/add",
         "/domains/example.co.jp", "/domains/xn--r8jz45g.jp", "/domains/example.co.jp/recipients", "/domains/example.co.jp/settings",
         "/domains/example.co.jp/delete", "/settings", "/settings/reception", "/settings/delivery", "/settings/node", "/audit",
-        "/audit?text=nothing", "/administrators", "/administrators/add", "/administrators/suzuki/password", "/administrators/suzuki/delete", "/account",
+        "/audit?text=nothing", "/administrators", "/administrators/add", "/administrators/suzuki/password", "/administrators/suzuki/delete",
+        "/account",
     ]
 
     @Test(arguments: Language.allCases)
@@ -31,9 +33,11 @@ struct PagesTests {
     }
 
     @Test func `what comes from outside is escaped on every page`() async throws {
-        try await withSignedIn(try SampleGateway.make()) { browser in
+        let gateway = try SampleGateway.make()
+        try await withSignedIn(gateway) { browser in
             var seen = 0
-            for path in Self.pages + ["/messages/\(try #require(SampleGateway.make().messageIdentifiers.dropFirst(2).first))"] {
+            let message = try #require(gateway.messageIdentifiers.dropFirst(2).first)
+            for path in Self.pages + ["/messages/\(message)"] {
                 let page = try await browser.get(path)
                 #expect(!page.text.contains("<script"), "\(path)")
                 #expect(!page.text.contains("onmouseover='"), "\(path)")
@@ -47,7 +51,10 @@ struct PagesTests {
     @Test func `hostile search words are escaped in the page and in its links`() async throws {
         let word = PageLink.escape("\"'><script>&x=1#")
         try await withSignedIn(try SampleGateway.make(messages: 200)) { browser in
-            for path in ["/messages?text=", "/queue?text=", "/audit?text=", "/domains/example.co.jp/recipients?text=", "/queue?after=", "/messages?before="] {
+            for path in [
+                "/messages?text=", "/queue?text=", "/audit?text=", "/domains/example.co.jp/recipients?text=", "/queue?after=",
+                "/messages?before=",
+            ] {
                 let page = try await browser.get(path + word)
                 #expect(page.status == .ok)
                 #expect(!page.text.contains("<script"), "\(path)")
@@ -112,7 +119,8 @@ struct PagesTests {
     @Test func `times say that they are UTC`() async throws {
         try await withSignedIn(try SampleGateway.make()) { browser in
             for path in ["/", "/messages", "/queue", "/audit", "/administrators", "/account"] {
-                #expect(try await browser.get(path).text.contains("UTC"), "\(path)")
+                let page = try await browser.get(path)
+                #expect(page.text.contains("UTC"), "\(path)")
             }
         }
     }

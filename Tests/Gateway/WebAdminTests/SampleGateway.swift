@@ -1,6 +1,6 @@
 import Administration
-import DomainsAndUsers
 import Delivery
+import DomainsAndUsers
 import Mail
 import MessageLog
 import Settings
@@ -58,16 +58,19 @@ enum SampleGateway {
 
     private static let subjects = [
         "【重要】2026年度第3四半期の請求書送付について（株式会社高橋商事）", "Your order has been shipped", hostile, "", "Re: 会議室の予約変更のお願い",
-        "Weekly report: delivery figures and a subject that is long enough to be wrapped over several lines on a telephone", "お問い合わせありがとうございます",
+        "Weekly report: delivery figures and a subject that is long enough to be wrapped over several lines on a telephone",
+        "お問い合わせありがとうございます",
         "Undelivered Mail Returned to Sender",
     ]
 
     private static func message(_ number: Int, node: NodeID) -> MessageLogDetails {
-        let identifier = RecordIdentifier(high: UInt64(time(number).milliseconds) << 16 | 0x7000, low: 0x8000_0000_0000_0000 | UInt64(number))
+        let identifier = RecordIdentifier(
+            high: UInt64(time(number).milliseconds) << 16 | 0x7000, low: 0x8000_0000_0000_0000 | UInt64(number))
         let result: MessageResult = [.accepted, .accepted, .accepted, .refused, .accepted, .postponed, .accepted, .accepted][number % 8]
         let isReport = number % 8 == 7
         let entry = MessageLogEntry(
-            message: identifier, receivedAt: time(number), node: node, direction: isReport ? .internal : number % 4 == 1 ? .outbound : .inbound,
+            message: identifier, receivedAt: time(number), node: node,
+            direction: isReport ? .internal : number % 4 == 1 ? .outbound : .inbound,
             result: result, reason: reason(result),
             client: isReport
                 ? .gateway
@@ -106,8 +109,10 @@ enum SampleGateway {
     private static func events(_ message: RecordIdentifier, node: NodeID, at number: Int) -> [DeliveryHistoryEvent] {
         [
             DeliveryHistoryEvent(
-                message: message, ordinal: 0, at: time(number + 1), node: node, kind: .deferred, attempt: 1, nextHop: "mail1.example.co.jp [192.0.2.25]:25",
-                reply: number == 2 ? hostile : "451 4.7.1 Greylisted, please try again in 300 seconds", tls: "TLSv1.3 TLS_AES_128_GCM_SHA256",
+                message: message, ordinal: 0, at: time(number + 1), node: node, kind: .deferred, attempt: 1,
+                nextHop: "mail1.example.co.jp [192.0.2.25]:25",
+                reply: number == 2 ? hostile : "451 4.7.1 Greylisted, please try again in 300 seconds",
+                tls: "TLSv1.3 TLS_AES_128_GCM_SHA256",
                 durationMilliseconds: 1204),
             DeliveryHistoryEvent(message: message, ordinal: 0, at: time(number + 2), node: node, kind: .retried, reply: "by admin"),
             DeliveryHistoryEvent(

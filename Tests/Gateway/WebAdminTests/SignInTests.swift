@@ -1,5 +1,6 @@
 import Hummingbird
 import Settings
+import Synchronization
 import Testing
 
 @testable import WebAdmin
@@ -8,7 +9,8 @@ import Testing
 struct SignInTests {
     private static func firstStart(_ changes: [String: String] = [:]) -> [(String, String)] {
         var fields = [
-            "code": SampleGateway.setupCode, "name": "tanaka", "password": "a long enough password", "password-again": "a long enough password",
+            "code": SampleGateway.setupCode, "name": "tanaka", "password": "a long enough password",
+            "password-again": "a long enough password",
             "language": "ja",
         ]
         fields.merge(changes) { $1 }
@@ -34,7 +36,8 @@ struct SignInTests {
     }
 
     @Test(arguments: [
-        ("code", "wrong", "not the set-up code"), ("code", "", "Fill in this field"), ("name", "田中", "letters, digits"), ("name", "", "letters, digits"),
+        ("code", "wrong", "not the set-up code"), ("code", "", "Fill in this field"), ("name", "田中", "letters, digits"),
+        ("name", "", "letters, digits"),
         ("password-again", "another", "differ"), ("password", "short", "differ"),
     ])
     func `a bad entry of the first start is shown at its field`(field: String, value: String, message: String) async throws {
@@ -66,7 +69,8 @@ struct SignInTests {
             #expect(try await browser.get("/").location == "/sign-in")
             let form = try await browser.get("/sign-in?next=%2Fqueue%3Ftext%3Da")
             #expect(form.text.contains("name=\"next\" value=\"/queue?text=a\""))
-            let page = try await browser.post("/sign-in", [("name", "ADMIN"), ("password", SampleGateway.password), ("next", "/queue?text=a")])
+            let page = try await browser.post(
+                "/sign-in", [("name", "ADMIN"), ("password", SampleGateway.password), ("next", "/queue?text=a")])
             #expect(page.location == "/queue?text=a")
             #expect(try await browser.get("/queue?text=a").status == .ok)
             #expect(try await browser.get("/sign-in").location == "/")
@@ -122,7 +126,8 @@ struct SignInTests {
     func `a made-up session is none`(token: String) async throws {
         try await withSite(try SampleGateway.make()) { browser in
             browser.setCookie("__Host-session", token)
-            #expect(try await browser.get("/queue").status == .seeOther)
+            let page = try await browser.get("/queue")
+            #expect(page.status == .seeOther)
         }
     }
 
@@ -132,12 +137,14 @@ struct SignInTests {
             #expect(japanese.text.contains("<html lang=\"ja\">") && japanese.links.contains("/sign-in?lang=en"))
             let english = try await browser.get("/sign-in?next=%2Fqueue&lang=en", headers: [.acceptLanguage: "ja"])
             #expect(english.text.contains("<html lang=\"en\">") && english.links.contains("/sign-in?next=%2Fqueue&lang=ja"))
-            #expect(try await browser.get("/sign-in", headers: [.acceptLanguage: "ja"]).text.contains("<html lang=\"en\">"), "kept in a cookie")
+            #expect(
+                try await browser.get("/sign-in", headers: [.acceptLanguage: "ja"]).text.contains("<html lang=\"en\">"), "kept in a cookie")
         }
     }
 
     @Test(arguments: [
-        ("ja", Language.japanese), ("en-GB,ja;q=0.5", .english), ("ja;q=0.3,en;q=0.4", .english), ("ja;q=0", nil), ("de,fr", nil), ("", nil), ("JA-jp", .japanese),
+        ("ja", Language.japanese), ("en-GB,ja;q=0.5", .english), ("ja;q=0.3,en;q=0.4", .english), ("ja;q=0", nil), ("de,fr", nil),
+        ("", nil), ("JA-jp", .japanese),
         (";;;=,,,q=", nil), (String(repeating: "x,", count: 5000), nil),
     ])
     func `the language is chosen by weight`(header: String, language: Language?) {
@@ -157,18 +164,23 @@ struct SignInTests {
     @Test func `changing the own password asks for the present one and keeps this browser signed in`() async throws {
         try await withSignedIn(try SampleGateway.make()) { browser in
             let wrong = try await browser.post(
-                "/account/password", [("current-password", "no"), ("password", "another long password"), ("password-again", "another long password")])
+                "/account/password",
+                [("current-password", "no"), ("password", "another long password"), ("password-again", "another long password")])
             #expect(wrong.status == .unprocessableContent && wrong.text.contains("Name or password is wrong"))
             let short = try await browser.post(
                 "/account/password", [("current-password", SampleGateway.password), ("password", "short"), ("password-again", "short")])
             #expect(short.status == .unprocessableContent && short.text.contains("at least 12"))
             let differ = try await browser.post(
-                "/account/password", [("current-password", SampleGateway.password), ("password", "one long password"), ("password-again", "other")])
+                "/account/password",
+                [("current-password", SampleGateway.password), ("password", "one long password"), ("password-again", "other")])
             #expect(differ.text.contains("differ"))
             let before = browser.cookie("__Host-session")
             let done = try await browser.post(
                 "/account/password",
-                [("current-password", SampleGateway.password), ("password", "another long password"), ("password-again", "another long password")])
+                [
+                    ("current-password", SampleGateway.password), ("password", "another long password"),
+                    ("password-again", "another long password"),
+                ])
             #expect(done.location == "/account")
             #expect(try await browser.get("/account").text.contains("The password was set"))
             browser.setCookie("__Host-session", before)

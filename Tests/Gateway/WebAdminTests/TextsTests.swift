@@ -32,7 +32,7 @@ struct TextsTests {
     }
 
     @Test func `values are put into their places in the order of the language`() {
-        #expect(DomainText.removeText.filled(.english, 2, "a.example") == "2 addresses are taken off the list of a.example.")
+        #expect(DomainText.removeText.filled(.english, 2, "a.example") == "The selected addresses (2) are taken off the list of a.example.")
         #expect(DomainText.removeText.filled(.japanese, 2, "a.example") == "a.example の一覧から 2 件のアドレスを削除します。")
     }
 

@@ -1,3 +1,4 @@
+import FirebirdTestKit
 import Testing
 
 @testable import Firebird

@@ -1,3 +1,4 @@
+import FirebirdTestKit
 import Synchronization
 import Testing
 

@@ -1,3 +1,4 @@
+import FirebirdTestKit
 import Foundation
 import Glibc
 import Testing
@@ -66,7 +67,7 @@ import Testing
     @Test func `a port where nobody listens cannot be connected`() async throws {
         _ = try TestEnvironment.engine.get()
         let configuration = FirebirdConfiguration(
-            location: .server(host: "127.0.0.1", port: try TestServer.freePort(), database: "x"), password: "x")
+            location: .server(host: "127.0.0.1", port: try TestPort.free(), database: "x"), password: "x")
         let kind = await errorKind { try await FirebirdConnection(configuration: configuration).ping() }
         #expect(kind == .cannotConnect)
     }
@@ -145,7 +146,7 @@ import Testing
 
     @Test func `one process has one engine environment`() throws {
         let engine = try TestEnvironment.engine.get()
-        #expect(try EmbeddedFirebirdEnvironment.prepare(root: engine.root, cachePages: 256) == engine)
+        #expect(try EmbeddedFirebirdEnvironment.prepare(root: engine.root) == engine)
         #expect(throws: FirebirdError.self) { try EmbeddedFirebirdEnvironment.prepare(root: engine.root + "-other") }
     }
 }

@@ -1,3 +1,4 @@
+import FirebirdTestKit
 import Testing
 
 @testable import Firebird
@@ -62,5 +63,25 @@ import Testing
         let configuration = try await TestPlace.embedded.freshConfiguration()
         let kind = await errorKind { _ = try await FirebirdEventListener(configuration, names: names) }
         #expect(kind == .invalidArgument)
+    }
+
+    private static func silentChannel() -> EventChannel {
+        let (_, output) = AsyncStream.makeStream(of: FirebirdEventListener.Notification.self)
+        return EventChannel(names: ["a"], output: output) { _ in }
+    }
+
+    @Test func `a first answer that does not come is waited for until the deadline`() async {
+        let channel = Self.silentChannel()
+        let kind = await errorKind { try await channel.waitUntilFirstAnswer(deadline: .milliseconds(20)) }
+        #expect(kind == .deadlineExceeded)
+        #expect(channel.isClosed)
+    }
+
+    @Test func `cancellation ends the waiting for the first answer`() async {
+        let channel = Self.silentChannel()
+        let waiting = Task { await errorKind { try await channel.waitUntilFirstAnswer(deadline: .seconds(600)) } }
+        waiting.cancel()
+        #expect(await waiting.value == .cancelled)
+        #expect(channel.isClosed)
     }
 }

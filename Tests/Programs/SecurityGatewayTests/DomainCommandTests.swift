@@ -2,6 +2,7 @@ import AdministrationAPI
 import ArgumentParser
 import DomainsAndUsers
 import Foundation
+import GatewayTestKit
 import Mail
 import Settings
 import Synchronization

@@ -2,6 +2,7 @@ import AdministrationAPI
 import Delivery
 import DomainsAndUsers
 import Foundation
+import GatewayTestKit
 import Settings
 import Synchronization
 import Testing

@@ -2,6 +2,7 @@ import Administration
 import AdministrationAPI
 import ArgumentParser
 import Foundation
+import GatewayTestKit
 import Hummingbird
 import Logging
 import Settings

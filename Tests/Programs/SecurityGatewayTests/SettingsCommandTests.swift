@@ -1,3 +1,4 @@
+import GatewayTestKit
 import Settings
 import Synchronization
 import Testing

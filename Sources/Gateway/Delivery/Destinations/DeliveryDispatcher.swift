@@ -83,6 +83,9 @@ final class DeliveryDispatcher: Sendable {
         perform(commands)
     }
 
+    /// The next message for a destination that failed is tried, whatever its pause.
+    func liftPauses() { state.withLock { $0.schedule.liftPauses() } }
+
     /// Nothing new is begun; what is under way goes on. What waited is forgotten here: its rows are given back all together.
     func stop() {
         let (waiting, commands) = state.withLock { state in

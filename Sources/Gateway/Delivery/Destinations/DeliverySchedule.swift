@@ -75,6 +75,8 @@ struct DeliverySchedule {
     static let servedWhileOthersNeed = 10
     /// Connections that broke in the middle, one after the other, before a destination counts as failed.
     static let toleratedLosses = 3
+    /// A destination whose oldest message has waited so long does not get on: from then on it keeps no more than its share of memory.
+    static let patience = Duration.seconds(30)
 
     init(limits: Limits) { self.limits = limits }
 
@@ -179,6 +181,14 @@ struct DeliverySchedule {
             destinations[nextHop] = isForgotten ? nil : destination
         }
         return isStopped ? [] : feed()
+    }
+
+    /// An administrator wants a try now: pauses end, and the next message probes.
+    mutating func liftPauses() {
+        for nextHop in Array(destinations.keys) {
+            destinations[nextHop]?.pausedUntil = nil
+            destinations[nextHop]?.reason = nil
+        }
     }
 
     /// Time has passed: closes what was idle too long and forgets old failures.

@@ -61,7 +61,8 @@ struct SMTPClientConnector: Sendable {
             guard !Task.isCancelled else {
                 throw SessionFailure(kind: .aborted, reply: DeliveryReply(.badConnection, "this node is stopping"))
             }
-            throw SessionFailure(kind: .unreachable, reply: DeliveryReply(.noAnswer, "no connection to \(peer): \(Self.text(error))"))
+            throw SessionFailure(
+                kind: .unreachable, reply: DeliveryReply(.noAnswer, "no connection to \(peer): \(ConnectionErrorText.text(error))"))
         }
     }
 
@@ -113,15 +114,6 @@ struct SMTPClientConnector: Sendable {
         return listeners.contains { listener in
             guard listener.port == port else { return false }
             return listener.address.description == remoteIP || (listener.address.isWildcard && local?.ipAddress == remoteIP)
-        }
-    }
-
-    private static func text(_ error: any Error) -> String {
-        switch error {
-        case let failure as IOError: "\(failure)"
-        case ChannelError.connectTimeout: "no answer in time"
-        case let failure as NIOConnectionError: failure.connectionErrors.first.map { "\($0.error)" } ?? "refused"
-        default: "\(error)"
         }
     }
 }

@@ -152,8 +152,9 @@ extension SMTPClientHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        lastError = "\(error)"
-        fail("\(error)")
+        let text = ConnectionErrorText.text(error)
+        lastError = text
+        fail(text)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -6,6 +6,7 @@ package import Settings
 /// The queue as administrators see and change it.
 package struct QueueAdministrationTable: QueueAdministrationStore {
     let sessions: DatabaseSessions
+    let counted = RememberedFigure<Bool, (recipients: Int, due: Int)>()
 
     private static let searchDeadline = Duration.seconds(8)
 
@@ -17,16 +18,25 @@ package struct QueueAdministrationTable: QueueAdministrationStore {
         }
     }
 
+    /// Reads every row. With very many the answer is up to some minutes old, and missing (`.unavailable`) until the first count is done;
+    /// see `RememberedFigure`.
     package func queueSize() async throws(DeliveryQueueError) -> (recipients: Int, due: Int) {
-        try await sessions.read(unavailable: DeliveryQueueError.unavailable) { transaction in
-            let all = try transaction.queryOne("select count(*) from queue")
-            let due = try transaction.queryOne(
-                """
-                select count(*) from queue
-                where holder = \(QueueRow.nobody) and incarnation = 0 and is_held = false and due_at <= \(UTCTime.now())
-                """)
-            return (try all?.decode(0, as: Int.self) ?? 0, try due?.decode(0, as: Int.self) ?? 0)
+        let pool = sessions.requests
+        return try await DatabaseSessions.translating(DeliveryQueueError.unavailable) {
+            try await counted.value(true) { deadline in
+                try await pool.transaction(.readCommittedReadOnly, deadline: deadline) { try Self.size($0) }
+            }
         }
+    }
+
+    private static func size(_ transaction: FirebirdTransaction) throws -> (recipients: Int, due: Int) {
+        let all = try transaction.queryOne("select count(*) from queue")
+        let due = try transaction.queryOne(
+            """
+            select count(*) from queue
+            where holder = \(QueueRow.nobody) and incarnation = 0 and is_held = false and due_at <= \(UTCTime.now())
+            """)
+        return (try all?.decode(0, as: Int.self) ?? 0, try due?.decode(0, as: Int.self) ?? 0)
     }
 
     package func perform(

@@ -13,7 +13,6 @@ struct BatchCourse {
     private var pause: Duration
     private let longestPause: Duration
     private let closingDeadline: Duration
-    private var closingSince: ContinuousClock.Instant?
 
     init(limits: WriterLimits) {
         pause = limits.shortestPause
@@ -23,24 +22,25 @@ struct BatchCourse {
 
     var hasFailed: Bool { attempts > 0 }
 
-    mutating func next(after error: any Error, isClosing: Bool, now: ContinuousClock.Instant = .now) -> Action {
+    /// - Parameter closingSince: when the writer began to close, if it did.
+    mutating func next(after error: any Error, closingSince: ContinuousClock.Instant?, now: ContinuousClock.Instant = .now) -> Action {
         attempts += 1
-        if isClosing {
-            let since = closingSince ?? now
-            closingSince = since
-            if since.duration(to: now) >= closingDeadline { return .giveUp }
-        }
-        guard let failure = error as? FirebirdError, Self.passesByItself(failure) else {
+        if let closingSince, closingSince.duration(to: now) >= closingDeadline { return .giveUp }
+        let failure = error as? FirebirdError
+        let passes = failure.map(Self.passesByItself) ?? false
+        if !passes, !isCareful {
             // A row's fault, or a statement's: written with care it concerns that row alone.
-            if isCareful { return .giveUp }
             isCareful = true
             return .again(pause: nil)
         }
+        // With care no row's fault comes this far. What else stops the whole batch (its commit finds the disk full, say) is waited for.
+        guard let failure, !failure.isOfTheRow, failure.kind != .closed else { return .giveUp }
         defer { pause = min(pause * 2, longestPause) }
         return .again(pause: pause * Double.random(in: 0.5...1))
     }
 
-    private static func passesByItself(_ error: FirebirdError) -> Bool {
+    /// Whether another attempt may succeed without care: the error is neither a row's nor a statement's.
+    static func passesByItself(_ error: FirebirdError) -> Bool {
         switch error.kind {
         case .connectionLost, .commitOutcomeUnknown, .cannotConnect, .conflict, .objectInUse, .cancelled, .deadlineExceeded, .poolExhausted,
             .alreadyOpen, .wrongLogin, .wireEncryptionMismatch, .databaseNotFound:

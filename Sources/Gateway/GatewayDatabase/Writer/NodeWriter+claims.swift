@@ -17,7 +17,7 @@ extension NodeWriter {
         guard limit > 0 else { return [] }
         // Positive, and not used by another claim of this incarnation within its lifetime.
         let claim = Int64.random(in: 1...Int64.max)
-        let lost = lostClaims.withLock { $0 }
+        let lost = rememberedClaims(at: .now)
         let query = QueueClaim(holder: incarnation, number: claim, limit: limit, time: .now())
         let result: QueueClaim.Taken
         do {
@@ -28,14 +28,50 @@ extension NodeWriter {
         } catch let error as DeliveryQueueError {
             throw error
         } catch {
-            lostClaims.withLock { $0.append(claim) }
+            if Self.mayHaveTaken(error) { remember(claim, at: .now) }
             throw .unavailable(cause: String(describing: error))
         }
-        lostClaims.withLock { claims in claims.removeAll { lost.contains($0) } }
         for unreadable in result.unreadable {
             logger.error("a row of the queue is unreadable and held", metadata: ["row": "\(unreadable.message)/\(unreadable.ordinal)"])
         }
         return result.leases
+    }
+}
+
+/// A claim whose answer was lost. Its commit may still complete after later claims have succeeded, so it is forgotten by age only.
+struct LostClaim: Sendable {
+    let number: Int64
+    /// Until then each claim frees what it may have taken.
+    let until: ContinuousClock.Instant
+}
+
+extension NodeWriter {
+    /// Longer than any commit under way survives its connection.
+    static let lostClaimLifetime = Duration.seconds(600)
+    /// With claims one after the other, each lost after ten seconds, not reached within the lifetime.
+    private static let rememberedClaims = 64
+
+    /// The numbers still to be freed; forgets the older ones.
+    private func rememberedClaims(at now: ContinuousClock.Instant) -> [Int64] {
+        lostClaims.withLock { claims in
+            claims.removeAll { $0.until <= now }
+            return claims.map(\.number)
+        }
+    }
+
+    private func remember(_ number: Int64, at now: ContinuousClock.Instant) {
+        lostClaims.withLock { claims in
+            claims.append(LostClaim(number: number, until: now.advanced(by: Self.lostClaimLifetime)))
+            if claims.count > Self.rememberedClaims { claims.removeFirst(claims.count - Self.rememberedClaims) }
+        }
+    }
+
+    /// False only when the claim surely never came to its commit.
+    private static func mayHaveTaken(_ error: any Error) -> Bool {
+        switch (error as? FirebirdError)?.kind {
+        case .cannotConnect, .poolExhausted, .closed, .conflict: false
+        default: true
+        }
     }
 }
 
@@ -53,15 +89,14 @@ struct QueueClaim: Sendable {
         var unreadable: [QueueEntryID] = []
     }
 
-    /// Frees what claims took whose answer was lost.
+    /// Frees what claims took whose answer was lost: one walk over the rows in this incarnation's hand.
     func free(_ claims: [Int64], _ transaction: FirebirdTransaction) throws(FirebirdError) {
-        for claim in claims {
-            try transaction.execute(
-                """
-                update queue set holder = \(QueueRow.nobody), incarnation = 0, claim_number = 0, changed_at = \(time), changed_by = \(holder.node)
-                where holder = \(holder.node) and incarnation = \(holder.number) and claim_number = \(claim)
-                """)
-        }
+        guard !claims.isEmpty else { return }
+        try transaction.execute(
+            """
+            update queue set holder = \(QueueRow.nobody), incarnation = 0, claim_number = 0, changed_at = \(time), changed_by = \(holder.node)
+            where holder = \(holder.node) and incarnation = \(holder.number) and claim_number in (\(list: claims))
+            """)
     }
 
     /// - Throws: `DeliveryQueueError.declaredDead`.
@@ -76,7 +111,8 @@ struct QueueClaim: Sendable {
         for row in rows {
             let identifier = QueueEntryID(message: try row.decode("message_id"), ordinal: try row.decode("ordinal"))
             do { try groups.add(row, identifier, parts: { try headerParts(of: identifier.message, transaction) }) } catch {
-                if let failure = error as? FirebirdError, !failure.leavesTransactionUsable { throw failure }
+                // Only a row's own fault is for an administrator to look at.
+                if let failure = error as? FirebirdError, !failure.isOfTheRow { throw failure }
                 try hold(identifier, transaction)
                 taken.unreadable.append(identifier)
             }

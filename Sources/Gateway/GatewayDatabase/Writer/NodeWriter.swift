@@ -20,7 +20,10 @@ package final class NodeWriter: Sendable {
         var running: [WriterItem] = []
         var settingsRevision = SettingsRevision.none
         var isDead = false
+        /// Nothing more is accepted.
         var isClosing = false
+        /// Batches wait for the database until `closingDeadline` after this.
+        var closingSince: ContinuousClock.Instant?
         var loop: CheckedContinuation<Void, Never>?
         var isWatchingDeadlines = false
         var task: Task<Void, Never>?
@@ -31,12 +34,15 @@ package final class NodeWriter: Sendable {
     let limits: WriterLimits
     let sessions: DatabaseSessions
     let logger: Logger
-    /// Claims whose answer was lost; the next claim frees what they took.
-    let lostClaims = Mutex<[Int64]>([])
+    /// Claims whose answer was lost; later claims free what they took.
+    let lostClaims = Mutex<[LostClaim]>([])
     private let connection: FirebirdConnection
     private let heartbeat: ConfirmedHeartbeat
     private let state = Mutex(State())
     private let metrics = WriterMetrics()
+
+    /// For what is tried when the closing deadline is near or past.
+    private static let lastBatchDeadline = Duration.seconds(1)
 
     /// How often deadlines are looked at while anybody waits.
     private static let deadlineStep = Duration.milliseconds(50)
@@ -56,9 +62,10 @@ package final class NodeWriter: Sendable {
         state.withLock { $0.task = task }
     }
 
-    /// Commits what waits, says goodbye in the node's row, and ends. Further work is refused. Bounded by
-    /// `WriterLimits.closingDeadline` when the database is away.
+    /// Commits what waits, says goodbye in the node's row, and ends. Further work is refused. When the database is away what waits is
+    /// dropped after `WriterLimits.closingDeadline`; a call that hangs then takes a few seconds more.
     package func close() async {
+        state.withLock { if $0.closingSince == nil { $0.closingSince = .now } }
         // A failure means the others will see the silence instead of the goodbye.
         _ = await submit(.farewell, deadline: limits.closingDeadline)
         let (task, loop) = state.withLock { state in
@@ -91,7 +98,8 @@ package final class NodeWriter: Sendable {
     private func append(_ item: WriterItem) -> DeliveryQueueError? {
         let (loop, watches, error) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Bool, DeliveryQueueError?) in
             if state.isDead { return (nil, false, .declaredDead) }
-            if state.isClosing { return (nil, false, .unavailable(cause: "the node is stopping")) }
+            // The loop itself withdraws while it ends.
+            if state.isClosing, !item.isWithdrawal { return (nil, false, .unavailable(cause: "the node is stopping")) }
             if !item.isUnattended, state.backlog.count >= limits.waiting {
                 return (nil, false, .unavailable(cause: "\(state.backlog.count) writes wait already"))
             }
@@ -191,16 +199,16 @@ extension NodeWriter {
                 identifier: identifier, holder: incarnation, items: wanted, settingsRevision: state.withLock(\.settingsRevision),
                 isCareful: course.isCareful, time: .now(), written: written)
             do {
-                let result = try await connection.transaction(deadline: limits.batchDeadline) { try batch.write($0) }
+                let result = try await connection.transaction(deadline: batchDeadline(at: begun)) { try batch.write($0) }
                 heartbeat.confirm(begunAt: begun)
                 if course.hasFailed {
                     logger.notice("the writer's batch was written after all", metadata: ["attempts": "\(course.attempts)"])
                 }
-                return deliver(result, since: begun)
+                return await deliver(result, since: begun)
             } catch DeliveryQueueError.declaredDead {
                 return die(wanted)
             } catch {
-                switch course.next(after: error, isClosing: state.withLock(\.isClosing)) {
+                switch course.next(after: error, closingSince: state.withLock(\.closingSince)) {
                 case .again(let pause):
                     report(error, course)
                     // Cancelled by nobody.
@@ -212,20 +220,38 @@ extension NodeWriter {
         }
     }
 
-    private func deliver(_ result: WriterBatch.Written, since begun: ContinuousClock.Instant) {
+    private var isStopping: Bool { state.withLock { $0.closingSince != nil } }
+
+    /// While closing there is no time left for a whole one.
+    private func batchDeadline(at now: ContinuousClock.Instant) -> Duration {
+        guard let since = state.withLock(\.closingSince) else { return limits.batchDeadline }
+        return min(limits.batchDeadline, max(now.duration(to: since.advanced(by: limits.closingDeadline)), Self.lastBatchDeadline))
+    }
+
+    private func deliver(_ result: WriterBatch.Written, since begun: ContinuousClock.Instant) async {
         metrics.batchItems.record(result.items.count)
         metrics.batchSeconds.record(begun.duration(to: .now) / .seconds(1))
+        var isInTrouble = false
         for (item, answer) in zip(result.items, result.answers) {
-            if case .failure(.refused(let cause)) = answer { refuse(item, cause) }
+            if case .failure(let error) = answer {
+                if case .unavailable = error { isInTrouble = true }
+                fail(item, error)
+            }
             let isHeard = item.answer(answer)
             if !isHeard, case .submission(let submission) = item.work, case .success = answer { withdraw(submission) }
         }
+        // Whoever was told to come again comes at once; the trouble is the database's and takes its time. Cancelled by nobody.
+        if isInTrouble, !isStopping { try? await Task.sleep(for: limits.longestPause) }
     }
 
-    private func refuse(_ item: WriterItem, _ cause: String) {
+    /// A piece of work that failed on its own, in a batch that was committed.
+    private func fail(_ item: WriterItem, _ error: DeliveryQueueError) {
         metrics.refused.increment()
-        if item.isUnattended { metrics.droppedRefusals.increment() }
-        logger.error("the database refuses a row", metadata: ["cause": "\(cause)"])
+        logger.error("the database does not take a row", metadata: ["cause": "\(error)"])
+        guard item.isUnattended else { return }
+        // A message that its sender was told to send again must go, however long that takes.
+        if case .unavailable = error, item.isWithdrawal, !isStopping, append(WriterItem(unattended: item.work)) == nil { return }
+        metrics.droppedRefusals.increment()
     }
 
     /// Its sender was told to come again, so it must not stay.
@@ -245,9 +271,19 @@ extension NodeWriter {
         for item in items + rest { item.answer(.failure(.declaredDead)) }
     }
 
+    /// Answers and drops the batch; when closing, everything that waits behind it too, for it would fare no better.
     private func giveUp(_ items: [WriterItem], _ error: any Error) {
-        logger.error("a batch could not be written", metadata: ["cause": "\(error)", "items": "\(items.count)"])
-        for item in items { item.answer(.failure(.unavailable(cause: "\(error)"))) }
+        let rest: [WriterItem] = state.withLock { state in
+            guard state.closingSince != nil else { return [] }
+            state.isClosing = true
+            return state.backlog.removeAll()
+        }
+        let all = items + rest
+        let dropped = all.count { $0.isUnattended }
+        if dropped > 0 { metrics.droppedRefusals.increment(by: dropped) }
+        logger.error(
+            "what waited could not be written", metadata: ["cause": "\(error)", "items": "\(all.count)", "dropped log rows": "\(dropped)"])
+        for item in all { item.answer(.failure(.unavailable(cause: "\(error)"))) }
     }
 
     private func report(_ error: any Error, _ course: BatchCourse) {

@@ -52,7 +52,8 @@ struct RecordWriter {
         switch step.outcome.change {
         case .finished: return key
         case .deferred(let nextAttemptAt, let isDelayReported): return released(nextAttemptAt, attempts: 1, isDelayReported) + key
-        case .givenBack: return released(time, attempts: 0, false) + key
+        // Raised although it is no attempt: repeated, this outcome must not free a row that was claimed again meanwhile.
+        case .givenBack: return released(time, attempts: 1, false) + key
         }
     }
 

@@ -6,7 +6,8 @@ import Settings
 /// One transaction of the writer: asserts the incarnation, then writes everything that came together.
 ///
 /// It is written quickly first: all rows of a kind with one statement, any failure undoing the whole batch. If a row fails, the batch
-/// is written again with care: each piece in a savepoint of its own, so that only the culprit has the error.
+/// is written again with care: each piece in a savepoint of its own, so that only the culprit has the error. That is `.refused` only
+/// if it lies in the row itself.
 ///
 /// Crash between two lines: nothing of it is there. Lost connection at the commit: the next attempt asks the node's row, which it
 /// has locked by then, whether this batch is the last one written.
@@ -78,8 +79,9 @@ struct WriterBatch: Sendable {
         try items.map { item in
             do {
                 return .success(try transaction.savepoint { try writeOne(item.work, $0) })
-            } catch let error as FirebirdError where error.leavesTransactionUsable && error.kind != .conflict {
-                return .failure(.refused(cause: error.description))
+            } catch let error as FirebirdError where error.leavesTransactionUsable && !BatchCourse.passesByItself(error) {
+                // What is not the row's own fault (a full disk, say) may be over when its caller comes again.
+                return .failure(error.isOfTheRow ? .refused(cause: error.description) : .unavailable(cause: error.description))
             }
         }
     }

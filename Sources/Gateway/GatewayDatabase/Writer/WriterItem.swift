@@ -70,6 +70,8 @@ final class WriterItem: Sendable {
         caller = Mutex(nil)
     }
 
+    var isWithdrawal: Bool { if case .withdrawal = work { true } else { false } }
+
     /// Whether it is still to be written.
     var isWanted: Bool { isUnattended || caller.withLock { $0 != nil } }
 

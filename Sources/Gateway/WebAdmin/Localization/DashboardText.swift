@@ -44,7 +44,7 @@ enum DashboardText: String, CaseIterable, PageText {
         case .attention: LocalizedText("Needs attention", ja: "要対応")
         case .health: LocalizedText("Health", ja: "稼働状態")
         case .lastDay: LocalizedText("Last 24 hours", ja: "過去 24 時間")
-        case .accepted: LocalizedText("Accepted", ja: "受信")
+        case .accepted: LocalizedText("Accepted", ja: "受付")
         case .refused: LocalizedText("Refused", ja: "拒否")
         case .postponed: LocalizedText("Put off", ja: "一時拒否")
         case .queueSize: LocalizedText("In the queue", ja: "配送キュー")

@@ -92,7 +92,7 @@ enum DomainText: String, CaseIterable, PageText {
         case .select: LocalizedText("Select {}", ja: "{} を選択")
         case .removeSelected: LocalizedText("Remove selected", ja: "選択したアドレスを削除")
         case .removeTitle: LocalizedText("Remove addresses?", ja: "アドレスを削除しますか?")
-        case .removeText: LocalizedText("{} addresses are taken off the list of {}.", ja: "{1} の一覧から {0} 件のアドレスを削除します。")
+        case .removeText: LocalizedText("The selected addresses ({0}) are taken off the list of {1}.", ja: "{1} の一覧から {0} 件のアドレスを削除します。")
         case .nothingSelected: LocalizedText("Select at least one address.", ja: "アドレスを 1 件以上選択してください。")
         }
     }

@@ -42,7 +42,9 @@ enum ErrorText: String, CaseIterable, PageText {
         case .unavailableAdvice:
             LocalizedText(
                 "Nothing was changed. Mail waits safely meanwhile: senders are asked to try again later. Reload this page in a minute; if it stays so, look at the database and the message folder, and run “securitygateway check” on this node.",
-                ja: "変更は行われていません。受信中のメールは送信元が後で再送するため失われません。しばらくしてから再読み込みしてください。続く場合はデータベースとメッセージフォルダーを確認し、このノードで「securitygateway check」を実行してください。")
+                ja:
+                    "変更は行われていません。受信中のメールは送信元が後で再送するため失われません。しばらくしてから再読み込みしてください。続く場合はデータベースとメッセージフォルダーを確認し、このノードで「securitygateway check」を実行してください。"
+            )
         case .internalTitle: LocalizedText("The page could not be shown", ja: "ページを表示できません")
         case .internalAdvice:
             LocalizedText(

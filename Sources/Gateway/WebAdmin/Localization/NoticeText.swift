@@ -26,13 +26,13 @@ enum NoticeText: String, CaseIterable, PageText {
             LocalizedText("The domain was added. The gateway takes mail for it from now on.", ja: "ドメインを追加しました。このドメイン宛のメールを受信します。")
         case .domainChanged: LocalizedText("The domain was saved.", ja: "ドメインを保存しました。")
         case .domainDeleted: LocalizedText("The domain was deleted.", ja: "ドメインを削除しました。")
-        case .recipientsAdded: LocalizedText("{} addresses were added.", ja: "{} 件のアドレスを追加しました。")
-        case .recipientsRemoved: LocalizedText("{} addresses were removed.", ja: "{} 件のアドレスを削除しました。")
+        case .recipientsAdded: LocalizedText("Addresses added: {}.", ja: "{} 件のアドレスを追加しました。")
+        case .recipientsRemoved: LocalizedText("Addresses removed: {}.", ja: "{} 件のアドレスを削除しました。")
         case .settingsSaved: LocalizedText("The settings were saved.", ja: "設定を保存しました。")
-        case .queueRetried: LocalizedText("{} entries are tried again now.", ja: "{} 件を今すぐ再試行します。")
-        case .queueHeld: LocalizedText("{} entries are on hold.", ja: "{} 件を保留しました。")
-        case .queueReleased: LocalizedText("{} entries were released.", ja: "{} 件の保留を解除しました。")
-        case .queueDeleted: LocalizedText("{} entries were deleted.", ja: "{} 件を削除しました。")
+        case .queueRetried: LocalizedText("Entries tried again now: {}.", ja: "{} 件を今すぐ再試行します。")
+        case .queueHeld: LocalizedText("Entries put on hold: {}.", ja: "{} 件を保留しました。")
+        case .queueReleased: LocalizedText("Entries released: {}.", ja: "{} 件の保留を解除しました。")
+        case .queueDeleted: LocalizedText("Entries deleted: {}.", ja: "{} 件を削除しました。")
         case .queueUntouched:
             LocalizedText(
                 "Nothing was done: the selected entries are gone or are being delivered at this moment.",

@@ -68,10 +68,10 @@ enum QueueText: String, CaseIterable, PageText {
                 "Search for another address; what was delivered stands in the message log.",
                 ja: "別のアドレスで検索してください。配送済みのものはメッセージログにあります。")
         case .nothingSelected: LocalizedText("Select at least one row.", ja: "1 件以上選択してください。")
-        case .deleteTitle: LocalizedText("Delete {} entries from the queue?", ja: "配送キューから {} 件を削除しますか?")
+        case .deleteTitle: LocalizedText("Delete the selected entries ({}) from the queue?", ja: "配送キューから {} 件を削除しますか?")
         case .deleteText: LocalizedText("They are not delivered, and their senders get no report.", ja: "配送されません。差出人への通知も送られません。")
         case .andMore: LocalizedText("and {} more", ja: "ほか {} 件")
-        case .confirmDelete: LocalizedText("Delete {} entries", ja: "{} 件を削除")
+        case .confirmDelete: LocalizedText("Delete ({})", ja: "{} 件を削除")
         }
     }
 }

@@ -15,7 +15,9 @@ enum ShownValue {
         guard bytes >= 1024 else { return CommonText.bytes.filled(language, bytes) }
         var tenths = bytes.multipliedReportingOverflow(by: 10).partialValue / 1024
         for unit in ["KiB", "MiB", "GiB"] {
-            if tenths < 10_240 || unit == "GiB" { return tenths < 1000 ? "\(tenths / 10).\(tenths % 10) \(unit)" : "\(tenths / 10) \(unit)" }
+            if tenths < 10_240 || unit == "GiB" {
+                return tenths < 1000 ? "\(tenths / 10).\(tenths % 10) \(unit)" : "\(tenths / 10) \(unit)"
+            }
             tenths /= 1024
         }
         return CommonText.bytes.filled(language, bytes)

@@ -22,7 +22,8 @@ struct AccountController: Sendable {
     private func changePassword(_ values: FormValues, _ request: AdministratorRequest) async throws(AdministrationError) -> Response {
         let password = values["password"] ?? ""
         guard password == values["password-again"] ?? "" else {
-            return show(FormProblems([FieldProblem(field: "password-again", message: FirstStartText.mismatch.text)], request.language), request)
+            return show(
+                FormProblems([FieldProblem(field: "password-again", message: FirstStartText.mismatch.text)], request.language), request)
         }
         let name = request.administrator.name
         var isPresentPasswordRight = false

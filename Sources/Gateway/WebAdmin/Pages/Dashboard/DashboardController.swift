@@ -53,7 +53,9 @@ struct DashboardView: Sendable {
             Part(title: $0.title[language], detail: $0.detail[language], isWorking: $0.isWorking)
         }
         let unknown = DashboardText.unknown[language]
-        counts = [(MessageResult.accepted, DashboardText.accepted, "good"), (.refused, .refused, "bad"), (.postponed, .postponed, "warning")].map {
+        counts = [
+            (MessageResult.accepted, DashboardText.accepted, "good"), (.refused, .refused, "bad"), (.postponed, .postponed, "warning"),
+        ].map {
             result, title, tone in
             Count(
                 title: title[language], number: status.lastDay.map { ShownValue.number($0[result] ?? 0) } ?? unknown,

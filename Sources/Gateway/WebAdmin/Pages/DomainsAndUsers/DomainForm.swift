@@ -61,7 +61,9 @@ struct DomainForm: Sendable {
         var problems: [FieldProblem] = []
         for (index, row) in servers.enumerated() where !row.host.isEmpty {
             if row.portNumber == nil { problems.append(FieldProblem(field: "port-\(index)", message: DomainText.portProblem.text)) }
-            if row.priorityNumber == nil { problems.append(FieldProblem(field: "priority-\(index)", message: DomainText.priorityProblem.text)) }
+            if row.priorityNumber == nil {
+                problems.append(FieldProblem(field: "priority-\(index)", message: DomainText.priorityProblem.text))
+            }
         }
         return problems
     }

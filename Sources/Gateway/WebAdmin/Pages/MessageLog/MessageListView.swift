@@ -35,7 +35,8 @@ struct MessageListView: Sendable {
             sender = entry.reversePath.nonEmpty
             let shown = record.recipients.prefix(2)
             recipients = shown.map { Recipient(address: $0.address, state: $0.state.badge(language)) }
-            more = record.recipientCount > shown.count
+            more =
+                record.recipientCount > shown.count
                 ? MessageText.moreRecipients.filled(language, record.recipientCount - shown.count) : nil
             subject = entry.subject.nonEmpty
             reason = entry.reason

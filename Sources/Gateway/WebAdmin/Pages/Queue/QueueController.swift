@@ -80,7 +80,8 @@ struct QueueController: Sendable {
         let here = Self.link(values).with("after", cursor.map(QueueRow.text))
         let view = QueueView(
             problem: problem?[language], text: text, isSearch: !text.isEmpty, notFound: QueueText.emptySearch.filled(language, text),
-            rows: shown.map { QueueRow($0, language, isSelected: isAllSelected) }, hasRows: !shown.isEmpty, after: cursor.map(QueueRow.text) ?? "",
+            rows: shown.map { QueueRow($0, language, isSelected: isAllSelected) }, hasRows: !shown.isEmpty,
+            after: cursor.map(QueueRow.text) ?? "",
             selectLink: (isAllSelected ? here : here.with("select", "all")).text, isAllSelected: isAllSelected,
             pager: PagerView(
                 next: last.map { Self.link(values).with("after", QueueRow.text($0)).text },

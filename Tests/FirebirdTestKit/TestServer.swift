@@ -1,63 +1,65 @@
+package import Firebird
 import Foundation
 import Glibc
-import Settings
 import Synchronization
 
 /// A Firebird server of this run's own: own folder, security database, ports and password.
 ///
 /// It runs under a shell that waits on a pipe from this process, so that it ends with it even after a crash.
-final class TestServer: Sendable {
+package final class TestServer: Sendable {
     private struct Running {
         let guardian: Process
         let input: Pipe
         let identifier: pid_t
     }
 
-    struct SetupFailure: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    let folder: String
-    let port: Int
-    let password = UUID().uuidString
+    /// The folder of the server's files; databases may lie in `data` below it only.
+    package let folder: String
+    /// Where it listens on 127.0.0.1.
+    package let port: Int
+    /// Of SYSDBA.
+    package let password = UUID().uuidString
     private let running = Mutex<Running?>(nil)
-    private let counter = Atomic<Int>(0)
 
     private static let sharedTask = Task { try await TestServer.started(called: "shared") }
 
-    /// The server that all tests share that do not harm it.
-    static func shared() async throws -> TestServer { try await sharedTask.value }
+    /// The server that all tests share that do not harm it; started by the first call.
+    /// - Throws: `TestSetupFailure` when it does not start.
+    package static func shared() async throws -> TestServer { try await sharedTask.value }
 
-    /// Makes and starts a server.
-    static func started(called name: String) async throws -> TestServer {
-        try TestHome.prepare()
-        let server = try TestServer(folder: TestHome.folder + "/server-\(name)")
+    /// Makes and starts a server; it ends with the process if nobody kills it before.
+    /// - Parameter name: part of its folder's name, for whoever looks at a failed test.
+    /// - Throws: `TestSetupFailure` when it does not start.
+    package static func started(called name: String) async throws -> TestServer {
+        _ = try TestEnvironment.engine.get()
+        let server = try TestServer(folder: TestEnvironment.folder + "/server-\(TestEnvironment.nextNumber())-\(name)")
         try await server.prepare()
         try await server.start()
-        TestHome.atProcessEnd { server.kill() }
+        TestEnvironment.atProcessEnd { server.kill() }
         return server
     }
 
     private init(folder: String) throws {
         self.folder = folder
-        port = try Self.freePort()
+        port = try TestPort.free()
     }
 
     /// A database on this server that does not exist yet.
-    func freshConnection(password: String? = nil) -> NodeConfigurationFile.DatabaseConnection {
-        connection(database: folder + "/data/test-\(counter.add(1, ordering: .relaxed).newValue).fdb", password: password)
-    }
-
-    func connection(database: String, password: String? = nil) -> NodeConfigurationFile.DatabaseConnection {
-        .server(host: "127.0.0.1", port: port, database: database, user: "SYSDBA", password: password ?? self.password)
+    /// - Parameter password: of SYSDBA; the right one when `nil`.
+    package func freshConfiguration(password: String? = nil) -> FirebirdConfiguration {
+        let database = folder + "/data/test-\(TestEnvironment.nextNumber()).fdb"
+        return FirebirdConfiguration(
+            location: .server(host: "127.0.0.1", port: port, database: database), password: password ?? self.password,
+            connectTimeout: .seconds(5))
     }
 
     private func prepare() async throws {
         for name in ["root", "lock", "temporary", "data"] {
             try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true)
         }
-        try FileManager.default.copyItem(atPath: TestHome.folder + "/firebird/intl", toPath: folder + "/root/intl")
-        try Data(settings(auxiliaryPort: try Self.freePort()).utf8).write(to: URL(fileURLWithPath: folder + "/root/firebird.conf"))
+        let engine = try TestEnvironment.engine.get()
+        try FileManager.default.copyItem(atPath: engine.root + "/intl", toPath: folder + "/root/intl")
+        try Data(settings(auxiliaryPort: try TestPort.free()).utf8).write(to: URL(fileURLWithPath: folder + "/root/firebird.conf"))
         try Data().write(to: URL(fileURLWithPath: folder + "/root/databases.conf"))
         let security = folder + "/data/security3.fdb"
         try await interactiveSQL([], input: "create database '\(security)';")
@@ -114,14 +116,17 @@ final class TestServer: Sendable {
         }
         guard status == 0 else {
             let text = FileManager.default.contents(atPath: output).map { String(decoding: $0, as: UTF8.self) } ?? ""
-            throw SetupFailure(description: "isql-fb ended with \(status): \(text)")
+            throw TestSetupFailure(description: "isql-fb ended with \(status): \(text)")
         }
     }
 
-    /// Starts the server's process and waits until it listens.
-    func start() async throws {
+    /// Starts the server's process and waits until it listens, 10 seconds at most; also after `kill`, with the databases there were.
+    /// - Throws: `TestSetupFailure` when it does not start.
+    package func start() async throws {
         // A server started on a taken port tries for more than a minute, so the one before must have gone.
-        guard try await Self.becomesTrue({ !Self.isListening(self.port) }) else { throw SetupFailure(description: "the port is taken") }
+        guard try await Self.becomesTrue({ !TestPort.isListening(self.port) }) else {
+            throw TestSetupFailure(description: "the port is taken")
+        }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
@@ -135,10 +140,12 @@ final class TestServer: Sendable {
         try process.run()
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         guard let identifier = pid_t(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-            throw SetupFailure(description: "the server did not start")
+            throw TestSetupFailure(description: "the server did not start")
         }
         running.withLock { $0 = Running(guardian: process, input: input, identifier: identifier) }
-        guard try await Self.becomesTrue({ Self.isListening(self.port) }) else { throw SetupFailure(description: "it does not listen") }
+        guard try await Self.becomesTrue({ TestPort.isListening(self.port) }) else {
+            throw TestSetupFailure(description: "it does not listen")
+        }
     }
 
     /// Looks every 10 ms, for 10 seconds at most: another process tells nobody when it is ready.
@@ -150,8 +157,8 @@ final class TestServer: Sendable {
         return false
     }
 
-    /// Ends it without a word, as a crash does.
-    func kill() {
+    /// Ends it without a word, as a crash does. Harmless when it has ended.
+    package func kill() {
         let last = running.withLock { running in
             defer { running = nil }
             return running
@@ -162,37 +169,6 @@ final class TestServer: Sendable {
         Glibc.kill(last.guardian.processIdentifier, SIGKILL)
     }
 
-    func send(_ signal: Int32) { running.withLock { if let running = $0 { _ = Glibc.kill(running.identifier, signal) } } }
-
-    static func freePort() throws -> Int {
-        try withSocket { socket, address, length in
-            guard bind(socket, address, length) == 0 else { throw SetupFailure(description: "no free port") }
-            var bound = sockaddr_in()
-            var size = length
-            let code = withUnsafeMutablePointer(to: &bound) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &size) }
-            }
-            guard code == 0 else { throw SetupFailure(description: "no free port") }
-            return Int(UInt16(bigEndian: bound.sin_port))
-        }
-    }
-
-    private static func isListening(_ port: Int) -> Bool {
-        (try? withSocket(port: port) { socket, address, length in connect(socket, address, length) == 0 }) ?? false
-    }
-
-    private static func withSocket<Result>(
-        port: Int = 0, _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) throws -> Result
-    ) throws -> Result {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw SetupFailure(description: "no socket") }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        return try withUnsafePointer(to: &address) {
-            try $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { try body(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
-        }
-    }
+    /// Sends a signal to the server's process, such as `SIGSTOP`.
+    package func send(_ signal: Int32) { running.withLock { if let running = $0 { _ = Glibc.kill(running.identifier, signal) } } }
 }

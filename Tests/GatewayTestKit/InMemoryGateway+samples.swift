@@ -3,14 +3,14 @@ import Delivery
 import DomainsAndUsers
 import Mail
 import MessageLog
-import Settings
+package import Settings
 
 extension InMemoryGateway {
     /// Identifier of the sample message with this number.
-    static func message(_ number: UInt64) -> RecordIdentifier { RecordIdentifier(high: 0x0190_0000_0000_7000, low: number) }
+    package static func message(_ number: UInt64) -> RecordIdentifier { RecordIdentifier(high: 0x0190_0000_0000_7000, low: number) }
 
     /// A gateway with a domain, `count` messages of two recipients each (the first delivered, the second queued), an administrator and a node.
-    static func filled(messages count: UInt64 = 3) throws -> InMemoryGateway {
+    package static func filled(messages count: UInt64 = 3) throws -> InMemoryGateway {
         let gateway = InMemoryGateway()
         let domain = ProtectedDomain(
             identifier: message(900), name: try DomainName("example.com"), note: "main",

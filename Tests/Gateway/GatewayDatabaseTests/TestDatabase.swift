@@ -1,51 +1,31 @@
 import Cluster
 import Firebird
-import Foundation
-import Glibc
+import FirebirdTestKit
 import Logging
 import Settings
-import Synchronization
 
 @testable import GatewayDatabase
 
-/// Where a test's database is.
-enum TestPlace: String, CaseIterable, Sendable {
-    case embedded
-    case server
+extension TestPlace {
+    /// A connection to a database that does not exist yet.
+    func freshConnection() async throws -> NodeConfigurationFile.DatabaseConnection { try await freshConfiguration().connection }
 }
 
-/// The folder and the engine that all tests of this process share; removed at the process's end.
-enum TestHome {
-    private static let cleanups = Mutex<[@Sendable () -> Void]>([])
-    private static let counter = Atomic<Int>(0)
-
-    static let folder: String = {
-        let folder = FileManager.default.temporaryDirectory.path + "/gateway-database-tests-\(UUID().uuidString)"
-        atexit { TestHome.cleanUp() }
-        atProcessEnd { try? FileManager.default.removeItem(atPath: folder) }
-        return folder
-    }()
-
-    static var url: URL { URL(fileURLWithPath: folder) }
-
-    static func prepare() throws { try GatewayDatabase.prepareProcess(home: url) }
-
-    static func atProcessEnd(_ body: @escaping @Sendable () -> Void) { cleanups.withLock { $0.append(body) } }
-
-    private static func cleanUp() { for body in cleanups.withLock(\.self).reversed() { body() } }
-
-    static func freshPath() throws -> String {
-        try prepare()
-        return folder + "/test-\(counter.add(1, ordering: .relaxed).newValue).fdb"
+extension TestServer {
+    /// A connection to a database on this server that does not exist yet.
+    /// - Parameter password: the right one when `nil`.
+    func freshConnection(password: String? = nil) -> NodeConfigurationFile.DatabaseConnection {
+        freshConfiguration(password: password).connection
     }
 }
 
-extension TestPlace {
-    /// A connection to a database that does not exist yet.
-    func freshConnection() async throws -> NodeConfigurationFile.DatabaseConnection {
-        switch self {
-        case .embedded: return .embedded(path: try TestHome.freshPath())
-        case .server: return try await TestServer.shared().freshConnection()
+extension FirebirdConfiguration {
+    /// The same as a node's file says it.
+    fileprivate var connection: NodeConfigurationFile.DatabaseConnection {
+        switch location {
+        case .embedded(let path): .embedded(path: path)
+        case .server(let host, let port, let database):
+            .server(host: host, port: port, database: database, user: user, password: password ?? "")
         }
     }
 }
@@ -83,7 +63,8 @@ struct TestDatabase: Sendable {
         _ connection: NodeConfigurationFile.DatabaseConnection, node: NodeID, absence: GatewayDatabase.Absence = .create,
         usesEvents: Bool = true
     ) async throws -> GatewayDatabase {
-        try await GatewayDatabase.open(connection, home: TestHome.url, node: node, absence: absence, usesEvents: usesEvents, logger: quiet)
+        try await GatewayDatabase.open(
+            connection, home: TestEnvironment.url, node: node, absence: absence, usesEvents: usesEvents, logger: quiet)
     }
 
     /// Begins an incarnation of a node and lends its writer.

@@ -1,0 +1,56 @@
+package import Firebird
+package import Foundation
+import Glibc
+import Synchronization
+
+/// The folder and the embedded engine that all tests of this process share; removed at the process's end.
+///
+/// All test targets run in one process, and a process has one engine: whoever tests with Firebird does it in this folder.
+package enum TestEnvironment {
+    private static let cleanups = Mutex<[@Sendable () -> Void]>([])
+    private static let counter = Atomic<Int>(0)
+
+    /// The folder of all databases of this run, without a slash at its end; also the home that tests of `GatewayDatabase` name. Exists
+    /// once `engine` was read.
+    package static let folder: String = {
+        let folder = FileManager.default.temporaryDirectory.path + "/firebird-tests-\(UUID().uuidString)"
+        atexit { TestEnvironment.cleanUp() }
+        atProcessEnd {
+            // What is left over in the folder for temporary files harms nobody.
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+        return folder
+    }()
+
+    /// `folder` as a URL.
+    package static var url: URL { URL(fileURLWithPath: folder) }
+
+    /// The embedded engine's environment; the first call of the library must come after it. Its root and its cache are those that
+    /// `GatewayDatabase` asks for, so that both agree.
+    package static let engine: Result<EmbeddedFirebirdEnvironment, any Error> = Result {
+        let engine = try EmbeddedFirebirdEnvironment.prepare(root: folder + "/firebird")
+        try FirebirdLibrary.refuseSignals()
+        return engine
+    }
+
+    /// Runs `body` when the process ends, the latest first; after a crash nothing runs.
+    package static func atProcessEnd(_ body: @escaping @Sendable () -> Void) { cleanups.withLock { $0.append(body) } }
+
+    private static func cleanUp() { for body in cleanups.withLock(\.self).reversed() { body() } }
+
+    /// A number that this process has not had yet.
+    static func nextNumber() -> Int { counter.add(1, ordering: .relaxed).newValue }
+
+    /// A path in the folder for a database that does not exist yet.
+    /// - Throws: what preparing the engine threw.
+    package static func freshPath() throws -> String {
+        _ = try engine.get()
+        return folder + "/test-\(nextNumber()).fdb"
+    }
+}
+
+/// Why a test's surroundings could not be made.
+package struct TestSetupFailure: Error, CustomStringConvertible {
+    /// What happened, for the test's report.
+    package let description: String
+}

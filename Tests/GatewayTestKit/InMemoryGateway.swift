@@ -1,0 +1,102 @@
+package import Administration
+package import Cluster
+package import Delivery
+package import DomainsAndUsers
+import Logging
+package import Mail
+package import MessageLog
+package import Settings
+package import Synchronization
+
+/// Every port of `Administration` in memory, for tests of its faces. `isUnavailable` makes each of them fail as a lost database does.
+package final class InMemoryGateway: Sendable {
+    /// What a database would hold, and what a node was asked to do.
+    package struct State {
+        /// Every port fails as a lost database does.
+        package var isUnavailable = false
+        /// What the node's monitor says of its only part.
+        package var isWorking = true
+        /// Of settings and directory.
+        package var revision: SettingsRevision
+        /// The settings, tombstones too.
+        package var rows: [StoredSetting] = []
+        /// The protected domains, in order of insertion.
+        package var domains: [ProtectedDomain] = []
+        /// Listed recipients of all domains.
+        package var recipients: [EmailAddress] = []
+        /// The administrators, in order of insertion.
+        package var administrators: [(administrator: Administrator, password: PasswordHash)] = []
+        /// Sessions of signed-in administrators.
+        package var sessions: [WebSession] = []
+        /// Recipients that wait for delivery.
+        package var queue: [QueueEntry] = []
+        /// The message log.
+        package var messages: [MessageLogDetails] = []
+        /// The audit log, oldest first.
+        package var audit: [AuditEntry] = []
+        /// What the registry of nodes answers.
+        package var nodes: [ClusterNode] = []
+        /// How often the queue was woken.
+        package var queueWakings = 0
+        /// Messages whose content was given up, in that order.
+        package var removedContent: [RecordIdentifier] = []
+    }
+
+    /// All of it; tests may set and read it directly.
+    package let state: Mutex<State>
+    /// The node these ports belong to.
+    package let node = NodeID(RecordIdentifier(high: 1, low: 2))
+
+    /// An empty gateway.
+    /// - Parameter revision: of the settings, as if they had been changed that often.
+    package init(revision: SettingsRevision = SettingsRevision(1)) { state = Mutex(State(revision: revision)) }
+
+    /// Administration over these ports, with cheap password hashes and without a log.
+    package var administration: Administration {
+        Administration(
+            ports: Administration.Ports(
+                settings: self, domains: self, administrators: self, queue: self, messageLog: self, audit: self, nodes: self, node: self),
+            node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
+            passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Changes the state; what `body` does is seen as one change.
+    package func change(_ body: (inout sending State) -> Void) { state.withLock { body(&$0) } }
+
+    /// Actions of the audit log, oldest first.
+    package var auditedActions: [String] { state.withLock { $0.audit.map(\.action) } }
+
+    func directory<Value: Sendable>(_ body: (inout sending State) throws(DirectoryError) -> Value) throws(DirectoryError) -> Value {
+        try state.withLock { state throws(DirectoryError) in
+            if state.isUnavailable { throw .unavailable(cause: "connection to database secret-host lost") }
+            return try body(&state)
+        }
+    }
+}
+
+extension InMemoryGateway: SettingsStore {
+    package func load() async throws(SettingsError) -> StoredSettings {
+        try state.withLock { state throws(SettingsError) in
+            if state.isUnavailable { throw .unavailable(cause: "lost") }
+            return StoredSettings(revision: state.revision, rows: state.rows)
+        }
+    }
+
+    package func currentRevision() async throws(SettingsError) -> SettingsRevision { try await load().revision }
+
+    package func save(_ change: SettingsChange, audit: [AuditEntry]) async throws(SettingsError) -> SettingsRevision {
+        try state.withLock { state throws(SettingsError) in
+            if state.isUnavailable { throw .unavailable(cause: "lost") }
+            let newest = state.rows.filter { $0.scope == change.scope && $0.section == change.section }.map(\.revision).max() ?? .none
+            if let basedOn = change.basedOn, newest > basedOn { throw .revisionConflict(current: state.revision) }
+            state.revision = SettingsRevision(state.revision.number + 1)
+            for (name, value) in change.values {
+                state.rows.removeAll { $0.scope == change.scope && $0.section == change.section && $0.name == name }
+                state.rows.append(
+                    StoredSetting(scope: change.scope, section: change.section, name: name, value: value, revision: state.revision))
+            }
+            state.audit += audit
+            return state.revision
+        }
+    }
+}
