@@ -26,8 +26,12 @@ test:
 	@$(MAKE) --no-print-directory unit-test
 	@$(MAKE) --no-print-directory system-test
 
+# Each module's tests in a process of their own: one module's threads, engine and servers are not another's.
 unit-test:
-	$(SWIFT) test --skip-build $(TEST_FLAGS)
+	@set -e; for module in $$(find Tests -mindepth 2 -maxdepth 2 -type d -name '*Tests' -printf '%f\n' | sort); do \
+	    echo "== $$module"; \
+	    timeout -k 10 900 $(SWIFT) test --skip-build --filter "^$$module\." $(TEST_FLAGS) 2>&1 | scripts/test-summary.sh; \
+	done
 
 system-test:
 	SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" /usr/bin/python3 -B -m pytest -q -p no:cacheprovider Tests/SystemTests $(PYTEST_FLAGS)

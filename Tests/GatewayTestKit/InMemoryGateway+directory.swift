@@ -110,7 +110,8 @@ extension InMemoryGateway: AdministratorStore {
     }
 
     package func deleteAdministrator(_ identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
-        try directory { state in
+        try directory { state throws(DirectoryError) in
+            guard state.administrators.count > 1 else { throw .lastOne }
             state.administrators.removeAll { $0.administrator.identifier == identifier }
             state.sessions.removeAll { $0.administrator == identifier }
             state.audit.append(audit)

@@ -213,6 +213,7 @@ extension AdministrationError {
         switch error {
         case .alreadyExists(let name): self = .conflict(LocalizedText("“\(name)” exists already.", ja: "「\(name)」はすでに存在します。"))
         case .notFound(let name): self = .notFound(LocalizedText("“\(name)” does not exist.", ja: "「\(name)」はありません。"))
+        case .lastOne: self = .conflict(LocalizedText("The last administrator cannot be removed.", ja: "最後の管理者は削除できません。"))
         case .unavailable(let cause): self = .unavailable(cause: cause)
         }
     }

@@ -14,11 +14,14 @@ package struct SignedIn: Sendable {
 extension Administration {
     /// Whether the first-start page must be shown: no administrator exists yet.
     package func needsFirstAdministrator() async throws(AdministrationError) -> Bool {
+        if firstAdministrator.isKnown { return false }
         do throws(DirectoryError) {
-            return try await ports.administrators.administratorCount() == 0
+            guard try await ports.administrators.administratorCount() > 0 else { return true }
         } catch {
             throw AdministrationError(error)
         }
+        firstAdministrator.remember()
+        return false
     }
 
     /// Makes the first administrator; refused once there is one.
@@ -26,15 +29,15 @@ extension Administration {
     package func createFirstAdministrator(
         name: String, password: String, language: Language, code: String, expected: String, address: String
     ) async throws(AdministrationError) -> SignedIn {
-        let keys = ["setup:\(address)"]
-        guard signIns.isAllowed(keys, maximum: current.snapshot.settings.web.maximumFailedSignIns) else { throw .tooManyAttempts }
+        let limits = SignInLimit.setup(address: address, maximum: maximumFailedSignIns)
+        guard signIns.begin(limits) else { throw .tooManyAttempts }
         guard Self.isEqualInConstantTime(code.filter { !$0.isWhitespace }, expected) else {
-            signIns.failed(keys)
             throw .invalid([
                 FieldProblem(
                     "code", "This is not the set-up code that the node printed at its start.", ja: "ノードの起動時に表示されたセットアップコードと一致しません。")
             ])
         }
+        signIns.takeBack(limits)
         let administrator = try await addAdministrator(
             name: name, password: password, language: language, onlyAsFirst: true,
             AdministrationCaller(actor: .administrator(name: name), role: .global))
@@ -83,13 +86,11 @@ extension Administration {
         }
     }
 
-    /// Removes an administrator; the last one stays.
+    /// Removes an administrator. - Throws: `.conflict` for the last one; the store sees to it, whatever others delete meanwhile.
     package func deleteAdministrator(_ name: String, _ caller: AdministrationCaller) async throws(AdministrationError) {
         let all = try await administrators(caller)
         guard let administrator = all.first(where: { $0.key == name.lowercased() }) else { throw Self.noAdministrator(name) }
-        guard all.count > 1 else {
-            throw .conflict(LocalizedText("The last administrator cannot be removed.", ja: "最後の管理者は削除できません。"))
-        }
+        guard all.count > 1 else { throw AdministrationError(DirectoryError.lastOne) }
         do throws(DirectoryError) {
             try await ports.administrators.deleteAdministrator(
                 administrator.identifier, audit: entry(caller, "administrator.delete", administrator.name))
@@ -98,35 +99,9 @@ extension Administration {
         }
     }
 
-    /// Checks name and password. Takes as long for an unknown name as for a wrong password.
-    package func signIn(name: String, password: String, address: String) async throws(AdministrationError) -> SignedIn {
-        let keys = ["name:\(name.lowercased().prefix(Administrator.maximumNameBytes))", "address:\(address)"]
-        guard signIns.isAllowed(keys, maximum: current.snapshot.settings.web.maximumFailedSignIns) else { throw .tooManyAttempts }
-        let found: (administrator: Administrator, password: PasswordHash)?
-        do throws(DirectoryError) {
-            found = try await ports.administrators.administrator(named: name.lowercased())
-        } catch {
-            throw AdministrationError(error)
-        }
-        guard let found else {
-            _ = try await hash(String(password.prefix(PasswordHash.maximumPasswordBytes / 4)))
-            throw refuse(keys)
-        }
-        do throws(PasswordHashError) {
-            guard try await passwordWorker.matches(password, found.password) else { throw PasswordHashError.tooLong }
-        } catch {
-            if error == .unreadable {
-                logger.error("a stored password hash is unreadable", metadata: ["administrator": "\(found.administrator.name)"])
-            }
-            throw refuse(keys)
-        }
-        signIns.succeeded(keys)
-        return try await begin(found.administrator)
-    }
-
     /// The administrator of a cookie's token, if the session is still valid; renews it at most once a minute.
     package func session(token: String) async throws(AdministrationError) -> Administrator? {
-        guard (1...200).contains(token.utf8.count) else { return nil }
+        guard Self.isToken(token) else { return nil }
         let hash = Self.tokenHash(token)
         let now = UTCTime.now()
         let web = current.snapshot.settings.web
@@ -160,13 +135,7 @@ extension Administration {
         }
     }
 
-    private func refuse(_ keys: [String]) -> AdministrationError {
-        signIns.failed(keys)
-        logger.notice("sign-in refused", metadata: ["for": "\(keys.joined(separator: " "))"])
-        return .denied(LocalizedText("Name or password is wrong.", ja: "名前またはパスワードが違います。"))
-    }
-
-    private func begin(_ administrator: Administrator) async throws(AdministrationError) -> SignedIn {
+    func begin(_ administrator: Administrator) async throws(AdministrationError) -> SignedIn {
         var generator = SystemRandomNumberGenerator()
         let secret = Data((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
         let token = secret.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
@@ -185,7 +154,7 @@ extension Administration {
         return SignedIn(administrator: administrator, token: token)
     }
 
-    private func administrator(named name: String) async throws(AdministrationError) -> Administrator {
+    func administrator(named name: String) async throws(AdministrationError) -> Administrator {
         do throws(DirectoryError) {
             if let found = try await ports.administrators.administrator(named: name.lowercased()) { return found.administrator }
         } catch {
@@ -208,7 +177,7 @@ extension Administration {
             ]
     }
 
-    private func passwordProblems(_ password: String) -> [FieldProblem] {
+    func passwordProblems(_ password: String) -> [FieldProblem] {
         let minimum = current.snapshot.settings.web.minimumPasswordLength
         if password.count < minimum {
             return [
@@ -221,12 +190,32 @@ extension Administration {
         return []
     }
 
-    private func hash(_ password: String) async throws(AdministrationError) -> PasswordHash {
-        do throws(PasswordHashError) {
+    func hash(_ password: String) async throws(AdministrationError) -> PasswordHash {
+        do throws(PasswordWorkerError) {
             return try await passwordWorker.hash(password)
+        } catch .busy {
+            throw .tooManyAttempts
         } catch {
             throw .invalid([FieldProblem("password", "The password is too long.", ja: "パスワードが長すぎます。")])
         }
+    }
+
+    var maximumFailedSignIns: Int { current.snapshot.settings.web.maximumFailedSignIns }
+
+    /// 32 bytes in base64url without padding.
+    private static let tokenBytes = 43
+
+    /// Whether it may be a token of `begin`: anything else is no question to the database.
+    private static func isToken(_ text: String) -> Bool {
+        text.utf8.count == tokenBytes
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
     }
 
     private static func tokenHash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Data(token.utf8))) }

@@ -39,6 +39,7 @@ package struct Administration: Sendable {
     let current: CurrentSettings
     let editor: SettingsEditor
     let signIns: SignInLimiter
+    let firstAdministrator = FirstAdministrator()
     let passwordWorker: PasswordWorker
     let logger: Logger
 

@@ -1,29 +1,54 @@
 import Dispatch
 import DomainsAndUsers
+import Synchronization
 
 /// Computes password hashes on a queue of its own, one at a time: they take tens of milliseconds and 32 MiB each.
-struct PasswordWorker: Sendable {
+final class PasswordWorker: Sendable {
     let cost: PasswordHash.Cost
     private let queue = DispatchQueue(label: "password-hash")
+    private let pending = Mutex(0)
+
+    /// Those being computed and waiting, a second or two of work: who comes later would have given up before his turn.
+    static let maximumPending = 20
 
     init(cost: PasswordHash.Cost) { self.cost = cost }
 
-    func hash(_ password: String) async throws(PasswordHashError) -> PasswordHash {
+    /// - Throws: `.busy` at once, without waiting; `.hash(.tooLong)`.
+    func hash(_ password: String) async throws(PasswordWorkerError) -> PasswordHash {
         let cost = cost
-        let result = await run { () throws(PasswordHashError) in try PasswordHash.compute(password, cost: cost) }
-        return try result.get()
+        return try await run { () throws(PasswordHashError) in try PasswordHash.compute(password, cost: cost) }
     }
 
-    func matches(_ password: String, _ hash: PasswordHash) async throws(PasswordHashError) -> Bool {
-        let result = await run { () throws(PasswordHashError) in try hash.matches(password) }
-        return try result.get()
+    /// - Throws: `.busy` at once, without waiting; `.hash`.
+    func matches(_ password: String, _ hash: PasswordHash) async throws(PasswordWorkerError) -> Bool {
+        try await run { () throws(PasswordHashError) in try hash.matches(password) }
     }
 
     private func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws(PasswordHashError) -> Value
-    ) async -> Result<Value, PasswordHashError> {
-        await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: Result { () throws(PasswordHashError) in try body() }) }
+    ) async throws(PasswordWorkerError) -> Value {
+        guard enter() else { throw .busy }
+        let result: Result<Value, PasswordHashError> = await withCheckedContinuation { continuation in
+            queue.async {
+                let result = Result { () throws(PasswordHashError) in try body() }
+                self.pending.withLock { $0 -= 1 }
+                continuation.resume(returning: result)
+            }
+        }
+        do throws(PasswordHashError) { return try result.get() } catch { throw .hash(error) }
+    }
+
+    private func enter() -> Bool {
+        pending.withLock { pending in
+            guard pending < Self.maximumPending else { return false }
+            pending += 1
+            return true
         }
     }
+}
+
+enum PasswordWorkerError: Error, Sendable, Hashable {
+    /// As many are waiting as may.
+    case busy
+    case hash(PasswordHashError)
 }

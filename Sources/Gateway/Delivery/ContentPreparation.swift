@@ -97,9 +97,19 @@ struct ContentPreparation: Sendable {
 }
 
 extension ContentPreparation.Problem {
+    /// The file is gone or cut, which waiting does not mend.
+    var isContentLost: Bool {
+        switch self {
+        case .unreadable(.notFound), .unreadable(.damaged): true
+        case .unreadable, .notConvertible, .tooBigToConvert: false
+        }
+    }
+
     /// What it means for recipients.
     var outcome: DeliveryOutcome {
         switch self {
+        case .unreadable(.notFound): .deferred(DeliveryReply(.systemTemporary, "the stored content is missing"))
+        case .unreadable(.damaged): .deferred(DeliveryReply(.systemTemporary, "the stored content is damaged"))
         case .unreadable(let error): .deferred(DeliveryReply(.systemTemporary, "the content cannot be read: \(error)"))
         case .notConvertible(.internationalHeader):
             .failed(DeliveryReply(.internationalAddressRefused, "the header needs SMTPUTF8, which the next hop does not offer"))

@@ -1,3 +1,4 @@
+import Logging
 import Mail
 import NIOCore
 import SMTP
@@ -21,8 +22,10 @@ struct DeliveryAttempt: Sendable {
         let start = ContinuousClock.now
         var result = Result(report: AttemptReport(outcome: .givenBack, count: job.recipients.count))
         var pending = Array(job.recipients.indices)
-        for _ in 0...Self.maximumContinuations {
+        for number in 0...Self.maximumContinuations {
             let outcomes = await transaction(pending, session, &result)
+            // Once some have been served the whole must not be begun anew, whatever meets the rest.
+            if number > 0 { result.isUnanswered = false }
             for (position, outcome) in zip(pending, outcomes) { result.report.outcomes[position] = outcome }
             let wasDelivered = outcomes.contains { if case .delivered = $0 { true } else { false } }
             pending = zip(pending, outcomes).filter { $0.1.reply?.saysTooManyRecipients ?? false }.map(\.0)
@@ -47,8 +50,16 @@ struct DeliveryAttempt: Sendable {
             result.isConnectionLost = transaction.isConnectionLost
             return plan.outcomes(transaction.outcomes, count: recipients.count)
         } catch {
+            note(error)
             return Array(repeating: error.outcome, count: recipients.count)
         }
+    }
+
+    /// What was accepted is not all there any more: no retry mends that, an operator must know.
+    private func note(_ problem: ContentPreparation.Problem) {
+        guard problem.isContentLost, environment.lostContents.isFirst(job.active.message.identifier) else { return }
+        environment.logger.error(
+            "the content of a queued message is lost", metadata: ["message": "\(job.active.message.identifier)", "cause": "\(problem)"])
     }
 
     /// - Returns: no content when no recipient can be asked for.

@@ -36,6 +36,7 @@ package struct DeliveryEnvironment: Sendable {
     package let contexts: TLSContexts
     package let eventLoopGroup: any EventLoopGroup
     package let logger: Logger
+    let lostContents = LostContents()
     /// UTC as rows have it.
     package var now: @Sendable () -> UTCTime = { .now() }
     /// The clock of pauses and idle connections.

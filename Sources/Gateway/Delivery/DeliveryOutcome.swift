@@ -9,7 +9,7 @@ package enum DeliveryOutcome: Sendable, Hashable {
     case deferred(DeliveryReply)
     /// Never to be tried again.
     case failed(DeliveryReply)
-    /// Nothing was tried, or it was broken off by this node before the final dot; the attempt does not count.
+    /// Nothing was tried, or it was broken off by this node before the final dot; it is tried again at once.
     case givenBack
 
     var reply: DeliveryReply? {

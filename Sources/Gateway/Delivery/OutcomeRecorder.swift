@@ -8,29 +8,54 @@ import Synchronization
 
 /// Writes down what came of deliveries. An outcome that happened is not forgotten while the process lives: while the database is away it
 /// is tried again and again, by a bounded number of tasks. Outcomes are recorded side by side, so that the store can commit them together.
+/// Those that call for a report wait for its content to be stored, apart from all others.
 final class OutcomeRecorder: Sendable {
-    private struct Item: Sendable {
+    struct Item: Sendable {
+        let message: QueuedMessage
+        let outcomes: [RecipientOutcome]
+        var report: ReportMaker.Prepared?
+    }
+
+    /// Outcomes of which the sender must hear.
+    struct Unreported: Sendable {
         let active: ActiveMessage
         let outcomes: [RecipientOutcome]
         let reported: [ReportedRecipient]
+        let sender: EmailAddress
     }
 
-    private struct State {
+    struct State {
         var queue = JobQueue<Item>()
         var workers = 0
+        var unreported = JobQueue<Unreported>()
+        /// Whose report is being stored, by number.
+        var reporting: [Int: Unreported] = [:]
+        var lastReporting = 0
+        var reportWorkers = 0
+        var areReportsEnded = false
         var handOver: (@Sendable (DeliveryLease, MessageContent) -> Bool)?
         var isStoreAway = false
+
+        /// - Returns: whether a worker must be started.
+        mutating func append(_ item: Item) -> Bool {
+            queue.append(item)
+            guard workers < OutcomeRecorder.maximumWorkers else { return false }
+            workers += 1
+            return true
+        }
     }
 
-    private let state = Mutex(State())
-    private let environment: DeliveryEnvironment
-    private let active: ActiveRecipients
-    private let reports: ReportMaker
+    let state = Mutex(State())
+    let environment: DeliveryEnvironment
+    let active: ActiveRecipients
+    let reports: ReportMaker
     private let metrics: DeliveryMetrics
-    private let spawner = TaskSpawner()
+    let spawner = TaskSpawner()
 
     /// Records under way at once: as many as one group commit takes, and few enough to wait cheaply for a database that is away.
     static let maximumWorkers = 128
+    /// Reports stored at once: rare, and the message folder has other users.
+    static let maximumReportWorkers = 16
     static let firstPause = Duration.milliseconds(100)
     static let longestPause = Duration.seconds(5)
 
@@ -50,7 +75,9 @@ final class OutcomeRecorder: Sendable {
     }
 
     /// Nothing waits and nothing is under way.
-    var isIdle: Bool { state.withLock { $0.queue.isEmpty && $0.workers == 0 } }
+    var isIdle: Bool {
+        state.withLock { $0.queue.isEmpty && $0.workers == 0 && $0.unreported.isEmpty && $0.reporting.isEmpty }
+    }
 
     /// An attempt has ended. Returns at once; the recipients count as active until it is written.
     func settle(_ job: DeliveryJob, _ report: AttemptReport) {
@@ -61,10 +88,15 @@ final class OutcomeRecorder: Sendable {
             using: &generator)
         log(job, report)
         metrics.attempted(report)
+        let told = Set(assessment.reported.map(\.recipient.ordinal))
+        let plain = told.isEmpty ? assessment.outcomes : assessment.outcomes.filter { !told.contains($0.ordinal) }
+        if !plain.isEmpty { enqueue(Item(message: job.active.message, outcomes: plain)) }
+        guard !told.isEmpty, let sender = job.active.message.reversePath.address else { return }
         // Only a report needs the content again; everything else lets go of its memory now.
-        let isNeeded = !assessment.reported.isEmpty
-        let active = isNeeded ? job.active : ActiveMessage(job.active.message)
-        enqueue(Item(active: active, outcomes: assessment.outcomes, reported: assessment.reported))
+        enqueue(
+            Unreported(
+                active: job.active, outcomes: assessment.outcomes.filter { told.contains($0.ordinal) }, reported: assessment.reported,
+                sender: sender))
     }
 
     /// Rows nothing happened to; they are given back with all others.
@@ -82,23 +114,18 @@ final class OutcomeRecorder: Sendable {
                     message: message.identifier, ordinal: recipient.ordinal, at: now, node: environment.node.identifier, kind: .deleted,
                     reply: "withdrawn: \(cause)"))
         }
-        enqueue(Item(active: ActiveMessage(message), outcomes: outcomes, reported: []))
+        enqueue(Item(message: message, outcomes: outcomes))
     }
 
-    private func enqueue(_ item: Item) {
-        let mustStart = state.withLock { state in
-            state.queue.append(item)
-            guard state.workers < Self.maximumWorkers else { return false }
-            state.workers += 1
-            return true
-        }
-        if mustStart { spawner.start { await self.work() } }
+    func enqueue(_ item: Item) {
+        if state.withLock({ $0.append(item) }) { startWorker() }
     }
+
+    func startWorker() { spawner.start { await self.work() } }
 
     private func work() async {
         while let item = takeNext() {
-            await record(item)
-            active.release(item.outcomes.count)
+            if await record(item) { active.release(item.outcomes.count) }
             metrics.activeRecipients(active.count)
         }
     }
@@ -113,13 +140,10 @@ final class OutcomeRecorder: Sendable {
 }
 
 extension OutcomeRecorder {
-    private func record(_ item: Item) async {
-        let message = item.active.message
-        var report: ReportMaker.Prepared?
-        if !item.reported.isEmpty, let sender = message.reversePath.address {
-            report = await reports.prepare(item.active, item.reported, for: sender)
-            if report == nil { return drop(message, nil, "this node stopped before its report was stored", level: .error) }
-        }
+    /// - Returns: whether it is done with; if not, it has been put in line again in parts.
+    private func record(_ item: Item) async -> Bool {
+        let message = item.message
+        var report = item.report
         var pause = Self.firstPause
         var isUncertain = false
         while true {
@@ -127,19 +151,33 @@ extension OutcomeRecorder {
                 let record = DeliveryRecord(message: message.identifier, outcomes: item.outcomes, report: report?.submission)
                 let result = try await environment.store.record(record)
                 storeAnswered()
-                return finish(message, result, report, isUncertain: isUncertain)
+                finish(message, result, report, isUncertain: isUncertain)
+                return true
             } catch {
                 switch error {
-                case .declaredDead: return drop(message, report, "\(error)", level: .notice)
+                case .declaredDead:
+                    drop(message, report, "\(error)", level: .notice)
+                    return true
                 case .refused:
                     // The outcome itself must not be held up by a report that the database does not take.
-                    guard let refused = report else { return drop(message, nil, "\(error)", level: .error) }
-                    drop(message, refused, "\(error)", level: .error)
-                    report = nil
+                    if let refused = report {
+                        drop(message, refused, "\(error)", level: .error)
+                        report = nil
+                    } else if item.outcomes.count > 1 {
+                        // One bad row must not take the others with it.
+                        for outcome in item.outcomes { enqueue(Item(message: message, outcomes: [outcome])) }
+                        return false
+                    } else {
+                        drop(message, nil, "\(error)", level: .error)
+                        return true
+                    }
                 case .unavailable:
                     isUncertain = true
                     storeFailed(error)
-                    guard await slept(pause) else { return drop(message, report, "\(error)", level: .error) }
+                    guard await slept(pause) else {
+                        drop(message, report, "\(error)", level: .error)
+                        return true
+                    }
                     pause = min(pause * 2, Self.longestPause)
                 }
             }
@@ -169,7 +207,7 @@ extension OutcomeRecorder {
         if let report { discard(report) }
     }
 
-    private func discard(_ report: ReportMaker.Prepared) {
+    func discard(_ report: ReportMaker.Prepared) {
         environment.folder.remove([report.submission.message.identifier], logger: environment.logger)
         if report.submission.isHeld { active.release(report.submission.recipients.count) }
     }
@@ -197,38 +235,5 @@ extension OutcomeRecorder {
             return state.isStoreAway
         }
         if wasAway { environment.logger.notice("outcomes are recorded again") }
-    }
-
-    private func log(_ job: DeliveryJob, _ report: AttemptReport) {
-        for (recipient, outcome) in zip(job.recipients, report.outcomes) {
-            let level = outcome.logLevel
-            guard level >= environment.logger.logLevel else { continue }
-            environment.logger.log(
-                level: level, "\(outcome.name)",
-                metadata: [
-                    "message": "\(job.active.message.identifier)", "recipient": "\(recipient.address)", "next-hop": "\(report.peer)",
-                    "reply": "\(outcome.reply?.description ?? "")", "milliseconds": "\(report.durationMilliseconds)",
-                ])
-        }
-    }
-}
-
-extension DeliveryOutcome {
-    /// For logs and metrics.
-    var name: String {
-        switch self {
-        case .delivered: "delivered"
-        case .deferred: "deferred"
-        case .failed: "failed"
-        case .givenBack: "given-back"
-        }
-    }
-
-    /// What went well stands in the message log and costs no line here.
-    fileprivate var logLevel: Logger.Level {
-        switch self {
-        case .delivered, .givenBack: .debug
-        case .deferred, .failed: .info
-        }
     }
 }

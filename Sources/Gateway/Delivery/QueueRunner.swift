@@ -17,6 +17,8 @@ package struct QueueRunner: Service {
     static let idleTicks = 5
     /// How long a stop waits for outcomes to be written.
     private let recordingGrace: Duration
+    /// And then for those whose report is given up.
+    private static let lastGrace = Duration.seconds(3)
     static let giveBackTries = 3
 
     package init(_ queue: DeliveryQueue, recordingGrace: Duration = .seconds(10)) {
@@ -30,17 +32,25 @@ package struct QueueRunner: Service {
 
     /// Returns when everything has ended. Attempts that run at a graceful stop get the setting `shutdown-grace` to finish.
     package func run() async throws {
+        // Tasks of their own, awaited below: when a service that failed takes this one with it, what has been delivered must still
+        // be written, or it is delivered twice.
+        let recording = Task { await queue.recorder.run() }
         await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { recording in
-                recording.addTask { await queue.recorder.run() }
-                await deliver()
-                await drained(within: recordingGrace) { queue.recorder.isIdle }
-                await giveBackAll()
-                recording.cancelAll()
-            }
+            await deliver()
         } onGracefulShutdown: {
             beginStop()
         }
+        await Task { await finish() }.value
+        recording.cancel()
+        await recording.value
+    }
+
+    /// Outcomes are written, reports that cannot be stored are given up, and all other rows go back.
+    private func finish() async {
+        await drained(within: recordingGrace) { queue.recorder.isIdle }
+        queue.recorder.endReports()
+        await drained(within: Self.lastGrace) { queue.recorder.isIdle }
+        await giveBackAll()
     }
 
     private func deliver() async {
@@ -59,7 +69,7 @@ package struct QueueRunner: Service {
         }
     }
 
-    /// Waits until a condition holds. Only at a stop, where looking now and then is good enough.
+    /// Waits until a condition holds or this task is cancelled. Only at a stop, where looking now and then is good enough.
     private func drained(within limit: Duration, _ condition: () -> Bool) async {
         let end = ContinuousClock.now + limit
         while !condition() && ContinuousClock.now < end && !Task.isCancelled {

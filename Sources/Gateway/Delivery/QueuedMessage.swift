@@ -54,7 +54,8 @@ package struct QueuedRecipient: Sendable, Hashable {
     /// NOTIFY and ORCPT of RFC 3461; `nil` as the client left them out.
     package let notify: DeliveryNotifyCondition?
     package let originalRecipient: OriginalRecipient?
-    /// How many attempts were made.
+    /// How often the row was taken and came back: attempts, and leases given back. Tells one lease from the next; nothing is
+    /// decided by how large it is.
     package var attempts: Int
     package var isDelayReported: Bool
 

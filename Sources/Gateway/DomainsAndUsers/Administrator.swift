@@ -68,7 +68,7 @@ package protocol AdministratorStore: Sendable {
     /// Sets the password and ends all the administrator's sessions.
     func setPassword(_ password: PasswordHash, of identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError)
     func setLanguage(_ language: Language, of identifier: RecordIdentifier) async throws(DirectoryError)
-    /// Removes an administrator and its sessions. - Throws: `.notFound`.
+    /// Removes an administrator and its sessions. - Throws: `.notFound`, `.lastOne`.
     func deleteAdministrator(_ identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError)
 
     func insert(_ session: WebSession, audit: AuditEntry) async throws(DirectoryError)

@@ -5,6 +5,8 @@ package enum DirectoryError: Error, Sendable, Hashable, CustomStringConvertible 
     /// There is a row of this name already.
     case alreadyExists(String)
     case notFound(String)
+    /// The last administrator: without one nobody could sign in.
+    case lastOne
     /// Transient: the database did not answer.
     case unavailable(cause: String)
 
@@ -12,6 +14,7 @@ package enum DirectoryError: Error, Sendable, Hashable, CustomStringConvertible 
         switch self {
         case .alreadyExists(let name): "“\(name)” exists already"
         case .notFound(let name): "“\(name)” does not exist"
+        case .lastOne: "the last administrator cannot be removed"
         case .unavailable(let cause): "the directory is unavailable: \(cause)"
         }
     }

@@ -174,8 +174,10 @@ final class SMTPSession: ChannelInboundHandler {
         defer { isPumping = false }
         var hasMoved = false
         while takesInput, let event = stream.next() {
-            hasMoved = true
+            // Octets of a refused chunk achieve nothing: the time of one wait is for all of them.
+            let wasDiscarding = machine?.isDiscardingChunk == true
             take(event)
+            if !wasDiscarding || machine?.isDiscardingChunk != true { hasMoved = true }
         }
         if hasMoved { timer.touch() }
     }

@@ -75,9 +75,7 @@ extension SMTPSessionStateMachine {
         case .recipient(let path, let parameters): return recipient(path, parameters, hasEightBitData: hasEightBitData)
         case .data: return data()
         case .binaryData(let octets, let isLast): return binaryData(octets: octets, isLast: isLast)
-        case .reset:
-            drop("RSET")
-            return idle(.resetDone)
+        case .reset: return giveUp("RSET", .resetDone)
         case .noOperation: return idle(.nothingDone)
         case .verify: return idle(.notVerified)
         case .help: return idle(.help)
@@ -94,17 +92,27 @@ extension SMTPSessionStateMachine {
         return idleCommands > limits.maximumIdleCommands ? close(.tooManyIdleCommands, reason: "too many idle commands") : .reply(reply)
     }
 
+    /// Ends the transaction at the client's wish. One that had recipients counts as an error: who names recipients and sends no message
+    /// wants to know who exists, or keeps the node at work for nothing.
+    private mutating func giveUp(_ reason: String, _ reply: SMTPReply) -> Action {
+        let hadRecipients = acceptedRecipients > 0
+        drop(reason)
+        let action = idle(reply)
+        return hadRecipients && phase != .closed ? refuse(reply) : action
+    }
+
     private mutating func hello(_ name: SMTPClientName, isExtended: Bool) -> Action {
-        drop(isExtended ? "EHLO" : "HELO")  // RFC 5321 §4.1.4: as RSET
         connection.heloName = name.description
         connection.isExtended = isExtended
-        return idle(SMTPReply(250, nil, lines: isExtended ? [hostName] + capabilities.ehloLines : [hostName]))
+        let reply = SMTPReply(250, nil, lines: isExtended ? [hostName] + capabilities.ehloLines : [hostName])
+        return giveUp(isExtended ? "EHLO" : "HELO", reply)  // RFC 5321 §4.1.4: as RSET
     }
 
     private mutating func mail(_ reversePath: ReversePath, _ parameters: MailParameters) -> Action {
         guard connection.listener != .submission || connection.tls != nil else { return refuse(.tlsFirst) }
         guard !connection.heloName.isEmpty else { return refuse(.helloFirst) }
         guard transaction == nil else { return refuse(.nestedMail) }
+        hasHeardMail = true
         guard messages < limits.maximumMessagesPerSession else { return close(.tooManyMessages, reason: "too many messages") }
         guard (parameters.size ?? 0) <= limits.maximumMessageBytes else { return refuse(.messageTooBig) }
         return ask(.sender(reversePath, parameters))
@@ -115,7 +123,7 @@ extension SMTPSessionStateMachine {
         guard !hasChunks else { return refuse(.chunksHaveBegun) }
         guard transaction.parameters.isInternational || !hasEightBitData else { return refuse(.internationalAddress) }
         // No error: RFC 5321 §4.5.3.1.10 has the client send the others in a transaction of their own.
-        guard transaction.recipients.count < limits.maximumRecipients else { return .reply(.tooManyRecipients) }
+        guard acceptedRecipients < limits.maximumRecipients else { return .reply(.tooManyRecipients) }
         switch path {
         case .address(let address): return ask(.recipient(TransactionRecipient(address: address, parameters: parameters)))
         case .postmaster:
@@ -141,6 +149,9 @@ extension SMTPSessionStateMachine {
         let bound = limits.maximumMessageBytes + SessionLimits.maximumDiscardedOctets(messageLimit: limits.maximumMessageBytes)
         guard octets <= bound else { return contentOverflowed() }
         let obstacle = connection.isExtended ? contentObstacle : .chunkingNotOffered
+        if let obstacle, !hasHeardMail, octets > SessionLimits.maximumStrayChunkOctets {
+            return close(obstacle, reason: "chunk without a transaction")
+        }
         let chunk = Chunk(octets: octets, isLast: isLast, refusal: obstacle)
         if obstacle == nil { hasChunks = true }
         phase = .chunk(chunk)

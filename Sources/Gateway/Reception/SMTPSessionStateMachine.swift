@@ -57,6 +57,12 @@ struct SMTPSessionStateMachine {
     var transaction: MailTransaction?
     /// A BDAT was taken in this transaction.
     var hasChunks = false
+    /// MAIL came since the last transaction, whatever was answered: a client that pipelines may send content before it reads the refusal.
+    var hasHeardMail = false
+    /// RCPT commands accepted in this transaction, repeated ones too.
+    private(set) var acceptedRecipients = 0
+    /// `lookupKey` of each recipient of the transaction.
+    private var recipientKeys: Set<String> = []
     private var endedTransaction: (transaction: MailTransaction, reason: String)?
     private var errors = 0
     var idleCommands = 0
@@ -88,6 +94,11 @@ struct SMTPSessionStateMachine {
         case .commands, .text, .chunk: true
         case .deciding, .closed: false
         }
+    }
+
+    /// Octets of a chunk come only to be thrown away.
+    var isDiscardingChunk: Bool {
+        if case .chunk(let chunk) = phase { chunk.refusal != nil } else { false }
     }
 
     /// The handler has not yet said whether the client is greeted.
@@ -179,7 +190,7 @@ struct SMTPSessionStateMachine {
             return endingIfAsked(refuse(refusal))
         }
         guard let complete = transaction else { return refuse(.mailFirst) }
-        transaction = nil
+        forgetTransaction()
         phase = .deciding(.message)
         return .handOver(complete)
     }
@@ -210,7 +221,9 @@ extension SMTPSessionStateMachine {
     private mutating func decidedRecipient(_ recipient: TransactionRecipient, _ decision: ReceptionDecision) -> Action {
         switch decision {
         case .accept(let text):
-            transaction?.recipients.append(recipient)
+            acceptedRecipients += 1
+            // One copy is enough, with what was asked for first; RFC 5321 has no reply for a repetition but 250.
+            if recipientKeys.insert(recipient.address.lookupKey).inserted { transaction?.recipients.append(recipient) }
             return .reply(.recipientAccepted(text))
         case .refuse(let reply), .disconnect(let reply): return refuse(recipient, reply)
         }
@@ -258,7 +271,14 @@ extension SMTPSessionStateMachine {
     /// Ends the transaction, if there is one.
     mutating func drop(_ reason: String) {
         if let transaction { endedTransaction = (transaction, reason) }
+        forgetTransaction()
+    }
+
+    private mutating func forgetTransaction() {
         transaction = nil
         hasChunks = false
+        hasHeardMail = false
+        acceptedRecipients = 0
+        recipientKeys = []
     }
 }

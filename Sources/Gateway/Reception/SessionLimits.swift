@@ -8,6 +8,8 @@ enum SessionLimits {
     /// What may come after a message has turned out too big, before the connection is closed in the middle: a client must send the rest
     /// until it may read our reply, and is let do so for once the limit more.
     static func maximumDiscardedOctets(messageLimit: Int) -> Int { max(1 << 20, messageLimit) }
+    /// The biggest chunk that is read only to be thrown away when no MAIL came before it: no honest client sends one.
+    static let maximumStrayChunkOctets = 1 << 20
     /// How long a client may take to read the last reply and close. Closing at once with unread input would make the kernel send a reset
     /// that can overtake the reply.
     static let lingerTime = TimeAmount.seconds(2)

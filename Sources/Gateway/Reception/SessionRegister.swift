@@ -13,6 +13,7 @@ final class SessionRegister: Sendable {
 
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
+        /// By `network(of:)`.
         var perAddress: [NetworkAddress: Int] = [:]
         var isStopping = false
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
@@ -29,28 +30,36 @@ final class SessionRegister: Sendable {
     }
 
     func admit(_ channel: any Channel, from address: NetworkAddress, _ limits: ReceptionSettings, isExempt: Bool) -> Admission {
-        state.withLock { state in
+        let network = Self.network(of: address)
+        return state.withLock { state in
             guard !state.isStopping else { return .stopping }
             guard state.channels.count < limits.maximumSessions else { return .tooMany }
-            let present = state.perAddress[address, default: 0]
+            let present = state.perAddress[network, default: 0]
             guard isExempt || present < limits.maximumSessionsPerAddress else { return .tooManyOfAddress }
             state.channels[ObjectIdentifier(channel)] = channel
-            state.perAddress[address] = present + 1
+            state.perAddress[network] = present + 1
             return .admitted
         }
     }
 
     /// An admitted connection has ended.
     func leave(_ channel: any Channel, from address: NetworkAddress) {
+        let network = Self.network(of: address)
         let waiting = state.withLock { state in
             guard state.channels.removeValue(forKey: ObjectIdentifier(channel)) != nil else { return [CheckedContinuation<Void, Never>]() }
-            let rest = state.perAddress[address, default: 1] - 1
-            state.perAddress[address] = rest > 0 ? rest : nil
+            let rest = state.perAddress[network, default: 1] - 1
+            state.perAddress[network] = rest > 0 ? rest : nil
             guard state.channels.isEmpty else { return [] }
             defer { state.whenEmpty = [] }
             return state.whenEmpty
         }
         for continuation in waiting { continuation.resume() }
+    }
+
+    /// What counts as one address: with IPv6 all of a network of 64 bits, since no client has less for itself (RFC 7421 §2).
+    private static func network(of address: NetworkAddress) -> NetworkAddress {
+        guard !address.isIPv4 else { return address }
+        return NetworkAddress(bytes: address.bytes.prefix(8) + [UInt8](repeating: 0, count: 8)) ?? address
     }
 
     /// From now on nobody is admitted; those present are told.

@@ -46,10 +46,12 @@ final class FolderThreads: @unchecked Sendable {
     func close() {
         condition.lock()
         isClosed = true
-        jobs.removeAll()
+        let dropped = jobs
+        jobs = []
         firstJob = 0
         condition.broadcast()
         condition.unlock()
+        withExtendedLifetime(dropped) {}
     }
 
     /// Queues work nobody waits for.
@@ -111,6 +113,8 @@ final class FolderThreads: @unchecked Sendable {
             while firstJob == jobs.count && !isClosed { condition.wait() }
             guard firstJob < jobs.count else { return condition.unlock() }
             let job = jobs[firstJob]
+            // What a job holds must not be let go under the lock: its end may queue work itself.
+            jobs[firstJob] = Job(body: {})
             firstJob += 1
             if firstJob == jobs.count {
                 jobs.removeAll(keepingCapacity: true)

@@ -128,7 +128,7 @@ package struct SMTPServerStream: Sendable {
     private mutating func nextLine() -> Event? {
         while let lineFeed = input.readableBytesView.firstOffset(of: UInt8(ascii: "\n"), from: scannedOctets) {
             guard lineFeed > 0, input.octet(at: lineFeed - 1) == UInt8(ascii: "\r") else {
-                fault = fault ?? .bareLineFeed
+                note(.bareLineFeed)
                 scannedOctets = lineFeed + 1
                 continue
             }
@@ -140,29 +140,46 @@ package struct SMTPServerStream: Sendable {
 
     /// Takes the line whose CRLF ends at `lineFeed`.
     private mutating func endLine(_ lineFeed: Int) -> Event? {
-        let isTooLong = lineFeed + 1 > maximumLineOctets
+        if lineFeed + 1 > maximumLineOctets { note(.tooLong) }
         guard let line = input.readSlice(length: lineFeed - 1) else { return nil }
         input.moveReaderIndex(forwardBy: 2)
         scannedOctets = 0
         defer { fault = nil }
-        if let found = isTooLong ? .tooLong : fault ?? Self.fault(in: line) { return .malformedLine(found) }
-        return .line(line)
+        noteForbiddenOctets(line.readableBytesView)
+        return fault.map { .malformedLine($0) } ?? .line(line)
     }
 
-    private static func fault(in line: ByteBuffer) -> SMTPLineFault? {
-        let view = line.readableBytesView
-        if view.firstOffset(of: UInt8(ascii: "\r"), from: 0) != nil { return .bareCarriageReturn }
-        return view.firstOffset(of: 0, from: 0) == nil ? nil : .null
+    /// Keeps the gravest: a line that is too long may hide a command behind a lone CR or LF all the same.
+    private mutating func note(_ found: SMTPLineFault) {
+        if found.gravity > fault?.gravity ?? -1 { fault = found }
+    }
+
+    private mutating func noteForbiddenOctets(_ view: ByteBufferView) {
+        if view.firstOffset(of: UInt8(ascii: "\r"), from: 0) != nil { return note(.bareCarriageReturn) }
+        if view.firstOffset(of: 0, from: 0) != nil { note(.null) }
     }
 
     /// Throws away an unfinished line that is too long, all but a CR at its end, which the next octet may complete.
     private mutating func boundUnfinishedLine() {
         scannedOctets = input.readableBytes
-        guard scannedOctets > maximumLineOctets || fault == .tooLong, scannedOctets > 1 else { return }
-        fault = .tooLong
+        guard scannedOctets > maximumLineOctets else { return }
+        note(.tooLong)
         let kept = input.octet(at: scannedOctets - 1) == UInt8(ascii: "\r") ? 1 : 0
+        noteForbiddenOctets(input.readableBytesView.dropLast(kept))
         input.moveReaderIndex(forwardBy: scannedOctets - kept)
         scannedOctets = kept
+    }
+}
+
+extension SMTPLineFault {
+    /// What could hide a command counts most.
+    fileprivate var gravity: Int {
+        switch self {
+        case .tooLong: 0
+        case .null: 1
+        case .bareCarriageReturn: 2
+        case .bareLineFeed: 3
+        }
     }
 }
 

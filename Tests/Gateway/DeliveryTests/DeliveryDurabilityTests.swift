@@ -7,7 +7,7 @@ import Testing
 @testable import Delivery
 
 /// Nothing is lost and nothing doubled when the store, the folder or this node goes away.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryDurabilityTests {
+@Suite(.timeLimit(.minutes(3))) struct DeliveryDurabilityTests {
     @Test func `outcomes wait for a store that is away, and nothing is sent twice`() async throws {
         let server = try await SMTPTestServer()
         let harness = try await DeliveryHarness([server])

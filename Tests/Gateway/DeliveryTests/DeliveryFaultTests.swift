@@ -6,7 +6,7 @@ import Testing
 @testable import Delivery
 
 /// What a server does wrong, and what becomes of the message.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryFaultTests {
+@Suite(.timeLimit(.minutes(3))) struct DeliveryFaultTests {
     struct Fault: Sendable, CustomTestStringConvertible {
         let name: String
         let at: String

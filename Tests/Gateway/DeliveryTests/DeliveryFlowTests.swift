@@ -8,7 +8,7 @@ import Testing
 @testable import Delivery
 
 /// From submission to the next hop and back into the store, over real connections.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryFlowTests {
+@Suite(.timeLimit(.minutes(3))) struct DeliveryFlowTests {
     @Test func `a message goes from memory to its server and its content is removed`() async throws {
         let server = try await SMTPTestServer()
         let harness = try await DeliveryHarness([server])

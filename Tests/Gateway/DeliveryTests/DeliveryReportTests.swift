@@ -6,7 +6,7 @@ import Testing
 @testable import Delivery
 
 /// Reports wait for the message folder; what was delivered does not wait for reports.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryReportTests {
+@Suite(.timeLimit(.minutes(3))) struct DeliveryReportTests {
     private static func harness(_ server: SMTPTestServer, recordingGrace: Duration = .seconds(10)) async throws -> DeliveryHarness {
         try await DeliveryHarness([server], recordingGrace: recordingGrace) {
             $0.delivery.smartHost = HostAndPort(host: "127.0.0.1", port: server.port)
@@ -27,6 +27,7 @@ import Testing
             try harness.takeFolderAway()
             gate.open()
             await harness.store.until { $0.states == [.delivered] }
+            await harness.errors.until { !$0.isEmpty }
             harness.advance(by: .seconds(60))
             try harness.bringFolderBack()
             await harness.store.until { $0.rowCount == 0 }

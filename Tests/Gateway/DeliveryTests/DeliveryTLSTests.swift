@@ -8,7 +8,7 @@ import TransportSecurity
 
 @testable import Delivery
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveryTLSTests {
+@Suite(.timeLimit(.minutes(3))) struct DeliveryTLSTests {
     private func names() throws -> StaticDNSResolver { StaticDNSResolver(hostsFile: "127.0.0.1 localhost other.example") }
 
     private let folder = TemporaryFolder()

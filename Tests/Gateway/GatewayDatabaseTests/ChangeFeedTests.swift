@@ -34,11 +34,13 @@ import Testing
     }
 
     @Test(arguments: TestPlace.allCases) func `with events a change is heard of long before the poll`(_ place: TestPlace) async throws {
-        try await TestDatabase.with(place) { test in
+        var pace = FirebirdChangeFeed.Pace()
+        pace.safetyNet = .seconds(60)
+        try await TestDatabase.with(place, pace: pace) { test in
             for await _ in test.database.changeFeed.changes() where test.database.changeFeed.isHearing { break }
             let latencies = try await Self.latencies(test, count: 20)
             print("change feed with events, \(place): median \(latencies[10]), worst \(latencies[19])")
-            #expect(latencies[10] < .milliseconds(500))
+            #expect(latencies[10] < .seconds(20))
         }
     }
 
@@ -46,7 +48,7 @@ import Testing
         try await TestDatabase.with(place, usesEvents: false) { test in
             let latencies = try await Self.latencies(test, count: 4)
             print("change feed without events, \(place): median \(latencies[2]), worst \(latencies[3])")
-            #expect(latencies[3] < .seconds(5))
+            #expect(latencies[3] < .seconds(60))
             #expect(!test.database.changeFeed.isHearing)
         }
     }

@@ -224,8 +224,13 @@ import Testing
             try await administrators.setPassword(PasswordHash(text: "second"), of: admin.identifier, audit: Self.audit(test))
             #expect(try await administrators.session(tokenHash: hash) == nil)
             #expect(try await administrators.administrator(named: "hanako")?.password.text == "second")
+            await #expect(throws: DirectoryError.lastOne) {
+                try await administrators.deleteAdministrator(admin.identifier, audit: Self.audit(test))
+            }
+            let other = Administrator(identifier: .fresh(), name: "Jiro", role: .global, language: .english, createdAt: .now())
+            try await administrators.insert(other, password: PasswordHash(text: "x"), onlyAsFirst: false, audit: Self.audit(test))
             try await administrators.deleteAdministrator(admin.identifier, audit: Self.audit(test))
-            #expect(try await administrators.administrators().isEmpty)
+            #expect(try await administrators.administrators() == [other])
             await #expect(throws: DirectoryError.notFound(admin.identifier.description)) {
                 try await administrators.deleteAdministrator(admin.identifier, audit: Self.audit(test))
             }

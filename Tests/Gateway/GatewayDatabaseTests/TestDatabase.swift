@@ -40,16 +40,18 @@ struct TestDatabase: Sendable {
 
     /// Opens a new database and closes it after `body`.
     static func with(
-        _ place: TestPlace = .embedded, usesEvents: Bool = true, _ body: (TestDatabase) async throws -> Void
+        _ place: TestPlace = .embedded, usesEvents: Bool = true, pace: FirebirdChangeFeed.Pace = .init(),
+        _ body: (TestDatabase) async throws -> Void
     ) async throws {
-        try await with(try await place.freshConnection(), usesEvents: usesEvents, body)
+        try await with(try await place.freshConnection(), usesEvents: usesEvents, pace: pace, body)
     }
 
     static func with(
-        _ connection: NodeConfigurationFile.DatabaseConnection, usesEvents: Bool = true, _ body: (TestDatabase) async throws -> Void
+        _ connection: NodeConfigurationFile.DatabaseConnection, usesEvents: Bool = true, pace: FirebirdChangeFeed.Pace = .init(),
+        _ body: (TestDatabase) async throws -> Void
     ) async throws {
         let node = NodeID(.fresh())
-        let database = try await open(connection, node: node, usesEvents: usesEvents)
+        let database = try await open(connection, node: node, usesEvents: usesEvents, pace: pace)
         do {
             try await body(TestDatabase(database: database, connection: connection, node: node))
         } catch {
@@ -61,10 +63,10 @@ struct TestDatabase: Sendable {
 
     static func open(
         _ connection: NodeConfigurationFile.DatabaseConnection, node: NodeID, absence: GatewayDatabase.Absence = .create,
-        usesEvents: Bool = true
+        usesEvents: Bool = true, pace: FirebirdChangeFeed.Pace = .init()
     ) async throws -> GatewayDatabase {
         try await GatewayDatabase.open(
-            connection, home: TestEnvironment.url, node: node, absence: absence, usesEvents: usesEvents, logger: quiet)
+            connection, home: TestEnvironment.url, node: node, absence: absence, usesEvents: usesEvents, pace: pace, logger: quiet)
     }
 
     /// Begins an incarnation of a node and lends its writer.

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Reception
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(3)))
 struct DialogTests {
     @Test func `there are at least a hundred and fifty dialogs`() throws {
         #expect(try Dialog.all().count >= 150)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Reception
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct ListenerTests {
     // MARK: Sockets
 
@@ -164,6 +164,23 @@ struct ListenerTests {
         #expect(register.count == 8)
     }
 
+    @Test func `IPv6 addresses of one network of 64 bits share a limit`() async throws {
+        let register = SessionRegister()
+        var settings = GatewaySettings()
+        settings.reception.maximumSessionsPerAddress = 2
+        let channel = try await ReceptionFixture.makeChannel()
+        let first = try #require(NetworkAddress("2001:db8:0:1::1"))
+        #expect(register.admit(channel, from: first, settings) == .admitted)
+        func admission(_ address: String) async throws -> SessionRegister.Admission {
+            register.admit(try await ReceptionFixture.makeChannel(), from: try #require(NetworkAddress(address)), settings)
+        }
+        #expect(try await admission("2001:db8:0:1:ffff:ffff:ffff:ffff") == .admitted)
+        #expect(try await admission("2001:db8:0:1:8000::") == .tooManyOfAddress)
+        #expect(try await admission("2001:db8:0:2::1") == .admitted)
+        register.leave(channel, from: first)
+        #expect(try await admission("2001:db8:0:1:8000::") == .admitted)
+    }
+
     @Test func `who leaves makes room for his address`() async throws {
         let register = SessionRegister()
         let limits = ReceptionSettings()
@@ -261,7 +278,8 @@ struct ListenerTests {
         try await ReceptionFixture.with(settings) { fixture in
             let client = try await fixture.connect()
             try await client.beginMessage()
-            try await client.send("Subject: x\r\n")
+            // Not waited for: the server may have closed before this client has its turn.
+            client.queue(bytes: Array("Subject: x\r\n".utf8))
             #expect(try await client.reply().last == "421 4.4.2 Timeout")
             #expect(await client.isClosedByServer())
             #expect(fixture.handler.seen.ended == ["timeout"])
@@ -272,15 +290,42 @@ struct ListenerTests {
         let settings = ReceptionFixture.settings { $0.reception.transactionTimeoutSeconds = 1 }
         try await ReceptionFixture.with(settings) { fixture in
             let client = try await fixture.connect()
-            try await client.beginMessage()
+            _ = try await client.reply()
+            _ = try await client.command("EHLO client.example")
+            // Nothing is waited for but replies: the time runs from MAIL on, and may be over before this client has its turn.
+            client.queue(bytes: Array("MAIL FROM:<sender@example.org>\r\nRCPT TO:<user@example.com>\r\nDATA\r\n".utf8))
+            var last = ""
+            var drip: Task<Void, any Error>?
+            while !last.hasPrefix("421") {
+                last = try await client.reply().last ?? ""
+                guard last.hasPrefix("354") else { continue }
+                drip = Task {
+                    while !Task.isCancelled {
+                        client.queue(bytes: Array("x\r\n".utf8))
+                        try await Task.sleep(for: .milliseconds(100))
+                    }
+                }
+            }
+            drip?.cancel()
+            #expect(last == "421 4.4.2 Timeout")
+            #expect(fixture.handler.seen.ended == ["timeout"])
+        }
+    }
+
+    @Test func `a refused chunk that comes slowly has the time of one wait`() async throws {
+        let settings = ReceptionFixture.settings { $0.reception.dataTimeoutSeconds = 1 }
+        try await ReceptionFixture.with(settings) { fixture in
+            let client = try await fixture.connect()
+            _ = try await client.reply()
+            _ = try await client.command("EHLO client.example")
+            try await client.line("BDAT 40")
             let drip = Task {
-                while !Task.isCancelled {
-                    try await client.send("x\r\n")
+                for _ in 0..<40 {
+                    try await client.send("x")
                     try await Task.sleep(for: .milliseconds(100))
                 }
             }
             #expect(try await client.reply().last == "421 4.4.2 Timeout")
-            #expect(fixture.handler.seen.ended == ["timeout"])
             drip.cancel()
         }
     }

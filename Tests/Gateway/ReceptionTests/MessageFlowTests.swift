@@ -6,7 +6,7 @@ import Testing
 
 @testable import Reception
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct MessageFlowTests {
     @Test func `header, size and findings are handed over`() async throws {
         try await ReceptionFixture.with { fixture in

@@ -183,4 +183,72 @@ struct SessionStateMachineTests {
         #expect(session.machine.connection.heloName == "client.example")
         #expect(session.machine.connection.isExtended)
     }
+
+    @Test func `a recipient named again is accepted and kept once, as first named`() throws {
+        var session = PureSession.greeted()
+        session.feed("MAIL FROM:<a@x.example>\r\nRCPT TO:<b@x.example> NOTIFY=NEVER\r\n")
+        session.feed("RCPT TO:<b@x.example>\r\nRCPT TO:<B@X.example> NOTIFY=SUCCESS\r\nRCPT TO:<c@x.example>\r\n")
+        #expect(session.replies.dropFirst() == ArraySlice(repeating: "250 2.1.5 Recipient OK", count: 4))
+        let transaction = try #require(session.machine.transaction)
+        #expect(transaction.recipients.map(\.address.description) == ["b@x.example", "c@x.example"])
+        #expect(transaction.recipients.first?.parameters.notify == .never)
+        session.feed("RSET\r\nMAIL FROM:<a@x.example>\r\nRCPT TO:<b@x.example>\r\n")
+        #expect(session.machine.transaction?.recipients.count == 1)
+    }
+
+    @Test func `recipients named again count for the limit`() {
+        var session = PureSession.greeted { $0.maximumRecipients = 3 }
+        session.feed("MAIL FROM:<a@x.example>\r\n")
+        for _ in 0..<4 { session.feed("RCPT TO:<b@x.example>\r\n") }
+        #expect(session.replies.suffix(2) == ["250 2.1.5 Recipient OK", "452 4.5.3 Too many recipients"])
+        session.feed("RSET\r\nMAIL FROM:<a@x.example>\r\nRCPT TO:<b@x.example>\r\n")
+        #expect(session.replies.last == "250 2.1.5 Recipient OK")
+    }
+
+    @Test(arguments: ["RSET", "EHLO client.example", "HELO client.example"])
+    func `a transaction with recipients that is given up counts as an error`(_ end: String) {
+        var session = PureSession.greeted { $0.maximumErrors = 3 }
+        for round in 0..<3 {
+            #expect(!session.isClosed, "round \(round)")
+            for line in ["MAIL FROM:<a@x.example>", "RCPT TO:<b@x.example>", end] { session.feed("\(line)\r\n") }
+        }
+        #expect(session.isClosed)
+        #expect(session.replies.last == "421 4.7.0 Too many errors")
+        #expect(session.ended.count == 3)
+    }
+
+    @Test func `a transaction without recipients may be given up`() {
+        var session = PureSession.greeted { $0.maximumErrors = 1 }
+        for _ in 0..<5 { session.feed("MAIL FROM:<a@x.example>\r\nRSET\r\n") }
+        #expect(!session.isClosed)
+    }
+
+    @Test func `a message that was taken is no transaction given up`() {
+        var session = PureSession.greeted { $0.maximumErrors = 1 }
+        for _ in 0..<5 {
+            session.feed("MAIL FROM:<a@x.example>\r\nRCPT TO:<b@x.example>\r\nDATA\r\n")
+            session.feed("x\r\n.\r\nRSET\r\n")
+        }
+        #expect(session.messages.count == 5)
+        #expect(!session.isClosed)
+    }
+
+    @Test func `a big chunk that nothing announced ends the session`() {
+        for (octets, isClosed) in [(1 << 20, false), ((1 << 20) + 1, true)] {
+            var session = PureSession.greeted()
+            session.feed("BDAT \(octets)\r\n")
+            #expect(session.isClosed == isClosed)
+            #expect(session.replies == (isClosed ? ["503 5.5.1 Send MAIL first"] : []))
+        }
+    }
+
+    @Test func `a big chunk sent before its refusal could be read is thrown away`() {
+        var session = PureSession.greeted()
+        session.feed("MAIL FROM:<a@x.example> SIZE=999999999999\r\nRCPT TO:<b@x.example>\r\nBDAT 2000000 LAST\r\n")
+        session.feed([UInt8](repeating: 0x61, count: 2_000_000))
+        #expect(!session.isClosed)
+        #expect(session.replies.count == 3)
+        session.feed("RSET\r\nBDAT 2000000 LAST\r\n")
+        #expect(session.isClosed)
+    }
 }

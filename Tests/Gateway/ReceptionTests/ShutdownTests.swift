@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reception
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct ShutdownTests {
     @Test func `idle sessions are told and closed when the node stops`() async throws {
         try await ReceptionFixture.with { fixture in

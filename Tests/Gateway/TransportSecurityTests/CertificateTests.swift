@@ -41,7 +41,7 @@ private final class Node: Sendable {
 
 private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct CertificateTests {
     @Test func `the first start makes a certificate for the node's names`() async throws {
         let node = try Node()

@@ -1,5 +1,7 @@
 import DomainsAndUsers
+import Hummingbird
 import Settings
+import Synchronization
 import Testing
 
 @testable import Administration

@@ -4,6 +4,9 @@ import Testing
 /// The real library against a real, lying name server on loopback.
 struct UnboundResolverTests {
     private static let address: [UInt8] = [192, 0, 2, 1]
+    /// What counts as in time: thousands of tests share this process's few threads, so that an answer that has come may wait long for
+    /// the test that asked.
+    private static let patience = Duration.seconds(120)
 
     private func makeResolver(
         _ server: LoopbackNameServer, timeout: Duration = .seconds(20), _ change: (inout UnboundConfiguration) -> Void = { _ in }
@@ -86,7 +89,7 @@ struct UnboundResolverTests {
         let begin = ContinuousClock.now
         let error = await resolver.failure("bad.example.test", .a)
         #expect(error?.isTransient == true)
-        #expect(begin.duration(to: .now) < .seconds(10))
+        #expect(begin.duration(to: .now) < Self.patience)
         #expect(server.timesAsked("bad.example.test") > 0)
     }
 
@@ -107,14 +110,14 @@ struct UnboundResolverTests {
     func `a cancelled caller is let go at once`(isAskedBefore: Bool) async throws {
         let server = try LoopbackNameServer()
         server.react("silent.example.test", .silence)
-        let resolver = try makeResolver(server, timeout: .seconds(60))
+        let resolver = try makeResolver(server, timeout: .seconds(600))
         let begin = ContinuousClock.now
         let task = Task { await resolver.failure("silent.example.test", .a) }
-        while isAskedBefore, server.timesAsked("silent.example.test") == 0, begin.duration(to: .now) < .seconds(20) { await Task.yield() }
+        while isAskedBefore, server.timesAsked("silent.example.test") == 0, begin.duration(to: .now) < Self.patience { await Task.yield() }
         #expect(!isAskedBefore || server.timesAsked("silent.example.test") > 0)
         task.cancel()
         #expect(await task.value == .transient(.cancelled))
-        #expect(begin.duration(to: .now) < .seconds(30))
+        #expect(begin.duration(to: .now) < Self.patience * 2)
     }
 
     @Test func `equal questions at the same time are asked once`() async throws {

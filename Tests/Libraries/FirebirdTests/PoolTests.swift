@@ -80,7 +80,7 @@ import Testing
             let start = clock.now
             let kind = await errorKind { _ = try await pool.transaction(deadline: .milliseconds(300)) { try $0.query(Self.endless) } }
             #expect(kind == .deadlineExceeded)
-            #expect(clock.now - start < .seconds(20))
+            #expect(clock.now - start < .seconds(60))
             let after = try await pool.value("select current_connection from rdb$database", as: Int.self)
             #expect(before == after)
         }

@@ -34,7 +34,7 @@ import Testing
                 _ = try await pool.transaction(deadline: .milliseconds(300)) { try $0.execute("insert into item values (1)") }
             }
             #expect(kind == .deadlineExceeded)
-            #expect(clock.now - start < .seconds(10))
+            #expect(clock.now - start < .seconds(60))
             // The second call has to attach anew, which nothing interrupts: the caller is let go at the deadline.
             let attaching = await errorKind { try await pool.transaction(deadline: .milliseconds(300)) { _ in } }
             #expect(attaching == .deadlineExceeded)

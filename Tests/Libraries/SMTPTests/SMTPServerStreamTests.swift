@@ -50,6 +50,7 @@ struct SMTPServerStreamTests {
 
     @Test(arguments: [
         "NOOP\r\nA\nB\r\nDATA\r\na\r\n.b\r\n..c\r\n.\r\nBDAT 4\r\n\r\n\r\nQUIT\r\n", "A\r\r\n\0\r\nDATA\r\n\n.\r\n\r\n.\r\nQ\r\n",
+        "0123456789\n0123456789ABCDEF\r\n0123456789ABCDEFG\nX\r\n0123456789\r0123456789AB\r\n0123456789ABCDEF\0\r\nX\r\n",
         "0123456789ABCDEFG\r\nX\r\n0123456789\n0123456789\r\nY\r\n0123456789ABCD\r\n0123456789ABCDE\r\n",
     ])
     func `every split gives the same events`(input: String) {
@@ -67,6 +68,17 @@ struct SMTPServerStreamTests {
     @Test func `the longest line is exactly the limit`() {
         #expect(events(String(repeating: "x", count: 98) + "\r\n") == ["line " + String(repeating: "x", count: 98)])
         #expect(events(String(repeating: "x", count: 99) + "\r\nA\r\n") == ["fault tooLong", "line A"])
+    }
+
+    @Test(arguments: [
+        ("A\nMAIL FROM:<>", SMTPLineFault.bareLineFeed), ("A\rMAIL FROM:<>", .bareCarriageReturn), ("A\0", .null), ("A", .tooLong),
+    ])
+    func `a forbidden character is graver than the length of its line`(start: String, fault: SMTPLineFault) {
+        let filling = String(repeating: "x", count: 120)
+        for text in [start + filling, filling + start, filling + start + filling] {
+            #expect(events(text + "\r\nB\r\n") == ["fault \(fault)", "line B"])
+            #expect(events(Array((text + "\r\nB\r\n").utf8).map { [$0] }) == ["fault \(fault)", "line B"])
+        }
     }
 
     @Test func `an endless line holds no memory and is one event`() {

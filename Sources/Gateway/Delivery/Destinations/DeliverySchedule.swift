@@ -1,10 +1,12 @@
+import SMTP
 import Settings
 
 /// Which destination gets a connection, and which connection gets which message. Pure: events in, commands out.
 ///
 /// Each destination has a queue, a window of connections that grows with success and shrinks with failure, and a pause after its last
 /// connection failed. While a pause lasts everything for the destination is deferred at once, after it one connection probes; so a
-/// dead destination costs one connection now and then, and holds no memory. Work per message does not depend on how much waits.
+/// dead destination costs one connection now and then, and holds no memory. One that is slow keeps a share of memory, and never the last
+/// connections. Work per message does not depend on how much waits.
 struct DeliverySchedule {
     typealias WorkerID = Int
 
@@ -12,11 +14,18 @@ struct DeliverySchedule {
         var maximumConnections: Int
         var connectionsPerDestination: Int
         var idle: Duration
+        var activeRecipients: Int
+
+        /// Recipients that may wait for one destination that does not get on.
+        var recipientsPerDestination: Int { max(1, min(max(100, activeRecipients / 4), activeRecipients / 2)) }
+        /// Kept for destinations that have no connection, so that some slow ones do not hold all of them.
+        var reservedConnections: Int { maximumConnections / 8 }
 
         init(_ settings: DeliverySettings) {
             maximumConnections = settings.maximumConnections
             connectionsPerDestination = settings.connectionsPerDestination
             idle = .seconds(settings.idleConnectionSeconds)
+            activeRecipients = settings.activeRecipients
         }
     }
 
@@ -38,8 +47,15 @@ struct DeliverySchedule {
         case end
     }
 
+    private struct Waiting {
+        let job: DeliveryJob
+        let since: ContinuousClock.Instant
+    }
+
     private struct Destination {
-        var queue = JobQueue<DeliveryJob>()
+        var queue = JobQueue<Waiting>()
+        /// Of all jobs in the queue.
+        var recipients = 0
         var workers = 0
         /// Workers that have not taken their first job.
         var starting = 0
@@ -52,7 +68,40 @@ struct DeliverySchedule {
         var reason: DeliveryOutcome?
         var isNeedy = false
         var isWanting = false
+
+        mutating func append(_ job: DeliveryJob, _ now: ContinuousClock.Instant) {
+            queue.append(Waiting(job: job, since: now))
+            recipients += job.recipients.count
+        }
+
+        mutating func popFirst() -> DeliveryJob? {
+            guard let first = queue.popFirst() else { return nil }
+            recipients -= first.job.recipients.count
+            return first.job
+        }
+
+        mutating func removeAll() -> [DeliveryJob] {
+            recipients = 0
+            return queue.removeAll().map(\.job)
+        }
+
+        /// Mail has waited long. Much mail alone does not show that: a quick next hop may have a long queue.
+        func isSlow(_ now: ContinuousClock.Instant) -> Bool { queue.first.map { $0.since + DeliverySchedule.patience <= now } ?? false }
+
+        /// What waits above a number of recipients, the latest first.
+        mutating func shed(above maximum: Int) -> [DeliveryJob] {
+            var excess: [DeliveryJob] = []
+            while recipients > maximum, queue.count > 1, let last = queue.popLast() {
+                recipients -= last.job.recipients.count
+                excess.append(last.job)
+            }
+            return excess
+        }
     }
+
+    /// For what is not kept in memory for a slow destination.
+    private static let tooMuchWaits = DeliveryOutcome.deferred(
+        DeliveryReply(EnhancedStatusCode(.persistentTransientFailure, 4, 5), "too much waits for this destination already"))
 
     private var destinations: [NextHop: Destination] = [:]
     private var workerCount = 0
@@ -97,7 +146,11 @@ struct DeliverySchedule {
             destinations[job.nextHop] = destination
             return [.resume(idle.worker, job)]
         }
-        destination.queue.append(job)
+        if destination.isSlow(now), destination.recipients + job.recipients.count > limits.recipientsPerDestination {
+            destinations[job.nextHop] = destination
+            return [.settle([job], Self.tooMuchWaits)]
+        }
+        destination.append(job, now)
         let commands = grow(&destination, job.nextHop)
         destinations[job.nextHop] = destination
         return commands
@@ -117,7 +170,7 @@ struct DeliverySchedule {
             if !needy.isEmpty && (destination.workers > 1 || served >= Self.servedWhileOthersNeed) { return .end }
             if destination.workers > destination.window { return .end }
         }
-        if let job = destination.queue.popFirst() { return .job(job) }
+        if let job = destination.popFirst() { return .job(job) }
         guard canPark, limits.idle > .zero, needy.isEmpty, wanting.isEmpty else { return .end }
         destination.idle.append((worker, now))
         idleCount += 1
@@ -153,7 +206,8 @@ struct DeliverySchedule {
             guard job.handedBack < Self.toleratedLosses else { return [.settle([job], outcome)] }
             var again = job
             again.handedBack += 1
-            destination.queue.prepend(again)
+            destination.queue.prepend(Waiting(job: again, since: now))
+            destination.recipients += again.recipients.count
             return []
         }
         // Several connections fail at the same moment; the first one counts.
@@ -202,6 +256,11 @@ struct DeliverySchedule {
                 destination.idle.removeFirst(expired.count)
                 destinations[nextHop] = destination
             }
+            if destination.isSlow(now) {
+                let excess = destination.shed(above: limits.recipientsPerDestination)
+                if !excess.isEmpty { commands.append(.settle(excess, Self.tooMuchWaits)) }
+                destinations[nextHop] = destination
+            }
             guard destination.workers == 0, destination.queue.isEmpty else { continue }
             if destination.pausedUntil.map({ $0 + Self.memory <= now }) ?? true { destinations[nextHop] = nil }
         }
@@ -214,7 +273,7 @@ struct DeliverySchedule {
         var waiting: [DeliveryJob] = []
         var commands: [Command] = []
         for nextHop in Array(destinations.keys) {
-            waiting += destinations[nextHop]?.queue.removeAll() ?? []
+            waiting += destinations[nextHop]?.removeAll() ?? []
             commands += destinations[nextHop]?.idle.map { .retire($0.worker) } ?? []
             destinations[nextHop]?.idle = []
         }
@@ -228,7 +287,8 @@ extension DeliverySchedule {
     private mutating func grow(_ destination: inout Destination, _ nextHop: NextHop) -> [Command] {
         let window = min(destination.window, limits.connectionsPerDestination)
         guard destination.queue.count > destination.starting, destination.workers < window else { return [] }
-        guard workerCount < limits.maximumConnections else {
+        let available = limits.maximumConnections - (destination.workers == 0 ? 0 : limits.reservedConnections)
+        guard workerCount < available else {
             line(up: &destination, nextHop)
             return retireIdle(except: nextHop)
         }
@@ -261,7 +321,7 @@ extension DeliverySchedule {
         while workerCount < limits.maximumConnections {
             if let nextHop = needy.popFirst() {
                 commands += feed(nextHop) { $0.isNeedy = false }
-            } else if let nextHop = wanting.popFirst() {
+            } else if workerCount < limits.maximumConnections - limits.reservedConnections, let nextHop = wanting.popFirst() {
                 commands += feed(nextHop) { $0.isWanting = false }
             } else {
                 break
@@ -298,7 +358,7 @@ extension DeliverySchedule {
     ) -> Command {
         destination.failures += 1
         destination.window = 1
-        let waiting = destination.queue.removeAll()
+        let waiting = destination.removeAll()
         // A permanent failure is about the domain, not its servers' health: it is found anew for the next message.
         if case .deferred = outcome {
             let doublings = min(destination.failures - 1, 10)

@@ -32,6 +32,17 @@ struct JobQueue<Element> {
         return element
     }
 
+    var first: Element? { head < elements.count ? elements[head] : nil }
+
+    mutating func popLast() -> Element? {
+        guard head < elements.count, let element = elements.removeLast() else { return nil }
+        if head == elements.count {
+            elements = []
+            head = 0
+        }
+        return element
+    }
+
     mutating func removeAll() -> [Element] {
         defer {
             elements = []

@@ -5,11 +5,14 @@ import NIOCore
 import SMTP
 import Settings
 import SharedFolders
+import Synchronization
 
 /// Makes reports durable: what they return of the message is read within bounds, and the content is stored before anybody is told.
-struct ReportMaker: Sendable {
-    let environment: DeliveryEnvironment
-    let active: ActiveRecipients
+final class ReportMaker: Sendable {
+    private let environment: DeliveryEnvironment
+    private let active: ActiveRecipients
+    /// So that one outage is one line of the log.
+    private let isFolderAway = Atomic(false)
 
     /// A stored report, ready for the queue.
     struct Prepared: Sendable {
@@ -23,26 +26,46 @@ struct ReportMaker: Sendable {
     private static let firstPause = Duration.milliseconds(200)
     private static let longestPause = Duration.seconds(10)
 
+    init(environment: DeliveryEnvironment, active: ActiveRecipients) {
+        self.environment = environment
+        self.active = active
+    }
+
     /// Keeps trying while the folder is away: an outcome without its report would leave the sender in the dark.
     /// - Parameters:
     ///   - reported: at least one.
     ///   - sender: the reverse-path.
-    /// - Returns: `nil` when cancelled; then the outcome must not be recorded either.
+    /// - Returns: `nil` when cancelled; then only what was delivered may be recorded.
     func prepare(_ original: ActiveMessage, _ reported: [ReportedRecipient], for sender: EmailAddress) async -> Prepared? {
+        let returned = await returned(original, reported, environment.settings.bounces)
+        var pause = Self.firstPause
+        while !Task.isCancelled {
+            // Under a new name each time: what a try that was given up finishes or removes late is then nobody else's file.
+            let report = DeliveryStatusNotification(
+                sender: sender, origin: origin(), message: original.message, recipients: reported, returned: returned)
+            let content = report.content()
+            do throws(SharedFolderError) {
+                let stored = try await environment.folder.store(content, as: report.origin.identifier, deadline: Self.storeDeadline)
+                storeAnswered()
+                let isHeld = active.reserve(1, limit: environment.settings.delivery.activeRecipients)
+                return Prepared(submission: submission(report, content, isHeld: isHeld), content: stored)
+            } catch {
+                storeFailed(error)
+            }
+            try? await Task.sleep(for: pause)  // cancellation ends the loop above
+            pause = min(pause * 2, Self.longestPause)
+        }
+        return nil
+    }
+
+    private func origin() -> DeliveryStatusNotification.Origin {
         let settings = environment.settings
         let now = environment.now()
         let helo = environment.heloName(settings)
-        let origin = DeliveryStatusNotification.Origin(
+        return DeliveryStatusNotification.Origin(
             identifier: RecordIdentifier(milliseconds: now.milliseconds), reportingHost: helo,
             domain: settings.bounces.reportingDomain.isEmpty ? helo : settings.bounces.reportingDomain, at: now,
             language: settings.bounces.language)
-        let report = DeliveryStatusNotification(
-            sender: sender, origin: origin, message: original.message, recipients: reported,
-            returned: await returned(original, reported, settings.bounces))
-        let content = report.content()
-        guard let stored = await store(content, as: origin.identifier) else { return nil }
-        let isHeld = active.reserve(1, limit: settings.delivery.activeRecipients)
-        return Prepared(submission: submission(report, content, isHeld: isHeld), content: stored)
     }
 
     /// The whole message only for failures (RFC 3461 section 4.3), if the sender did not ask for the header alone, within the limit.
@@ -75,20 +98,14 @@ struct ReportMaker: Sendable {
         return Array(bytes[..<lineStart])
     }
 
-    private func store(_ content: ByteBuffer, as identifier: RecordIdentifier) async -> MessageContent? {
-        var pause = Self.firstPause
-        var isLogged = false
-        while !Task.isCancelled {
-            do throws(SharedFolderError) {
-                return try await environment.folder.store(content, as: identifier, deadline: Self.storeDeadline)
-            } catch {
-                if !isLogged { environment.logger.error("a report waits for the message folder", metadata: ["cause": "\(error)"]) }
-                isLogged = true
-            }
-            try? await Task.sleep(for: pause)  // cancellation ends the loop above
-            pause = min(pause * 2, Self.longestPause)
-        }
-        return nil
+    private func storeFailed(_ error: SharedFolderError) {
+        guard !isFolderAway.exchange(true, ordering: .relaxed) else { return }
+        environment.logger.error("reports wait for the message folder", metadata: ["cause": "\(error)"])
+    }
+
+    private func storeAnswered() {
+        guard isFolderAway.exchange(false, ordering: .relaxed) else { return }
+        environment.logger.notice("reports are stored again")
     }
 
     private func submission(_ report: DeliveryStatusNotification, _ content: ByteBuffer, isHeld: Bool) -> QueueSubmission {

@@ -76,8 +76,12 @@ package struct AdministratorTable: AdministratorStore {
 
     package func deleteAdministrator(_ identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
         try await sessions.write(audited: [audit], unavailable: DirectoryError.unavailable) { transaction in
-            let count = try transaction.execute("delete from administrator where id = \(identifier)")
-            guard count == 1 else { throw DirectoryError.notFound(identifier.description) }
+            // Of two deletions at once the second waits here and then counts what the first left.
+            try SettingsTable.lock(transaction)
+            let isThere = try transaction.queryOne("select first 1 1 from administrator where id = \(identifier)") != nil
+            guard isThere else { throw DirectoryError.notFound(identifier.description) }
+            guard try Self.count(transaction) > 1 else { throw DirectoryError.lastOne }
+            try transaction.execute("delete from administrator where id = \(identifier)")
             try transaction.execute("delete from web_session where administrator_id = \(identifier)")
         }
     }

@@ -28,7 +28,9 @@ package struct WebSettings: SettingsSection {
             "maximum-failed-sign-ins", \.maximumFailedSignIns, 3...1000,
             title: LocalizedText("Failed sign-ins", ja: "サインインの失敗回数"),
             LocalizedText(
-                "Per name and per address in 15 minutes; further tries are refused without looking at the password.",
-                ja: "15 分間に名前またはアドレスごとに許す失敗回数です。超過するとパスワードを確認せずに拒否します。")),
+                "Per address in 15 minutes, an IPv6 network /64 being one address, and twenty times as many per name from all addresses together; further tries are refused without looking at the password.",
+                ja:
+                    "15 分間にアドレスごとに許す失敗回数です（IPv6 は /64 のネットワークを 1 つのアドレスとみなします）。1 つの名前に対しては、すべてのアドレスを合わせてこの 20 倍まで許します。超過するとパスワードを確認せずに拒否します。"
+            )),
     ]
 }

@@ -25,18 +25,13 @@ struct AccountController: Sendable {
             return show(
                 FormProblems([FieldProblem(field: "password-again", message: FirstStartText.mismatch.text)], request.language), request)
         }
-        let name = request.administrator.name
-        var isPresentPasswordRight = false
         do throws(AdministrationError) {
-            _ = try await services.administration.signIn(
-                name: name, password: values["current-password"] ?? "", address: request.page.remoteAddress)
-            isPresentPasswordRight = true
-            try await services.administration.setPassword(password, of: name, request.caller)
-            let signedIn = try await services.administration.signIn(name: name, password: password, address: request.page.remoteAddress)
+            let signedIn = try await services.administration.changePassword(
+                of: request.administrator, from: values["current-password"] ?? "", to: password, address: request.page.remoteAddress)
             return SignInController.begin(signedIn, at: SitePath.account, notice: Notice(.passwordSet))
         } catch {
-            var problems = try error.formProblems()
-            if !isPresentPasswordRight { problems = problems.map { FieldProblem(field: "current-password", message: $0.message) } }
+            // What names no field is about the present password.
+            let problems = try error.formProblems().map { FieldProblem(field: $0.field ?? "current-password", message: $0.message) }
             return show(FormProblems(problems, request.language), request)
         }
     }

@@ -55,8 +55,12 @@ private struct AddressListParser {
     private var entries: [AddressList.Entry] = []
     private var group: (name: String, members: [HeaderMailbox])?
     private var words: [AddressTokenizer.SpacedToken] = []
+    /// Whether there is an at sign among `words`; kept, because looking for it at every colon would take quadratic time.
+    private var hasAtSign = false
     private var comments: [[UInt8]] = []
     private var angle: [UInt8]?
+    /// Whether there is an at sign in `angle`; kept for the same reason.
+    private var hasAtSignInAngle = false
     private var isInsideAngle = false
     /// Whether the words being collected follow an angle address without a comma.
     private var isTrailing = false
@@ -91,38 +95,50 @@ private struct AddressListParser {
         switch byte {
         case 0x3C:
             if angle != nil { finishMailbox() }
-            angle = []
+            openAngle()
             isInsideAngle = true
         case 0x2C: finishMailbox()
         case 0x3B:
             finishMailbox()
             finishGroup()
-        case 0x3A where group == nil && angle == nil && !words.contains(where: Self.isAtSign):
+        case 0x3A where group == nil && angle == nil && !hasAtSign:
             group = (Self.text(of: words), [])
             words = []
             comments = []
         case 0x3E: break
-        default: words.append(spaced)
+        default:
+            if byte == 0x40 { hasAtSign = true }
+            words.append(spaced)
         }
+    }
+
+    private mutating func openAngle() {
+        angle = []
+        hasAtSignInAngle = false
     }
 
     private mutating func takeInsideAngle(_ token: AddressTokenizer.Token) {
         switch token {
         case .special(0x3E): isInsideAngle = false
         // A comma before any at sign belongs to a source route, after one the bracket was forgotten.
-        case .special(0x2C) where angle?.contains(0x40) == true && angle?.first != 0x40:
+        case .special(0x2C) where hasAtSignInAngle && angle?.first != 0x40:
             isInsideAngle = false
             finishMailbox()
-        case .special(0x3C): angle = []
-        default: angle?.append(contentsOf: Self.addressBytes(token))
+        case .special(0x3C): openAngle()
+        default:
+            let added = Self.addressBytes(token)
+            if added.contains(0x40) { hasAtSignInAngle = true }
+            angle?.append(contentsOf: added)
         }
     }
 
     private mutating func finishMailbox() {
         defer {
             words = []
+            hasAtSign = false
             comments = []
             angle = nil
+            hasAtSignInAngle = false
             isInsideAngle = false
             isTrailing = false
         }

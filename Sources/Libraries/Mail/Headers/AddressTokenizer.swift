@@ -21,6 +21,8 @@ struct AddressTokenizer {
     private let bytes: [UInt8]
     private var position = 0
     private var wordSearch = EncodedWord.TerminatorSearch()
+    /// Whether a quote was found to have no end. Every quote behind it counts as escaped from there, so that none of them has one either.
+    private var hasUnclosedQuote = false
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -65,7 +67,8 @@ struct AddressTokenizer {
     /// A quote without end is an ordinary character.
     private mutating func quoted() -> Token {
         var content: [UInt8] = []
-        var index = position + 1
+        // Searched for once only: otherwise many escaped quotes would take quadratic time.
+        var index = hasUnclosedQuote ? bytes.count : position + 1
         while index < bytes.count {
             let byte = bytes[index]
             if byte == 0x22 {
@@ -76,6 +79,7 @@ struct AddressTokenizer {
             content.append(bytes[index])
             index += 1
         }
+        hasUnclosedQuote = true
         position += 1
         return .atom(bytes[(position - 1)..<position])
     }

@@ -1,4 +1,6 @@
 /// Cuts `value; name=value; …` into pieces; every byte is looked at a bounded number of times.
+///
+/// Between the steps `position` may lie one behind the end, after a separator that was not there: no slice begins or ends at it unchecked.
 struct ParameterScanner {
     private let bytes: [UInt8]
     private var position = 0
@@ -127,7 +129,8 @@ struct ParameterScanner {
     }
 
     private mutating func scanToken(_ name: [UInt8]) -> RawParameter {
-        let start = position
+        let start = min(position, bytes.count)
+        position = start
         var firstEnd: Int?
         while position < bytes.count, bytes[position] != 0x3B {
             let byte = bytes[position]
@@ -182,7 +185,8 @@ struct ParameterScanner {
         var depth = 0
         while position < bytes.count {
             let byte = bytes[position]
-            position += byte == 0x5C ? 2 : 1
+            // A backslash at the very end has nothing to escape.
+            position = min(position + (byte == 0x5C ? 2 : 1), bytes.count)
             if byte == 0x28 { depth += 1 }
             if byte == 0x29 {
                 depth -= 1

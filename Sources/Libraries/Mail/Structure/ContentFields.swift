@@ -64,6 +64,7 @@ struct ContentFields {
 
     private mutating func keepBoundaries(_ limits: MessageLimits) {
         var kept: [[UInt8]] = []
+        var seen: Set<[UInt8]> = []
         for boundary in boundaries {
             var end = boundary.count
             while end > 0, boundary[end - 1].isBlankOrLineEnd { end -= 1 }
@@ -74,7 +75,9 @@ struct ContentFields {
             }
             let trimmed = Array(boundary[..<end])
             if trimmed.contains(where: { $0 < 0x20 || $0 > 0x7E }) { faults.append(.boundaryMalformed) }
-            if !kept.contains(trimmed) { kept.append(trimmed) }
+            if seen.insert(trimmed).inserted { kept.append(trimmed) }
+            // One more than is looked for tells of the conflict; the rest of a flood is not read.
+            if kept.count > max(1, limits.boundaryReadings) { break }
         }
         if kept.count > 1 { faults.append(.conflictingBoundaries) }
         boundaries = Array(kept.prefix(limits.boundaryReadings))
