@@ -112,13 +112,15 @@ final class OpenDoors: Sendable {
 
     func opened() { continuation.yield() }
 
-    /// Returns when all are open, or when the caller is cancelled because one could not be. Called once.
-    func allOpened() async {
+    /// Waits until all are open. Called once.
+    /// - Returns: false when the node stops before, because one could not be opened.
+    func allOpened() async -> Bool {
         var opened = 0
-        for await _ in stream {
+        for await _ in stream.cancelOnGracefulShutdown() {
             opened += 1
-            if opened == Self.count { return }
+            if opened == Self.count { return true }
         }
+        return false
     }
 }
 
@@ -129,8 +131,7 @@ struct MailDoor: Service {
     let announce: @Sendable () -> Void
 
     func run() async throws {
-        await doors.allOpened()
-        guard !Task.isCancelled else { return }
+        guard await doors.allOpened() else { return }
         do throws(ReceptionError) {
             try await listener.start()
         } catch {
