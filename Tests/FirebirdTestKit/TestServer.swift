@@ -130,7 +130,7 @@ package final class TestServer: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
-            "-c", "/usr/sbin/firebird > \(folder)/server.out 2>&1 & server=$!; echo $server; read -r line; kill -9 $server; wait",
+            "-c", "/usr/sbin/firebird > \(folder)/server.out 2>&1 & server=$!; echo $server; read -r line; kill -9 $server",
         ]
         process.environment = environment
         let input = Pipe()

@@ -45,7 +45,8 @@ final class DeliveryHarness: Sendable {
         var settings = GatewaySettings()
         settings.node.heloName = "gw.example.net"
         settings.reception.shutdownGraceSeconds = 2
-        settings.delivery.replyTimeoutSeconds = 5
+        // A server that holds its answer until the test opens a gate: a busy machine may let the test wait for its turn.
+        settings.delivery.replyTimeoutSeconds = 120
         settings.bounces.language = .english
         configure(&settings)
         let mailServers = servers.enumerated().map { number, server in
@@ -127,7 +128,7 @@ final class DeliveryHarness: Sendable {
                     counter.change {
                         $0 += 1; return $0
                     }))
-        var stored = try await folder.store(ByteBuffer(bytes: content), as: identifier, deadline: .seconds(10))
+        var stored = try await folder.store(ByteBuffer(bytes: content), as: identifier, deadline: .seconds(60))
         if !isInMemory { stored = .file(StoredMessage(identifier: identifier)) }
         let message = try Fixture.message(
             from: from, identifier: identifier, receivedAt: store.now.value, prepended: prepended, sizeBytes: content.count, body: body,
@@ -135,7 +136,7 @@ final class DeliveryHarness: Sendable {
         let queued = try recipients.enumerated().map { number, address in
             QueuedRecipient(ordinal: number, address: try EmailAddress(address), notify: notify, originalRecipient: nil)
         }
-        try await queue.submit(message, recipients: queued, log: log(message), refused: [], content: stored, deadline: .seconds(5))
+        try await queue.submit(message, recipients: queued, log: log(message), refused: [], content: stored, deadline: .seconds(60))
         return message
     }
 
@@ -150,6 +151,12 @@ final class DeliveryHarness: Sendable {
         store.now.change { $0 = $0.advanced(by: time) }
         offset.change { $0 += time }
         queue.wake()
+    }
+
+    /// Returns when so many recipients are in memory. They leave it after the commit that the store shows; a wait without end is
+    /// the test's time limit's.
+    func untilActive(_ count: Int) async throws {
+        while queue.activeRecipientCount != count { try await Task.sleep(for: .milliseconds(1)) }
     }
 
     /// The share with the message folder goes away, and comes back with all that was in it.
@@ -168,7 +175,7 @@ final class DeliveryHarness: Sendable {
         var found: [String] = []
         // Removal happens behind the outcome's record, in order with other work of the folder.
         for _ in 0..<50 {
-            try await folder.probe(deadline: .seconds(5))
+            try await folder.probe(deadline: .seconds(60))
             found = try FileManager.default.subpathsOfDirectory(atPath: path + "/data").filter { $0.hasSuffix(".eml") }
             if found.isEmpty { break }
         }

@@ -55,7 +55,7 @@ import Testing
             try harness.takeFolderAway()
             gate.open()
             await harness.store.until { $0.states == [.delivered] }
-            #expect(harness.queue.activeRecipientCount == count)
+            try await harness.untilActive(count)
         }
         #expect(harness.store.value.states == [.delivered] && harness.store.value.heldCount == 0, "the failures are found again")
         #expect(harness.queue.activeRecipientCount == 0)

@@ -106,9 +106,18 @@ final class Gate: Sendable {
 
 /// A value that tests can wait for.
 final class Watched<Value: Sendable>: Sendable {
+    private struct Waiting {
+        let number: Int
+        let condition: @Sendable (Value) -> Bool
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
     private struct State {
         var value: Value
-        var waiting: [(condition: @Sendable (Value) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiting: [Waiting] = []
+        var lastNumber = 0
+        /// Waits cancelled before they began.
+        var cancelled: Set<Int> = []
     }
 
     private let state: Mutex<State>
@@ -130,14 +139,30 @@ final class Watched<Value: Sendable>: Sendable {
         return result
     }
 
+    /// Returns when the condition holds, and when the task is cancelled: a test's time limit ends a vain wait.
     func until(_ condition: @escaping @Sendable (Value) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let isReady = state.withLock { state in
-                if condition(state.value) { return true }
-                state.waiting.append((condition, continuation))
-                return false
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            return state.lastNumber
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isReady = state.withLock { state in
+                    if state.cancelled.remove(number) != nil || condition(state.value) { return true }
+                    state.waiting.append(Waiting(number: number, condition: condition, continuation: continuation))
+                    return false
+                }
+                if isReady { continuation.resume() }
             }
-            if isReady { continuation.resume() }
+        } onCancel: {
+            let waiting: CheckedContinuation<Void, Never>? = state.withLock { state in
+                guard let index = state.waiting.firstIndex(where: { $0.number == number }) else {
+                    state.cancelled.insert(number)
+                    return nil
+                }
+                return state.waiting.remove(at: index).continuation
+            }
+            waiting?.resume()
         }
     }
 }
