@@ -7,14 +7,13 @@ import Synchronization
 ///
 /// All test targets run in one process, and a process has one engine: whoever tests with Firebird does it in this folder.
 package enum TestEnvironment {
-    private static let cleanups = Mutex<[@Sendable () -> Void]>([])
+    fileprivate static let cleanups = Mutex<[@Sendable () -> Void]>([])
     private static let counter = Atomic<Int>(0)
 
     /// The folder of all databases of this run, without a slash at its end; also the home that tests of `GatewayDatabase` name. Exists
     /// once `engine` was read.
     package static let folder: String = {
         let folder = FileManager.default.temporaryDirectory.path + "/firebird-tests-\(UUID().uuidString)"
-        atexit { TestEnvironment.cleanUp() }
         atProcessEnd {
             // What is left over in the folder for temporary files harms nobody.
             try? FileManager.default.removeItem(atPath: folder)
@@ -36,7 +35,16 @@ package enum TestEnvironment {
     /// Runs `body` when the process ends, the latest first; after a crash nothing runs.
     package static func atProcessEnd(_ body: @escaping @Sendable () -> Void) { cleanups.withLock { $0.append(body) } }
 
-    private static func cleanUp() { for body in cleanups.withLock(\.self).reversed() { body() } }
+    /// What is registered last at an exit runs first. The library's own exit handlers wait, without an end, for calls that still run, such as
+    /// that of a connection a test gave up; so the process ends before them.
+    static func endBeforeLibrary() {
+        on_exit(
+            { status, _ in
+                for body in TestEnvironment.cleanups.withLock({ $0 }).reversed() { body() }
+                fflush(nil)
+                _exit(status)
+            }, nil)
+    }
 
     /// A number that this process has not had yet.
     static func nextNumber() -> Int { counter.add(1, ordering: .relaxed).newValue }
@@ -45,6 +53,8 @@ package enum TestEnvironment {
     /// - Throws: what preparing the engine threw.
     package static func freshPath() throws -> String {
         _ = try engine.get()
+        // Each time, since the library registers handlers of its own as it loads its parts.
+        endBeforeLibrary()
         return folder + "/test-\(nextNumber()).fdb"
     }
 }

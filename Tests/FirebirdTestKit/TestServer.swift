@@ -47,6 +47,7 @@ package final class TestServer: Sendable {
     /// A database on this server that does not exist yet.
     /// - Parameter password: of SYSDBA; the right one when `nil`.
     package func freshConfiguration(password: String? = nil) -> FirebirdConfiguration {
+        TestEnvironment.endBeforeLibrary()
         let database = folder + "/data/test-\(TestEnvironment.nextNumber()).fdb"
         return FirebirdConfiguration(
             location: .server(host: "127.0.0.1", port: port, database: database), password: password ?? self.password,
@@ -95,9 +96,7 @@ package final class TestServer: Sendable {
     }
 
     private func interactiveSQL(_ arguments: [String], input: String) async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/isql-fb")
-        process.arguments = ["-q"] + arguments
+        let process = Self.process("exec /usr/bin/isql-fb -q \"$@\"", arguments)
         process.environment = environment
         let pipe = Pipe()
         process.standardInput = pipe
@@ -127,11 +126,8 @@ package final class TestServer: Sendable {
         guard try await Self.becomesTrue({ !TestPort.isListening(self.port) }) else {
             throw TestSetupFailure(description: "the port is taken")
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = [
-            "-c", "/usr/sbin/firebird > \(folder)/server.out 2>&1 & server=$!; echo $server; read -r line; kill -9 $server",
-        ]
+        let process = Self.process(
+            "/usr/sbin/firebird > \(folder)/server.out 2>&1 & server=$!; echo $server; read -r line; kill -9 $server")
         process.environment = environment
         let input = Pipe()
         let output = Pipe()
@@ -146,6 +142,16 @@ package final class TestServer: Sendable {
         guard try await Self.becomesTrue({ TestPort.isListening(self.port) }) else {
             throw TestSetupFailure(description: "it does not listen")
         }
+    }
+
+    /// A shell that runs `script`. The engine in this process opens its files so that a process started at that moment inherits them, and with
+    /// them the guard on the file: the shell closes what it got before it does anything.
+    private static func process(_ script: String, _ arguments: [String] = []) -> Process {
+        let closing = "for file in /proc/$BASHPID/fd/*; do file=${file##*/}; if [ $file -gt 2 ]; then eval \"exec $file>&-\"; fi; done; "
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = ["-c", closing + script, "bash"] + arguments
+        return process
     }
 
     /// Looks every 10 ms, for 10 seconds at most: another process tells nobody when it is ready.

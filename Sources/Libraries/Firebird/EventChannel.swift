@@ -1,15 +1,24 @@
 import CFirebird
+import Glibc
 import Synchronization
 
 /// The event machinery of one attachment: queueing, counting, and queueing again (each request answers once).
 ///
 /// The library calls back on a thread of its own, sometimes late. It is given a number, not an object: the number of
-/// a closed channel leads nowhere, so nothing has to be kept alive for it.
+/// a forgotten channel leads nowhere, so nothing has to be kept alive for it.
+///
+/// After a callback has returned that thread still uses the attachment's memory for a moment, without anything that
+/// keeps it: cancelling a request that was just answered, or detaching then, crashes or hangs the process (seen with 3.0.11).
+/// So only a request that waits is cancelled, and the attachment is ended by `endRequests` and a rest after the last callback.
 final class EventChannel: Sendable {
     private struct State {
         /// Names with the counts last seen, in the form the library wants.
         var known: [UInt8]
         var identifier: ISC_LONG = 0
+        /// A request waits for its answer.
+        var isArmed = false
+        var callbacksUnderWay = 0
+        var lastCallback: MonotonicMoment?
         var hasFirstAnswer = false
         var isClosed = false
         var closingError: FirebirdError?
@@ -52,7 +61,10 @@ final class EventChannel: Sendable {
 
     /// Queues a request, on the attachment's thread.
     func request(_ attachment: Attachment) throws(FirebirdError) {
-        let block = state.withLock(\.known)
+        let block = state.withLock { state in
+            state.isArmed = true
+            return state.known
+        }
         var identifier: ISC_LONG = 0
         let code = isc_que_events(
             attachment.status.pointer, &attachment.handle, &identifier, Int16(block.count), block,
@@ -60,8 +72,11 @@ final class EventChannel: Sendable {
                 let content = bytes.map { Array(UnsafeBufferPointer(start: $0, count: Int(length))) } ?? []
                 EventChannels.deliver(content, to: UInt(bitPattern: argument))
             }, UnsafeMutableRawPointer(bitPattern: number))
+        state.withLock { state in
+            state.identifier = identifier
+            if code != 0 { state.isArmed = false }
+        }
         try attachment.check(code)
-        state.withLock { $0.identifier = identifier }
     }
 
     /// The first answer comes at once and brings the present counts only. If it does not come (a firewall swallows what goes to
@@ -91,8 +106,21 @@ final class EventChannel: Sendable {
 
     private static var closedByOtherEnd: FirebirdError { FirebirdError(.connectionLost, "the event channel was closed") }
 
+    /// The library calls back, from its own thread.
+    func called(with content: [UInt8]) {
+        state.withLock { state in
+            state.isArmed = false
+            state.callbacksUnderWay += 1
+        }
+        if received(content) { requestAgain(self) } else { close() }
+        state.withLock { state in
+            state.callbacksUnderWay -= 1
+            state.lastCallback = .now
+        }
+    }
+
     /// What the library called back with; anything but a block of the known size is the channel's end.
-    func received(_ content: [UInt8]) -> Bool {
+    private func received(_ content: [UInt8]) -> Bool {
         let answer: (posted: [String: Int], isFirst: Bool, waiter: CheckedContinuation<Void, any Error>?)? = state.withLock { state in
             guard !state.isClosed, content.count == state.known.count else { return nil }
             let posted = Self.difference(names, from: state.known, to: content)
@@ -107,9 +135,6 @@ final class EventChannel: Sendable {
         answer.waiter?.resume()
         return true
     }
-
-    /// Each request answers once.
-    func askAgain() { requestAgain(self) }
 
     private static func difference(_ names: [String], from old: [UInt8], to new: [UInt8]) -> [String: Int] {
         var posted: [String: Int] = [:]
@@ -127,19 +152,41 @@ final class EventChannel: Sendable {
         (0..<countBytes).reduce(0) { $0 | UInt32(block[offset + $1]) << (8 * UInt32($1)) }
     }
 
-    /// Takes the request back, on the attachment's thread.
-    func cancel(_ attachment: Attachment) {
-        var identifier = state.withLock { state in
+    /// From the end of a callback until the library's thread is surely done with it. It needs microseconds, unless the machine
+    /// lets it wait for its turn.
+    private static let rest = Duration.milliseconds(200)
+    private static let restCheckMicroseconds: UInt32 = 10_000
+    /// A callback of ours does not block; two seconds are more than it can take.
+    private static let maximumRestChecks = 200
+
+    /// Takes the waiting request back and lets the library's thread finish, on the attachment's thread: afterwards the attachment may end.
+    func endRequests(_ attachment: Attachment) {
+        let waiting: ISC_LONG? = state.withLock { state in
             state.isClosed = true
-            return state.identifier
+            defer { state.isArmed = false }
+            return state.isArmed ? state.identifier : nil
         }
-        attachment.notice(isc_cancel_events(attachment.status.pointer, &attachment.handle, &identifier))
+        if var waiting { attachment.notice(isc_cancel_events(attachment.status.pointer, &attachment.handle, &waiting)) }
+        for _ in 0..<Self.maximumRestChecks {
+            if isAtRest { return }
+            usleep(Self.restCheckMicroseconds)
+        }
     }
+
+    private var isAtRest: Bool {
+        state.withLock { state in
+            guard state.callbacksUnderWay == 0 else { return false }
+            guard let last = state.lastCallback else { return true }
+            return last.advanced(by: Self.rest) <= .now
+        }
+    }
+
+    /// No callback can come any more: the attachment has ended.
+    func forget() { EventChannels.remove(number) }
 
     /// Ends the stream. More than once is once; the first reason stays.
     /// - Parameter error: for whoever waits for the first answer.
     func close(_ error: FirebirdError? = nil) {
-        EventChannels.remove(number)
         let reason = error ?? Self.closedByOtherEnd
         let waiter = state.withLock { state in
             if state.closingError == nil { state.closingError = reason }
@@ -168,7 +215,6 @@ private enum EventChannels {
     static func remove(_ number: UInt) { _ = open.withLock { $0.removeValue(forKey: number) } }
 
     static func deliver(_ content: [UInt8], to number: UInt) {
-        guard let channel = open.withLock({ $0[number] }) else { return }
-        if channel.received(content) { channel.askAgain() } else { channel.close() }
+        open.withLock { $0[number] }?.called(with: content)
     }
 }

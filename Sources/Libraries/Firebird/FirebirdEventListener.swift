@@ -24,6 +24,7 @@ package final class FirebirdEventListener: Sendable {
     /// Notifications kept for a reader that does not read; then the newest are dropped, as their kind is known.
     private static let maximumBuffered = 1_000
     private static let requestDeadline = Duration.seconds(10)
+    private static let endDeadline = Duration.seconds(5)
 
     /// What was heard, for one reader.
     package let notifications: AsyncStream<Notification>
@@ -42,6 +43,7 @@ package final class FirebirdEventListener: Sendable {
         let queue = SessionQueue(configuration, size: 1, maximumWaiting: 100)
         let channel = EventChannel(names: names, output: continuation) { channel in
             queue.submit(deadline: Self.requestDeadline) { session in
+                guard !channel.isClosed else { return }
                 guard let attachment = session.present else { return channel.close() }
                 do { try channel.request(attachment) } catch { channel.close() }
             } abandon: {
@@ -55,14 +57,21 @@ package final class FirebirdEventListener: Sendable {
             try await queue.run(deadline: deadline) { session in try channel.open(session.attachment()) }
             try await channel.waitUntilFirstAnswer(deadline: ContinuousClock.now.duration(to: due))
         } catch {
-            channel.close()
-            await queue.close()
+            await Self.end(channel, queue)
             throw error
         }
     }
 
     deinit {
+        let channel = channel
         channel.close()
+        queue.submit(deadline: Self.endDeadline) { session in
+            session.present.map(channel.endRequests)
+            session.close()
+            channel.forget()
+        } abandon: {
+            channel.forget()
+        }
         queue.beginClosing()
     }
 
@@ -81,11 +90,13 @@ package final class FirebirdEventListener: Sendable {
     }
 
     /// Stops listening and detaches; the stream ends with `.channelClosed`.
-    package func close() async {
-        let channel = channel
-        // Its failure means that there is nothing left to cancel.
-        try? await queue.run(deadline: .seconds(5)) { session in session.present.map(channel.cancel) }
+    package func close() async { await Self.end(channel, queue) }
+
+    private static func end(_ channel: EventChannel, _ queue: SessionQueue) async {
         channel.close()
+        // Its failure means that there is nothing left to cancel.
+        try? await queue.run(deadline: endDeadline) { session in session.present.map(channel.endRequests) }
         await queue.close()
+        channel.forget()
     }
 }

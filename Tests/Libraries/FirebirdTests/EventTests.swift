@@ -58,6 +58,21 @@ import Testing
         }
     }
 
+    @Test(arguments: TestPlace.allCases)
+    func `listeners close at the moment they hear, and no call of the library finds them gone`(place: TestPlace) async throws {
+        try await place.withPool { pool in
+            for _ in 0..<40 {
+                let listener = try await FirebirdEventListener(pool.configuration, names: ["a"])
+                async let posting: Void = Self.post(["a", "a"], pool)
+                var iterator = listener.notifications.makeAsyncIterator()
+                let heard = await iterator.next()
+                #expect(heard == .posted(["a": 2]))
+                await listener.close()
+                try await posting
+            }
+        }
+    }
+
     @Test(arguments: [[], ["a", "a"], [""], [String(repeating: "x", count: 128)], (0..<16).map(String.init)])
     func `unusable names are refused`(names: [String]) async throws {
         let configuration = try await TestPlace.embedded.freshConfiguration()
