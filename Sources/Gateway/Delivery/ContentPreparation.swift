@@ -110,7 +110,8 @@ extension ContentPreparation.Problem {
         switch self {
         case .unreadable(.notFound): .deferred(DeliveryReply(.systemTemporary, "the stored content is missing"))
         case .unreadable(.damaged): .deferred(DeliveryReply(.systemTemporary, "the stored content is damaged"))
-        case .unreadable(let error): .deferred(DeliveryReply(.systemTemporary, "the content cannot be read: \(error)"))
+        case .unreadable(let error):
+            .deferred(DeliveryReply(.systemTemporary, "the content cannot be read: \(error.descriptionWithoutPath)"))
         case .notConvertible(.internationalHeader):
             .failed(DeliveryReply(.internationalAddressRefused, "the header needs SMTPUTF8, which the next hop does not offer"))
         case .notConvertible(let reason):

@@ -50,11 +50,16 @@ package struct DeliveryRecord: Sendable, Hashable {
     package let outcomes: [RecipientOutcome]
     /// A delivery status notification whose content is already durable.
     package let report: QueueSubmission?
+    /// History of the message that tells of the report; written when the report is.
+    package let reportEvents: [DeliveryHistoryEvent]
 
-    package init(message: RecordIdentifier, outcomes: [RecipientOutcome], report: QueueSubmission? = nil) {
+    package init(
+        message: RecordIdentifier, outcomes: [RecipientOutcome], report: QueueSubmission? = nil, reportEvents: [DeliveryHistoryEvent] = []
+    ) {
         self.message = message
         self.outcomes = outcomes
         self.report = report
+        self.reportEvents = reportEvents
     }
 }
 

@@ -148,7 +148,8 @@ extension OutcomeRecorder {
         var isUncertain = false
         while true {
             do throws(DeliveryQueueError) {
-                let record = DeliveryRecord(message: message.identifier, outcomes: item.outcomes, report: report?.submission)
+                let record = DeliveryRecord(
+                    message: message.identifier, outcomes: item.outcomes, report: report?.submission, reportEvents: report?.events ?? [])
                 let result = try await environment.store.record(record)
                 storeAnswered()
                 finish(message, result, report, isUncertain: isUncertain)

@@ -5,8 +5,10 @@ import Synchronization
 /// The connections that requests and background work share, and what every table does with them: deadlines, retries, and the
 /// translation of the driver's errors into the ports' own.
 struct DatabaseSessions: Sendable {
-    /// Pages, API, recipient look-ups.
+    /// Pages and API.
     let requests: FirebirdPool
+    /// What an SMTP client waits for: whoever floods the pages does not keep mail waiting.
+    let mail: FirebirdPool
     /// Claims, clean-up: never in the way of a person.
     let background: FirebirdPool
     /// Written as `changed_by`.
@@ -24,6 +26,13 @@ struct DatabaseSessions: Sendable {
         unavailable: (String) -> Failure, _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value
     ) async throws(Failure) -> Value {
         try await Self.translating(unavailable) { try await requests.transaction(isolation, deadline: deadline, body) }
+    }
+
+    /// Reads for an SMTP client that waits.
+    func readForMail<Value: Sendable, Failure: Error>(
+        unavailable: (String) -> Failure, _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value
+    ) async throws(Failure) -> Value {
+        try await Self.translating(unavailable) { try await mail.transaction(.readCommittedReadOnly, deadline: Self.readDeadline, body) }
     }
 
     /// Writes on a request's connection. `body` may run several times.

@@ -22,6 +22,8 @@ package struct GatewayDatabase: Sendable {
 
     /// Connections for pages, API and recipient look-ups; each costs a thread and, on a server, a session.
     private static let requestSessions = 6
+    /// Look-ups by key, a fraction of a millisecond each.
+    private static let mailSessions = 4
     /// Claims and clean-up.
     private static let backgroundSessions = 2
 
@@ -30,6 +32,7 @@ package struct GatewayDatabase: Sendable {
         self.logger = logger
         sessions = DatabaseSessions(
             requests: FirebirdPool(configuration: configuration, size: Self.requestSessions),
+            mail: FirebirdPool(configuration: configuration, size: Self.mailSessions),
             background: FirebirdPool(configuration: configuration, size: Self.backgroundSessions, maximumWaiting: 100), node: node)
         settings = SettingsTable(sessions: sessions)
         domains = DomainTable(sessions: sessions)
@@ -67,6 +70,7 @@ package struct GatewayDatabase: Sendable {
         await messageLog.counted.stop()
         await queueAdministration.counted.stop()
         await sessions.requests.close()
+        await sessions.mail.close()
         await sessions.background.close()
     }
 }

@@ -12,6 +12,16 @@ package enum SharedFolderError: Error, Sendable, Hashable, CustomStringConvertib
     /// The writer was abandoned or has failed before.
     case closed
 
+    /// The same for those who must not learn where files lie.
+    package var descriptionWithoutPath: String {
+        switch self {
+        case .failed(let operation, _, let code): "\(operation): \(systemErrorText(code))"
+        case .notFound: "it does not exist"
+        case .damaged: "it is damaged"
+        case .deadlineExceeded, .overloaded, .closed: description
+        }
+    }
+
     package var description: String {
         switch self {
         case .failed(let operation, let path, let code): "\(operation) \(path): \(systemErrorText(code))"

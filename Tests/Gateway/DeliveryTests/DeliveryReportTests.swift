@@ -34,6 +34,8 @@ import Testing
         }
         #expect(harness.store.value.states == [.delivered, .failed, .delivered] && server.received.count == 2)
         let report = try #require(harness.store.value.submissions.last)
+        let told = try #require(harness.store.value.records.first { $0.report != nil })
+        #expect(told.reportEvents.map(\.kind) == [.reported] && told.reportEvents.map(\.ordinal) == [1])
         #expect(
             report.message.identifier.milliseconds >= Fixture.start.advanced(by: .seconds(60)).milliseconds,
             "each try has an identifier of its own: the late end of an earlier one must not take its file away")

@@ -216,6 +216,18 @@ import Testing
         #expect(bench.settled == 101 && bench.schedule.queued(for: hop) == 300, "it gets on again")
     }
 
+    @Test func `all that do not get on keep half of the memory together`() throws {
+        var bench = Bench(activeRecipients: 800)
+        let hops = try (1...5).map { try destination("slow\($0).example") }
+        for hop in hops {
+            try bench.add(hop, count: 155)
+            for (worker, nextHop) in bench.running where nextHop == hop { #expect(bench.take(worker, hop) == "job") }
+        }
+        bench.now = bench.now.advanced(by: DeliverySchedule.patience)
+        bench.note(bench.schedule.tick(now: bench.now))
+        #expect(hops.map { bench.schedule.queued(for: $0) }.reduce(0, +) == 400)
+    }
+
     @Test func `with one connection for all each destination has its turn`() throws {
         var bench = Bench(maximum: 1)
         let busy = try destination("busy.example")

@@ -32,14 +32,18 @@ import TransportSecurity
         #expect(harness.store.value.records.allSatisfy { $0.outcomes.first?.event.tls == "TLSv1.3" })
     }
 
-    @Test(arguments: [
-        ("localhost", true, DeliveryHistoryEvent.Kind.delivered), ("localhost", false, .deferred), ("other.example", true, .deferred),
-    ])
-    func `a certificate is verified where it must be`(host: String, isTrusted: Bool, kind: DeliveryHistoryEvent.Kind) async throws {
+    @Test(
+        arguments: [
+            ("localhost", true, DeliveryHistoryEvent.Kind.delivered), ("localhost", false, .deferred), ("other.example", true, .deferred),
+        ], [ConnectionSecurity.verified, .implicitVerified])
+    func `a certificate is verified where it must be`(
+        _ host: (name: String, isTrusted: Bool, kind: DeliveryHistoryEvent.Kind), security: ConnectionSecurity
+    ) async throws {
+        let kind = host.kind
         let (contexts, file) = try await certificate()
-        let server = try await SMTPTestServer(contexts: contexts)
+        let server = try await SMTPTestServer(contexts: contexts, isImplicit: security.isImplicit)
         let harness = try await DeliveryHarness(
-            [server], host: host, security: .verified, dns: try names(), authority: isTrusted ? file : nil)
+            [server], host: host.name, security: security, dns: try names(), authority: host.isTrusted ? file : nil)
         try await harness.running {
             try await harness.submit(to: "a@here.example")
             await harness.store.until { !$0.records.isEmpty }

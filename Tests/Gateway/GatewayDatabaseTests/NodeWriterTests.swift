@@ -209,17 +209,24 @@ import Testing
                 let report = try Samples.submission(to: ["sender@example.net"], from: "", node: test.node, isHeld: false)
                 _ = try await writer.record(Samples.delivered(message, ordinals: [1], node: test.node))
                 let outcomes = [0, 1].map { Samples.outcome(message, ordinal: $0, .finished(.failed), node: test.node) }
-                let result = try await writer.record(DeliveryRecord(message: message, outcomes: outcomes, report: report))
+                let result = try await writer.record(
+                    DeliveryRecord(
+                        message: message, outcomes: outcomes, report: report, reportEvents: [Samples.reported(message, test.node)]))
                 #expect(result == DeliveryRecordResult(lost: [1], isContentFree: true))
                 #expect(try await test.queued(report.message.identifier) == 0)
 
                 let second = try Samples.submission(node: test.node)
                 try await writer.enqueue(second, deadline: .seconds(20))
                 let failure = Samples.outcome(second.message.identifier, .finished(.failed), node: test.node)
-                let done = try await writer.record(DeliveryRecord(message: second.message.identifier, outcomes: [failure], report: report))
+                let told = Samples.reported(second.message.identifier, test.node)
+                let done = try await writer.record(
+                    DeliveryRecord(message: second.message.identifier, outcomes: [failure], report: report, reportEvents: [told]))
                 #expect(done == DeliveryRecordResult(lost: [], isContentFree: true))
                 #expect(try await test.queued(report.message.identifier) == 1)
                 #expect(try await writer.claimDue(limit: 5).map(\.message) == [report.message])
+                let log = test.database.messageLog
+                #expect(try await log.details(of: message)?.events.contains { $0.kind == .reported } == false)
+                #expect(try await log.details(of: second.message.identifier)?.events.contains { $0.kind == .reported } == true)
             }
         }
     }

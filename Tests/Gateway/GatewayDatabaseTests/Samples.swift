@@ -56,6 +56,10 @@ enum Samples {
         )
     }
 
+    static func reported(_ message: RecordIdentifier, _ node: NodeID) -> DeliveryHistoryEvent {
+        DeliveryHistoryEvent(message: message, ordinal: 0, at: .now(), node: node, kind: .reported, reply: "report to the sender")
+    }
+
     static func delivered(_ message: RecordIdentifier, ordinals: [Int] = [0], attempts: Int = 0, node: NodeID) -> DeliveryRecord {
         DeliveryRecord(
             message: message,

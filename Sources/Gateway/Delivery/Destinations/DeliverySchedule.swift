@@ -16,8 +16,11 @@ struct DeliverySchedule {
         var idle: Duration
         var activeRecipients: Int
 
-        /// Recipients that may wait for one destination that does not get on.
-        var recipientsPerDestination: Int { max(1, min(max(100, activeRecipients / 4), activeRecipients / 2)) }
+        /// Recipients that may wait for one destination that does not get on, of `count` such destinations: together they keep no
+        /// more than half of the memory, so that some silent ones never stop the mail of others.
+        func recipientsPerDestination(slow count: Int) -> Int {
+            max(1, min(max(100, activeRecipients / 4), activeRecipients / 2 / max(1, count)))
+        }
         /// Kept for destinations that have no connection, so that some slow ones do not hold all of them.
         var reservedConnections: Int { maximumConnections / 8 }
 
@@ -112,6 +115,8 @@ struct DeliverySchedule {
     /// Destinations that could use a further connection.
     private var wanting = JobQueue<NextHop>()
     private var isStopped = false
+    /// Destinations that did not get on when time was last looked at.
+    private var slowCount = 1
     var limits: Limits
 
     /// Connections to a destination nothing is known of.
@@ -146,7 +151,7 @@ struct DeliverySchedule {
             destinations[job.nextHop] = destination
             return [.resume(idle.worker, job)]
         }
-        if destination.isSlow(now), destination.recipients + job.recipients.count > limits.recipientsPerDestination {
+        if destination.isSlow(now), destination.recipients + job.recipients.count > limits.recipientsPerDestination(slow: slowCount) {
             destinations[job.nextHop] = destination
             return [.settle([job], Self.tooMuchWaits)]
         }
@@ -248,6 +253,7 @@ struct DeliverySchedule {
     /// Time has passed: closes what was idle too long and forgets old failures.
     mutating func tick(now: ContinuousClock.Instant) -> [Command] {
         var commands: [Command] = []
+        slowCount = destinations.values.count { $0.isSlow(now) }
         for (nextHop, var destination) in destinations {
             let expired = destination.idle.prefix { $0.since + limits.idle <= now }
             if !expired.isEmpty {
@@ -257,7 +263,7 @@ struct DeliverySchedule {
                 destinations[nextHop] = destination
             }
             if destination.isSlow(now) {
-                let excess = destination.shed(above: limits.recipientsPerDestination)
+                let excess = destination.shed(above: limits.recipientsPerDestination(slow: slowCount))
                 if !excess.isEmpty { commands.append(.settle(excess, Self.tooMuchWaits)) }
                 destinations[nextHop] = destination
             }

@@ -18,6 +18,8 @@ final class ReportMaker: Sendable {
     struct Prepared: Sendable {
         let submission: QueueSubmission
         let content: MessageContent
+        /// Says in the history of the message that its sender is told.
+        let events: [DeliveryHistoryEvent]
     }
 
     /// A header returned is cut here.
@@ -48,7 +50,8 @@ final class ReportMaker: Sendable {
                 let stored = try await environment.folder.store(content, as: report.origin.identifier, deadline: Self.storeDeadline)
                 storeAnswered()
                 let isHeld = active.reserve(1, limit: environment.settings.delivery.activeRecipients)
-                return Prepared(submission: submission(report, content, isHeld: isHeld), content: stored)
+                return Prepared(
+                    submission: submission(report, content, isHeld: isHeld), content: stored, events: events(report, reported))
             } catch {
                 storeFailed(error)
             }
@@ -106,6 +109,14 @@ final class ReportMaker: Sendable {
     private func storeAnswered() {
         guard isFolderAway.exchange(false, ordering: .relaxed) else { return }
         environment.logger.notice("reports are stored again")
+    }
+
+    private func events(_ report: DeliveryStatusNotification, _ reported: [ReportedRecipient]) -> [DeliveryHistoryEvent] {
+        reported.map { recipient in
+            DeliveryHistoryEvent(
+                message: report.message.identifier, ordinal: recipient.recipient.ordinal, at: report.origin.at,
+                node: environment.node.identifier, kind: .reported, reply: "report \(report.origin.identifier) to \(report.sender)")
+        }
     }
 
     private func submission(_ report: DeliveryStatusNotification, _ content: ByteBuffer, isHeld: Bool) -> QueueSubmission {

@@ -78,8 +78,8 @@ struct SMTPClientConnector: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     started.take(channel)
-                    let verification = security == .verified ? TLSContexts.ClientVerification.fullChainAndName : .unverified
-                    let implicit = security == .implicit ? try contexts.clientHandler(verification, serverName: host.name) : nil
+                    let verification = security.isVerified ? TLSContexts.ClientVerification.fullChainAndName : .unverified
+                    let implicit = security.isImplicit ? try contexts.clientHandler(verification, serverName: host.name) : nil
                     if let implicit { try channel.pipeline.syncOperations.addHandler(implicit) }
                     let handler = SMTPClientHandler(
                         machine: SMTPClientStateMachine(heloName: options.heloName, security: security),

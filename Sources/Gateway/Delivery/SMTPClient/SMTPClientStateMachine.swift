@@ -48,7 +48,7 @@ struct SMTPClientStateMachine {
     init(heloName: String, security: ConnectionSecurity) {
         self.heloName = heloName
         self.security = security
-        isSecured = security == .implicit
+        isSecured = security.isImplicit
     }
 
     var wait: Wait {
@@ -104,7 +104,7 @@ struct SMTPClientStateMachine {
         defer { state = .closed }
         switch state {
         case .greeting: return [failure(.unreachable, .badConnection, "\(cause) before the greeting"), .close]
-        case .hello(isExtended: true) where isSecured && security != .implicit:
+        case .hello(isExtended: true) where isSecured && !security.isImplicit:
             return [failure(.security, EnhancedStatusCode(.persistentTransientFailure, 7, 5), "TLS failed: \(cause)"), .close]
         case .hello, .startTLS:
             // With implicit TLS the handshake comes before the greeting.
@@ -165,7 +165,7 @@ extension SMTPClientStateMachine {
 
     private mutating func secureOrGo() -> [Action] {
         switch security {
-        case .none, .implicit: return becomeReady()
+        case .none, .implicit, .implicitVerified: return becomeReady()
         case .opportunistic, .required, .verified:
             if isSecured { return becomeReady() }
             if capabilities.extensions.contains(.startTLS) {

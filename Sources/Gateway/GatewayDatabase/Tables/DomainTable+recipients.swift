@@ -7,7 +7,7 @@ package import Settings
 extension DomainTable {
     package func isListed(_ address: EmailAddress) async throws(DirectoryError) -> Bool {
         let key = address.lookupKey
-        return try await sessions.read(unavailable: DirectoryError.unavailable) { transaction in
+        return try await sessions.readForMail(unavailable: DirectoryError.unavailable) { transaction in
             try transaction.queryOne("select 1 from listed_recipient where lookup_key = \(key)") != nil
         }
     }

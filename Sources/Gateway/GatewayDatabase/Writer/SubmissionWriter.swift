@@ -42,6 +42,12 @@ struct SubmissionWriter {
             })
     }
 
+    /// History besides that of attempts.
+    func write(_ events: [DeliveryHistoryEvent], _ transaction: FirebirdTransaction) throws(FirebirdError) {
+        guard !events.isEmpty else { return }
+        try transaction.execute(DeliveryEventRow.insert, many: events.map(DeliveryEventRow.values))
+    }
+
     /// Undoes a submission whose sender was told to come again: its rows leave the queue, unless another node has them by now,
     /// and the log says so.
     func withdraw(_ message: RecordIdentifier, _ transaction: FirebirdTransaction) throws(FirebirdError) {

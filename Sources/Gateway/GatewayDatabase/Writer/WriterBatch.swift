@@ -66,9 +66,10 @@ struct WriterBatch: Sendable {
     private func writeTogether(_ items: [WriterItem], _ transaction: FirebirdTransaction) throws -> [WriterItem.Answer] {
         let parts = WriterBatchParts(items)
         let results = try RecordWriter(holder: holder, time: time).write(parts.records.map(\.record), transaction)
-        let reports = zip(parts.records, results).compactMap { $1.lost.isEmpty ? $0.record.report : nil }
+        let reporting = zip(parts.records, results).compactMap { $1.lost.isEmpty && $0.record.report != nil ? $0.record : nil }
         let submissions = SubmissionWriter(holder: holder, time: time)
-        try submissions.write(parts.submissions + reports, transaction)
+        try submissions.write(parts.submissions + reporting.compactMap(\.report), transaction)
+        try submissions.write(reporting.flatMap(\.reportEvents), transaction)
         try submissions.write(parts.refusals, transaction)
         var answers = try items.map { WriterItem.Answer.success(try performRest($0.work, transaction)) }
         for (record, result) in zip(parts.records, results) { answers[record.index] = .success(.recorded(result)) }
@@ -94,7 +95,10 @@ struct WriterBatch: Sendable {
         case .record(let record):
             let results = try RecordWriter(holder: holder, time: time).write([record], transaction)
             guard let result = results.first else { return .written }
-            if result.lost.isEmpty, let report = record.report { try submissions.write([report], transaction) }
+            if result.lost.isEmpty, let report = record.report {
+                try submissions.write([report], transaction)
+                try submissions.write(record.reportEvents, transaction)
+            }
             return .recorded(result)
         case .beat, .withdrawal, .giveBack, .farewell: return try performRest(work, transaction)
         }

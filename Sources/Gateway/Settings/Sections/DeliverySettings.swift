@@ -134,6 +134,8 @@ package enum ConnectionSecurity: String, Sendable, Hashable, Codable, CaseIterab
     case verified
     /// TLS from the first byte (port 465); the certificate is not checked.
     case implicit
+    /// TLS from the first byte with a certificate that is valid for the host's name, or nothing.
+    case implicitVerified = "implicit-verified"
 
     package static let choices: [(ConnectionSecurity, LocalizedText)] = [
         (.none, LocalizedText("No TLS", ja: "TLS なし")),
@@ -141,7 +143,24 @@ package enum ConnectionSecurity: String, Sendable, Hashable, Codable, CaseIterab
         (.required, LocalizedText("STARTTLS required", ja: "STARTTLS 必須")),
         (.verified, LocalizedText("STARTTLS with a valid certificate", ja: "STARTTLS と有効な証明書が必須")),
         (.implicit, LocalizedText("TLS from the start", ja: "最初から TLS")),
+        (.implicitVerified, LocalizedText("TLS from the start with a valid certificate", ja: "最初から TLS と有効な証明書が必須")),
     ]
+
+    /// TLS from the first byte.
+    package var isImplicit: Bool {
+        switch self {
+        case .implicit, .implicitVerified: true
+        case .none, .opportunistic, .required, .verified: false
+        }
+    }
+
+    /// The server must prove who it is.
+    package var isVerified: Bool {
+        switch self {
+        case .verified, .implicitVerified: true
+        case .none, .opportunistic, .required, .implicit: false
+        }
+    }
 
     package var title: LocalizedText { Self.choices.first { $0.0 == self }?.1 ?? LocalizedText(rawValue, ja: rawValue) }
 }
