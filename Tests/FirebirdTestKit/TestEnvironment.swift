@@ -32,6 +32,13 @@ package enum TestEnvironment {
         return engine
     }
 
+    private static let firstDatabase = Task {
+        try await FirebirdDatabase.create(FirebirdConfiguration(location: .embedded(path: try freshPath())))
+    }
+
+    /// Returns when the engine has had a first database alone: several first ones at the same moment now and then miss its character sets.
+    package static func warmEngine() async throws { try await firstDatabase.value }
+
     /// Runs `body` when the process ends, the latest first; after a crash nothing runs.
     package static func atProcessEnd(_ body: @escaping @Sendable () -> Void) { cleanups.withLock { $0.append(body) } }
 

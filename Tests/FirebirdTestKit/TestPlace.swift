@@ -13,7 +13,9 @@ extension TestPlace {
     /// - Throws: what preparing the engine or starting the server threw.
     package func freshConfiguration() async throws -> FirebirdConfiguration {
         switch self {
-        case .embedded: return FirebirdConfiguration(location: .embedded(path: try TestEnvironment.freshPath()))
+        case .embedded:
+            try await TestEnvironment.warmEngine()
+            return FirebirdConfiguration(location: .embedded(path: try TestEnvironment.freshPath()))
         case .server: return try await TestServer.shared().freshConfiguration()
         }
     }

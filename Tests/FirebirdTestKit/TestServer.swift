@@ -8,8 +8,7 @@ import Synchronization
 /// It runs under a shell that waits on a pipe from this process, so that it ends with it even after a crash.
 package final class TestServer: Sendable {
     private struct Running {
-        let guardian: Process
-        let input: Pipe
+        let guardian: TestProcess
         let identifier: pid_t
     }
 
@@ -96,23 +95,14 @@ package final class TestServer: Sendable {
     }
 
     private func interactiveSQL(_ arguments: [String], input: String) async throws {
-        let process = Self.process("exec /usr/bin/isql-fb -q \"$@\"", arguments)
-        process.environment = environment
-        let pipe = Pipe()
-        process.standardInput = pipe
         let output = folder + "/isql.out"
         _ = FileManager.default.createFile(atPath: output, contents: nil)
         let outputHandle = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-        process.standardOutput = outputHandle
-        process.standardError = outputHandle
-        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do {
-                try process.run()
-                pipe.fileHandleForWriting.write(Data(input.utf8))
-                try pipe.fileHandleForWriting.close()
-            } catch { continuation.resume(throwing: error) }
-        }
+        let process = try TestProcess(
+            script: "exec /usr/bin/isql-fb -q \"$@\"", arguments, environment: environment, output: outputHandle, mergingErrors: true)
+        process.input.fileHandleForWriting.write(Data(input.utf8))
+        try process.input.fileHandleForWriting.close()
+        let status = await process.status()
         guard status == 0 else {
             let text = FileManager.default.contents(atPath: output).map { String(decoding: $0, as: UTF8.self) } ?? ""
             throw TestSetupFailure(description: "isql-fb ended with \(status): \(text)")
@@ -126,32 +116,18 @@ package final class TestServer: Sendable {
         guard try await Self.becomesTrue({ !TestPort.isListening(self.port) }) else {
             throw TestSetupFailure(description: "the port is taken")
         }
-        let process = Self.process(
-            "/usr/sbin/firebird > \(folder)/server.out 2>&1 & server=$!; echo $server; read -r line; kill -9 $server")
-        process.environment = environment
-        let input = Pipe()
         let output = Pipe()
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
+        let process = try TestProcess(
+            script: "/usr/sbin/firebird > \(folder)/server.out 2>&1 & server=$!; echo $server; read -r line; kill -9 $server",
+            environment: environment, output: output)
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         guard let identifier = pid_t(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
             throw TestSetupFailure(description: "the server did not start")
         }
-        running.withLock { $0 = Running(guardian: process, input: input, identifier: identifier) }
+        running.withLock { $0 = Running(guardian: process, identifier: identifier) }
         guard try await Self.becomesTrue({ TestPort.isListening(self.port) }) else {
             throw TestSetupFailure(description: "it does not listen")
         }
-    }
-
-    /// A shell that runs `script`. The engine in this process opens its files so that a process started at that moment inherits them, and with
-    /// them the guard on the file: the shell closes what it got before it does anything.
-    private static func process(_ script: String, _ arguments: [String] = []) -> Process {
-        let closing = "for file in /proc/$BASHPID/fd/*; do file=${file##*/}; if [ $file -gt 2 ]; then eval \"exec $file>&-\"; fi; done; "
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-c", closing + script, "bash"] + arguments
-        return process
     }
 
     /// Looks every 10 ms, for 10 seconds at most: another process tells nobody when it is ready.
@@ -172,7 +148,7 @@ package final class TestServer: Sendable {
         guard let last else { return }
         // No waiting here: this runs at the process's end too, where Foundation's waiting never ends.
         Glibc.kill(last.identifier, SIGKILL)
-        Glibc.kill(last.guardian.processIdentifier, SIGKILL)
+        Glibc.kill(last.guardian.identifier, SIGKILL)
     }
 
     /// Sends a signal to the server's process, such as `SIGSTOP`.

@@ -108,7 +108,8 @@ import Testing
         let connection = try await TestPlace.embedded.freshConnection()
         try await TestDatabase.with(connection) { _ in }
         guard case .embedded(let path) = connection else { return }
-        try await Self.run("/usr/bin/gfix", ["-user", "SYSDBA", "-write", "async", path])
+        let change = try TestProcess(script: "exec /usr/bin/gfix -user SYSDBA -write async \"$1\"", [path], output: FileHandle.nullDevice)
+        #expect(await change.status() == 0)
         #expect(await Self.error(connection) == .forcedWritesOff(place: Self.place(connection)))
     }
 
@@ -116,18 +117,19 @@ import Testing
         let connection = try await TestPlace.embedded.freshConnection()
         try await TestDatabase.with(connection) { _ in }
         guard case .embedded(let path) = connection else { return }
-        let other = try Self.start("/usr/bin/isql-fb", ["-q", "-user", "SYSDBA", path])
+        let output = Pipe()
+        let other = try TestProcess(script: "exec /usr/bin/isql-fb -q -user SYSDBA \"$1\"", [path], output: output)
         other.input.fileHandleForWriting.write(Data("select 'ready' from rdb$database;\n".utf8))
         // It answers when it has the file open.
         var answer = ""
         while !answer.contains("ready") {
-            let data = other.output.fileHandleForReading.availableData
+            let data = output.fileHandleForReading.availableData
             if data.isEmpty { break }
             answer += String(decoding: data, as: UTF8.self)
         }
         #expect(await Self.error(connection) == .inUse(place: Self.place(connection)))
         try other.input.fileHandleForWriting.close()
-        other.process.waitUntilExit()
+        #expect(await other.status() == 0)
         #expect(await Self.error(connection) == nil)
     }
 
@@ -144,29 +146,5 @@ import Testing
             }
             try await group.waitForAll()
         }
-    }
-
-    private struct Other {
-        let process: Process
-        let input: Pipe
-        let output: Pipe
-    }
-
-    private static func start(_ path: String, _ arguments: [String]) throws -> Other {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        let other = Other(process: process, input: Pipe(), output: Pipe())
-        process.standardInput = other.input
-        process.standardOutput = other.output
-        try process.run()
-        return other
-    }
-
-    private static func run(_ path: String, _ arguments: [String]) async throws {
-        let other = try start(path, arguments)
-        try other.input.fileHandleForWriting.close()
-        other.process.waitUntilExit()
-        try #require(other.process.terminationStatus == 0)
     }
 }
