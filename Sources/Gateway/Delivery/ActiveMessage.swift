@@ -22,9 +22,6 @@ struct DeliveryJob: Sendable {
     let nextHop: NextHop
     /// How often it was handed back because a further connection could not be had.
     var handedBack = 0
-
-    /// What a server must at least take in one transaction (RFC 5321 section 4.5.3.1.8).
-    static let maximumRecipients = 100
 }
 
 /// How many recipients are in memory, against the setting `active-recipients`.

@@ -61,8 +61,8 @@ import Testing
         var bench = Bench(perDestination: 8)
         let hop = try destination("a.example")
         try bench.add(hop, count: 50)
-        #expect(bench.count(hop) == DeliverySchedule.initialWindow)
-        for number in 1...DeliverySchedule.initialWindow { #expect(bench.take(number, hop) == "job") }
+        #expect(bench.count(hop) == DeliverySettings().firstConnectionsPerDestination)
+        for number in 1...DeliverySettings().firstConnectionsPerDestination { #expect(bench.take(number, hop) == "job") }
         for _ in 0..<20 { bench.note(bench.schedule.succeeded(hop)) }
         #expect(bench.count(hop) == 8)
     }
@@ -89,7 +89,7 @@ import Testing
         try bench.add(hop)
         #expect(bench.settled == 101)
         for worker in 1...bench.running.count { if worker > 1 { #expect(bench.take(worker, hop, canPark: false) == "end") } }
-        for _ in 1...DeliverySchedule.initialWindow { bench.note(bench.schedule.ended(hop)) }
+        for _ in 1...DeliverySettings().firstConnectionsPerDestination { bench.note(bench.schedule.ended(hop)) }
         let before = bench.running.count
         bench.now = bench.now.advanced(by: .seconds(2))
         try bench.add(hop, count: 10)

@@ -62,10 +62,11 @@ final class DeliveryDispatcher: Sendable {
             routes[recipient.address.domain] = nextHop
             groups[nextHop, default: []].append(recipient)
         }
+        let maximumRecipients = settings.recipientsPerTransaction
         return groups.flatMap { nextHop, group in
-            stride(from: 0, to: group.count, by: DeliveryJob.maximumRecipients).map { start in
+            stride(from: 0, to: group.count, by: maximumRecipients).map { start in
                 DeliveryJob(
-                    active: active, recipients: Array(group[start..<min(start + DeliveryJob.maximumRecipients, group.count)]),
+                    active: active, recipients: Array(group[start..<min(start + maximumRecipients, group.count)]),
                     nextHop: nextHop)
             }
         }

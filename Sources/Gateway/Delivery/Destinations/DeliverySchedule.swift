@@ -13,6 +13,9 @@ struct DeliverySchedule {
     struct Limits: Equatable {
         var maximumConnections: Int
         var connectionsPerDestination: Int
+        /// To a destination nothing is known of.
+        var firstConnections: Int
+        var longestPause: Duration
         var idle: Duration
         var activeRecipients: Int
 
@@ -27,6 +30,8 @@ struct DeliverySchedule {
         init(_ settings: DeliverySettings) {
             maximumConnections = settings.maximumConnections
             connectionsPerDestination = settings.connectionsPerDestination
+            firstConnections = min(settings.firstConnectionsPerDestination, settings.connectionsPerDestination)
+            longestPause = .seconds(settings.longestPauseSeconds)
             idle = .seconds(settings.idleConnectionSeconds)
             activeRecipients = settings.activeRecipients
         }
@@ -119,10 +124,7 @@ struct DeliverySchedule {
     private var slowCount = 1
     var limits: Limits
 
-    /// Connections to a destination nothing is known of.
-    static let initialWindow = 5
     static let firstPause = Duration.seconds(1)
-    static let longestPause = Duration.seconds(60)
     /// How long a failed destination is remembered after its pause.
     static let memory = Duration.seconds(300)
     /// Jobs a connection may have while other destinations have none.
@@ -141,7 +143,7 @@ struct DeliverySchedule {
     /// A job has come.
     mutating func add(_ job: DeliveryJob, now: ContinuousClock.Instant) -> [Command] {
         if isStopped { return [] }
-        var destination = destinations[job.nextHop] ?? Destination(window: min(Self.initialWindow, limits.connectionsPerDestination))
+        var destination = destinations[job.nextHop] ?? Destination(window: limits.firstConnections)
         if let pausedUntil = destination.pausedUntil {
             if now < pausedUntil, let reason = destination.reason { return [.settle([job], reason)] }
             destination.pausedUntil = nil
@@ -367,8 +369,8 @@ extension DeliverySchedule {
         let waiting = destination.removeAll()
         // A permanent failure is about the domain, not its servers' health: it is found anew for the next message.
         if case .deferred = outcome {
-            let doublings = min(destination.failures - 1, 10)
-            destination.pausedUntil = now + min(Self.firstPause * (1 << doublings), Self.longestPause)
+            let doublings = min(destination.failures - 1, 12)
+            destination.pausedUntil = now + min(Self.firstPause * (1 << doublings), limits.longestPause)
             destination.reason = outcome
         } else {
             destination.failures = 0

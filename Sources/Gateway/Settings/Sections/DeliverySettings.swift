@@ -4,6 +4,9 @@ package struct DeliverySettings: SettingsSection {
     package var smartHostTLS = ConnectionSecurity.opportunistic
     package var maximumConnections = 100
     package var connectionsPerDestination = 20
+    package var firstConnectionsPerDestination = 5
+    package var longestPauseSeconds = 60
+    package var recipientsPerTransaction = 100
     package var messagesPerConnection = 100
     package var idleConnectionSeconds = 5
     package var connectTimeoutSeconds = 30
@@ -56,6 +59,24 @@ package struct DeliverySettings: SettingsSection {
             LocalizedText(
                 "Connections to one next hop at once, lowered by itself while it fails. 20 is what large receivers tolerate.",
                 ja: "1 つの配送先への同時接続数です。失敗が続く間は自動的に減らします。")),
+        .integer(
+            "first-connections-per-destination", \.firstConnectionsPerDestination, 1...1000,
+            title: LocalizedText("First connections per destination", ja: "宛先ごとの初期接続数"),
+            LocalizedText(
+                "Connections at once to a next hop nothing is known of; one more with each success. 5 does not startle a small server.",
+                ja: "未知の配送先に最初に張る同時接続数です。成功するたびに 1 つ増やします。既定値の 5 は小規模なサーバーにも負担になりません。")),
+        .integer(
+            "longest-pause", \.longestPauseSeconds, 1...3600, .seconds,
+            title: LocalizedText("Longest pause of a destination", ja: "宛先の最長休止時間"),
+            LocalizedText(
+                "A next hop that cannot be reached is left alone for 1 second, then twice as long each time, up to this.",
+                ja: "接続できない配送先への接続を控える時間の上限です。1 秒から始め、失敗のたびに 2 倍にします。")),
+        .integer(
+            "recipients-per-transaction", \.recipientsPerTransaction, 1...10_000,
+            title: LocalizedText("Recipients per transaction", ja: "トランザクションごとの宛先数"),
+            LocalizedText(
+                "Recipients given to a next hop at once. 100 is what every server must take (RFC 5321 section 4.5.3.1.8).",
+                ja: "1 回のトランザクションで配送先へ渡す宛先数です。RFC 5321 4.5.3.1.8 は 100 件の受け付けを求めています。")),
         .integer(
             "messages-per-connection", \.messagesPerConnection, 1...10_000,
             title: LocalizedText("Messages per connection", ja: "接続ごとのメッセージ数"),
