@@ -135,7 +135,9 @@ let package = Package(
             ], [.logging]),
         .tests(
             "Gateway/WebAdminTests",
-            uses: ["WebAdmin", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            uses: [
+                "GatewayTestKit", "WebAdmin", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+            ],
             [.hummingbird, .hummingbirdTesting, .logging]),
         .tests(
             "Gateway/AdministrationAPITests",
@@ -147,8 +149,8 @@ let package = Package(
         .tests(
             "Gateway/MailFlowTests",
             uses: [
-                "MailFlow", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP",
-                "Mail",
+                "GatewayTestKit", "MailFlow", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Settings", "SMTP", "Mail",
             ],
             [.nio, .logging]),
         .tests(

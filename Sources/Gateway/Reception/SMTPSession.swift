@@ -302,7 +302,25 @@ final class SMTPSession: ChannelInboundHandler {
             guard let transaction = machine?.transaction else { return }
             start { await handler.recipient(recipient, transaction, connection) }
         case .message: break  // asked by `handOver`
+        case .authentication(let question, _): authenticate(question, connection)
         }
+    }
+
+    private func authenticate(_ question: AuthenticationQuestion, _ connection: ClientConnection) {
+        guard let eventLoop = context?.eventLoop else { return }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let handler = services.handler
+        task = Task.immediate {
+            let answer = await handler.authenticate(question, connection)
+            if eventLoop.inEventLoop { bound.value.answered(answer) } else { eventLoop.execute { bound.value.answered(answer) } }
+        }
+    }
+
+    private func answered(_ answer: AuthenticationAnswer) {
+        task = nil
+        guard !isClosing, context != nil else { return }
+        perform(machine?.authenticationAnswered(answer))
+        goOn()
     }
 
     /// The task is cancelled when the connection ends. It begins at once, here: an answer that needs no waiting costs no change of thread.
@@ -334,6 +352,11 @@ final class SMTPSession: ChannelInboundHandler {
         guard !isClosing, context != nil else { return }
         if machine?.isDecidingMessage == true { noteAnswer(decision) }
         perform(machine?.decided(decision, now: .now()))
+        goOn()
+    }
+
+    /// After an answer.
+    private func goOn() {
         timer.touch()
         guard !isPumping else { return }
         pump()

@@ -107,6 +107,11 @@ struct Dialog: Sendable, CustomTestStringConvertible {
             settings.node.submissionListeners = kind == .submission ? [ReceptionFixture.loopback] : []
             return true
         }
+        if words[0] == "authentication" {
+            settings.authentication.isOfferedForSubmission = words[1] == "on"
+            settings.authentication.isOfferedOnPort25 = words[1] == "on"
+            return true
+        }
         guard let path = Self.limits[words[0]], let number = Int(words[1]) else { return false }
         settings.reception[keyPath: path] = number
         return true
