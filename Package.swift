@@ -76,7 +76,7 @@ let package = Package(
 
         // 5 — SMTP in, SMTP out; they do not know each other
         .gateway(
-            "Reception", uses: ["TransportSecurity", "SharedFolders", "Settings", "SMTP", "Mail"],
+            "Reception", uses: ["TransportSecurity", "SharedFolders", "Settings", "SMTP", "ProxyProtocol", "Mail"],
             [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
         ),
         .gateway(
@@ -101,6 +101,7 @@ let package = Package(
         .library("SMTP", uses: ["Mail"], [.nio]),
         .library("Firebird", uses: ["CFirebird"]),
         .library("DNS", uses: ["CUnbound"]),
+        .library("ProxyProtocol"),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
         .cLibrary("CUnbound", package: "libunbound-dev"),
@@ -113,6 +114,7 @@ let package = Package(
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
         .tests("Libraries/DNSTests", uses: ["DNS"]),
+        .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
         .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio]),
@@ -135,7 +137,9 @@ let package = Package(
             ], [.logging]),
         .tests(
             "Gateway/WebAdminTests",
-            uses: ["WebAdmin", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            uses: [
+                "GatewayTestKit", "WebAdmin", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+            ],
             [.hummingbird, .hummingbirdTesting, .logging]),
         .tests(
             "Gateway/AdministrationAPITests",
@@ -147,8 +151,8 @@ let package = Package(
         .tests(
             "Gateway/MailFlowTests",
             uses: [
-                "MailFlow", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP",
-                "Mail",
+                "GatewayTestKit", "MailFlow", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Settings", "SMTP", "Mail",
             ],
             [.nio, .logging]),
         .tests(

@@ -44,6 +44,8 @@ package final class InMemoryGateway: Sendable {
 
     /// All of it; tests may set and read it directly.
     package let state: Mutex<State>
+    /// The users of its domains.
+    package let users = InMemoryUserStore()
     /// The node these ports belong to.
     package let node = NodeID(RecordIdentifier(high: 1, low: 2))
 
@@ -55,7 +57,8 @@ package final class InMemoryGateway: Sendable {
     package var administration: Administration {
         Administration(
             ports: Administration.Ports(
-                settings: self, domains: self, administrators: self, queue: self, messageLog: self, audit: self, nodes: self, node: self),
+                settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, audit: self, nodes: self,
+                node: self),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

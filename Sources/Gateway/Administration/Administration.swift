@@ -11,6 +11,7 @@ package struct Administration: Sendable {
     package struct Ports: Sendable {
         package let settings: any SettingsStore
         package let domains: any DomainStore
+        package let users: any UserStore
         package let administrators: any AdministratorStore
         package let queue: any QueueAdministrationStore
         package let messageLog: any MessageLogStore
@@ -19,12 +20,13 @@ package struct Administration: Sendable {
         package let node: any NodeMonitor
 
         package init(
-            settings: any SettingsStore, domains: any DomainStore, administrators: any AdministratorStore,
+            settings: any SettingsStore, domains: any DomainStore, users: any UserStore, administrators: any AdministratorStore,
             queue: any QueueAdministrationStore,
             messageLog: any MessageLogStore, audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor
         ) {
             self.settings = settings
             self.domains = domains
+            self.users = users
             self.administrators = administrators
             self.queue = queue
             self.messageLog = messageLog

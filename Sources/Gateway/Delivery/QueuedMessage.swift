@@ -54,19 +54,22 @@ package struct QueuedRecipient: Sendable, Hashable {
     /// NOTIFY and ORCPT of RFC 3461; `nil` as the client left them out.
     package let notify: DeliveryNotifyCondition?
     package let originalRecipient: OriginalRecipient?
+    /// The alias the message was accepted for, for the log; `nil` when it was accepted for `address`, or is already logged.
+    package let alias: EmailAddress?
     /// How often the row was taken and came back: attempts, and leases given back. Tells one lease from the next; nothing is
     /// decided by how large it is.
     package var attempts: Int
     package var isDelayReported: Bool
 
     package init(
-        ordinal: Int, address: EmailAddress, notify: DeliveryNotifyCondition?, originalRecipient: OriginalRecipient?, attempts: Int = 0,
-        isDelayReported: Bool = false
+        ordinal: Int, address: EmailAddress, notify: DeliveryNotifyCondition?, originalRecipient: OriginalRecipient?,
+        alias: EmailAddress? = nil, attempts: Int = 0, isDelayReported: Bool = false
     ) {
         self.ordinal = ordinal
         self.address = address
         self.notify = notify
         self.originalRecipient = originalRecipient
+        self.alias = alias
         self.attempts = attempts
         self.isDelayReported = isDelayReported
     }

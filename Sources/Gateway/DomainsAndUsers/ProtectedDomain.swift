@@ -8,15 +8,18 @@ package struct ProtectedDomain: Sendable, Hashable {
     /// A free remark of the administrator, at most `maximumNoteBytes`.
     package var note: String
     package var mailServers: [MailServer]
+    /// Whether some address of the domain is a user's alias, so that recipients must be looked up even where all are accepted.
+    package var hasAliases: Bool
 
     package static let maximumNoteBytes = 500
     package static let maximumMailServers = 20
 
-    package init(identifier: RecordIdentifier, name: DomainName, note: String = "", mailServers: [MailServer]) {
+    package init(identifier: RecordIdentifier, name: DomainName, note: String = "", mailServers: [MailServer], hasAliases: Bool = false) {
         self.identifier = identifier
         self.name = name
         self.note = note
         self.mailServers = mailServers
+        self.hasAliases = hasAliases
     }
 
     /// Servers in groups of equal priority, the lowest number first; within a group in the order of the list.

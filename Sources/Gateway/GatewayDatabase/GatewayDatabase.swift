@@ -9,6 +9,7 @@ import Settings
 package struct GatewayDatabase: Sendable {
     package let settings: SettingsTable
     package let domains: DomainTable
+    package let users: UserTable
     package let administrators: AdministratorTable
     package let nodes: NodeTable
     package let messageLog: MessageLogTable
@@ -36,6 +37,7 @@ package struct GatewayDatabase: Sendable {
             background: FirebirdPool(configuration: configuration, size: Self.backgroundSessions, maximumWaiting: 100), node: node)
         settings = SettingsTable(sessions: sessions)
         domains = DomainTable(sessions: sessions)
+        users = UserTable(sessions: sessions)
         administrators = AdministratorTable(sessions: sessions)
         nodes = NodeTable(sessions: sessions)
         messageLog = MessageLogTable(sessions: sessions)

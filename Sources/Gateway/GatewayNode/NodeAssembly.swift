@@ -181,7 +181,9 @@ struct MailServices: Sendable {
                 logger: base.logger))
         runner = QueueRunner(queue)
         let flow = InboundMailFlow(
-            queue: SubmittingQueue(queue: queue), domains: base.domains, recipients: ListedRecipients(store: database.stores.domains),
+            queue: SubmittingQueue(queue: queue), domains: base.domains, recipients: KnownUsers(store: database.stores.users),
+            authentication: UserAuthentication(
+                users: KnownUsers(store: database.stores.users), domains: base.domains, logger: base.logger),
             refusals: writing.writer, folder: folder,
             identity: NodeIdentity(node: base.configuration.nodeID, heloName: { base.heloName }), logger: base.logger)
         listener = SMTPListener(settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, logger: base.logger)
@@ -199,9 +201,11 @@ private struct SubmittingQueue: AcceptedMessageQueue {
     }
 }
 
-/// MailFlow's recipients are those of the domain store.
-private struct ListedRecipients: RecipientDirectory {
-    let store: any DomainStore
+/// MailFlow's recipients and users are those of the user store.
+private struct KnownUsers: RecipientDirectory, UserDirectory {
+    let store: any UserStore
 
-    func isListed(_ address: EmailAddress) async throws(DirectoryError) -> Bool { try await store.isListed(address) }
+    func listing(of address: EmailAddress) async throws(DirectoryError) -> RecipientListing { try await store.listing(of: address) }
+
+    func credential(named key: String) async throws(DirectoryError) -> UserCredential? { try await store.credential(named: key) }
 }

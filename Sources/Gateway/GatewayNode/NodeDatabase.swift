@@ -13,6 +13,7 @@ struct NodeDatabase: Sendable {
     struct Stores: Sendable {
         let settings: any SettingsStore
         let domains: any DomainStore
+        let users: any UserStore
         let nodes: any NodeRegistry
         let contentReferences: any ContentReferences
     }
@@ -40,7 +41,8 @@ struct NodeDatabase: Sendable {
         self.logger = logger
         changeFeed = database.changeFeed
         stores = Stores(
-            settings: database.settings, domains: database.domains, nodes: database.nodes, contentReferences: database.contentReferences)
+            settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
+            contentReferences: database.contentReferences)
     }
 
     func ping() async throws { try await database.ping() }
@@ -54,7 +56,7 @@ struct NodeDatabase: Sendable {
 
     func administrationPorts(node: any NodeMonitor) -> Administration.Ports {
         Administration.Ports(
-            settings: database.settings, domains: database.domains, administrators: database.administrators,
+            settings: database.settings, domains: database.domains, users: database.users, administrators: database.administrators,
             queue: database.queueAdministration, messageLog: database.messageLog, audit: database.audit, nodes: database.nodes, node: node)
     }
 

@@ -27,9 +27,9 @@ package protocol AcceptedMessageQueue: Sendable {
     func submit(_ message: AcceptedMessage, content: MessageContent, deadline: Duration) async throws(DeliveryQueueError)
 }
 
-/// Which addresses are listed for domains that accept listed ones only.
+/// Which addresses are known: listed ones, users and their aliases.
 package protocol RecipientDirectory: Sendable {
-    func isListed(_ address: EmailAddress) async throws(DirectoryError) -> Bool
+    func listing(of address: EmailAddress) async throws(DirectoryError) -> RecipientListing
 }
 
 /// Who this node is to the world.

@@ -22,11 +22,11 @@ struct HeaderStamp: Sendable {
         return Array(text.utf8)
     }
 
-    /// The registered name of how the message came (RFC 3848, RFC 6531 section 4.3).
+    /// The registered name of how the message came (RFC 3848, RFC 6531 section 4.3). Nobody signs in without TLS.
     static func protocolName(_ transaction: MailTransaction, _ connection: ClientConnection) -> String {
-        if transaction.parameters.isInternational { return connection.tls == nil ? "UTF8SMTP" : "UTF8SMTPS" }
-        guard connection.isExtended else { return "SMTP" }
-        return connection.tls == nil ? "ESMTP" : "ESMTPS"
+        let security = connection.tls == nil ? "" : connection.user == nil ? "S" : "SA"
+        if transaction.parameters.isInternational { return "UTF8SMTP" + security }
+        return connection.isExtended ? "ESMTP" + security : "SMTP"
     }
 
     /// Without control characters and parentheses, which would end a comment.

@@ -16,6 +16,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     private let queue: any AcceptedMessageQueue
     private let domains: CurrentDomains
     private let recipients: any RecipientDirectory
+    private let authentication: UserAuthentication
     private let refusals: any RefusalLog
     private let folder: MessageDataFolder
     private let node: NodeID
@@ -26,16 +27,19 @@ package struct InboundMailFlow: MailTransactionHandler {
     private static let notDurable = SMTPReply(451, .systemTemporary, "The message could not be stored; please try again later")
     /// Recipients logged of a transaction that brought no message.
     private static let loggedWithoutMessage = 20
+    private static let foreignSender = SMTPReply(553, .notAuthorized, "The sender address is not one of yours")
     private static let directoryAway = SMTPReply(
         451, .systemTemporary, "Recipients cannot be verified at the moment; please try again later")
 
     package init(
-        queue: any AcceptedMessageQueue, domains: CurrentDomains, recipients: any RecipientDirectory, refusals: any RefusalLog,
+        queue: any AcceptedMessageQueue, domains: CurrentDomains, recipients: any RecipientDirectory, authentication: UserAuthentication,
+        refusals: any RefusalLog,
         folder: MessageDataFolder, identity: NodeIdentity, logger: Logger
     ) {
         self.queue = queue
         self.domains = domains
         self.recipients = recipients
+        self.authentication = authentication
         self.refusals = refusals
         self.folder = folder
         node = identity.node
@@ -45,9 +49,16 @@ package struct InboundMailFlow: MailTransactionHandler {
 
     package func connected(_ connection: ClientConnection) async -> ReceptionDecision { .accept() }
 
+    package func authenticate(_ question: AuthenticationQuestion, _ connection: ClientConnection) async -> AuthenticationAnswer {
+        await authentication.answer(question, connection)
+    }
+
     package func sender(_ reversePath: ReversePath, _ parameters: MailParameters, _ connection: ClientConnection) async -> ReceptionDecision
     {
-        .accept()
+        guard let user = connection.user, connection.settings.settings.authentication.mustOwnSender, let address = reversePath.address,
+            !user.senderKeys.contains(address.lookupKey)
+        else { return .accept() }
+        return .refuse(Self.foreignSender)
     }
 
     package func recipient(
@@ -56,12 +67,14 @@ package struct InboundMailFlow: MailTransactionHandler {
         switch acceptance(connection).decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
         case .accept: return .accept()
         case .refuse(let reply): return .refuse(reply)
-        case .askList(let routed):
+        case .lookUp(let routed, let isListingRequired):
             do throws(DirectoryError) {
-                guard try await recipients.isListed(routed.address) else {
-                    return .refuse(RecipientAcceptance.unknownRecipient(recipient.address))
+                switch try await recipients.listing(of: routed.address) {
+                case .listed: return .accept()
+                case .alias(let user): return .acceptAlias(of: user)
+                case .unlisted where isListingRequired: return .refuse(RecipientAcceptance.unknownRecipient(recipient.address))
+                case .unlisted: return .accept()
                 }
-                return .accept()
             } catch {
                 logger.warning("recipient could not be verified", metadata: ["cause": "\(error)"])
                 return .refuse(Self.directoryAway)
@@ -116,7 +129,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         let recipients = zip(routed, transaction.recipients).enumerated().map { ordinal, pair in
             QueuedRecipient(
                 ordinal: ordinal, address: pair.0.address, notify: pair.1.parameters.notify,
-                originalRecipient: pair.1.parameters.originalRecipient)
+                originalRecipient: pair.1.originalRecipient, alias: pair.1.aliasedUser == nil ? nil : pair.1.address)
         }
         let entry = logEntry(
             transaction, message.connection, .accepted, reason: "queued", header: header, sizeBytes: message.sizeBytes, at: time)
@@ -129,9 +142,9 @@ package struct InboundMailFlow: MailTransactionHandler {
         let acceptance = acceptance(connection)
         return transaction.recipients.map { recipient in
             switch acceptance.decide(recipient, declaredSize: nil, connection: connection) {
-            case .accept(let routed), .askList(let routed): routed
+            case .accept(let routed), .lookUp(let routed, _): routed.delivered(to: recipient.aliasedUser)
             // The domain was removed since RCPT: its mail was accepted and goes on by the rules that are left.
-            case .refuse: RoutedRecipient(address: recipient.address, isProtected: false, isTrusted: false)
+            case .refuse: RoutedRecipient(address: recipient.aliasedUser ?? recipient.address, isProtected: false, isTrusted: false)
             }
         }
     }
@@ -183,7 +196,8 @@ package struct InboundMailFlow: MailTransactionHandler {
     ) -> MessageLogEntry {
         let client = MessageLogClient(
             address: connection.address.description, heloName: connection.heloName,
-            protocolName: HeaderStamp.protocolName(transaction, connection), tls: connection.tls ?? "")
+            protocolName: HeaderStamp.protocolName(transaction, connection), tls: connection.tls ?? "",
+            user: connection.user?.address.description ?? "")
         let identifier = result == .accepted ? transaction.identifier : RecordIdentifier(milliseconds: time.milliseconds)
         return MessageLogEntry(
             message: identifier, receivedAt: time, node: node, direction: MailDirection(route(transaction, connection)), result: result,

@@ -14,13 +14,13 @@ struct RecipientAcceptance: Sendable {
     /// What is to be done with one RCPT.
     enum Answer: Hashable {
         case accept(RoutedRecipient)
-        /// The domain accepts listed addresses only: ask whether this is one, then `acceptListed` or `unknownRecipient`.
-        case askList(RoutedRecipient)
+        /// Ask what is known of the address: aliases are delivered to their user, and where `isListingRequired` an unknown one is refused.
+        case lookUp(RoutedRecipient, isListingRequired: Bool)
         case refuse(SMTPReply)
     }
 
     func decide(_ recipient: TransactionRecipient, declaredSize: Int?, connection: ClientConnection) -> Answer {
-        let isTrusted = settings.relay.allowsRelaying(from: connection.address)
+        let isTrusted = isTrusted(connection)
         guard let name = recipient.address.domainName else {
             return .refuse(SMTPReply(550, .noSuchDomain, "Mail to address literals is not accepted"))
         }
@@ -32,10 +32,19 @@ struct RecipientAcceptance: Sendable {
             return accept(address, in: domain, declaredSize: declaredSize, isTrusted: isTrusted)
         }
         guard isTrusted else {
+            if connection.listener == .submission, settings.authentication.isOfferedForSubmission { return .refuse(Self.signInFirst) }
             return .refuse(SMTPReply(550, .notAuthorized, "Relaying denied: <\(recipient.address)> is not handled here"))
         }
         return .accept(RoutedRecipient(address: recipient.address, isProtected: false, isTrusted: true))
     }
+
+    /// Who has signed in may send anywhere, and so may trusted networks, but for the submission port: that one is for users.
+    private func isTrusted(_ connection: ClientConnection) -> Bool {
+        connection.user != nil || connection.listener != .submission && settings.relay.allowsRelaying(from: connection.address)
+    }
+
+    /// RFC 4954 section 6.
+    private static let signInFirst = SMTPReply(530, .securityFailure, "Authentication required")
 
     static func unknownRecipient(_ address: EmailAddress) -> SMTPReply {
         SMTPReply(550, .noSuchMailbox, "No such recipient here: <\(address)>")
@@ -49,9 +58,9 @@ struct RecipientAcceptance: Sendable {
         }
         let routed = RoutedRecipient(address: address, isProtected: true, isTrusted: isTrusted)
         switch policy.recipients {
-        case .any: return .accept(routed)
+        case .any: return domain.hasAliases ? .lookUp(routed, isListingRequired: false) : .accept(routed)
         // RFC 5321 section 4.5.1: postmaster is always there.
-        case .listed: return address.lookupKey.hasPrefix("postmaster@") ? .accept(routed) : .askList(routed)
+        case .listed: return .lookUp(routed, isListingRequired: !address.lookupKey.hasPrefix("postmaster@"))
         }
     }
 
@@ -67,6 +76,18 @@ struct RoutedRecipient: Sendable, Hashable {
     let address: EmailAddress
     let isProtected: Bool
     let isTrusted: Bool
+
+    /// With the address of the user whose alias it is, if it is one.
+    func delivered(to user: EmailAddress?) -> RoutedRecipient {
+        user.map { RoutedRecipient(address: $0, isProtected: isProtected, isTrusted: isTrusted) } ?? self
+    }
+}
+
+extension TransactionRecipient {
+    /// What the sender calls this recipient: as he said, or else the alias he wrote to (RFC 3461 section 5.2).
+    var originalRecipient: OriginalRecipient? {
+        parameters.originalRecipient ?? (aliasedUser == nil ? nil : OriginalRecipient(address: address.description))
+    }
 }
 
 extension MailDirection {

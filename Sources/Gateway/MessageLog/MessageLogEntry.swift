@@ -30,6 +30,8 @@ package struct MessageLogEntry: Sendable, Hashable {
     /// Why, in words for the administrator (English): the reply given, or `queued`. At most `maximumTextBytes`.
     package let reason: String
     package let clientAddress: String
+    /// Address of the user who had signed in; empty when nobody had.
+    package let user: String
     /// Name given in HELO or EHLO; empty for the gateway's own reports.
     package let heloName: String
     /// `ESMTP`, `ESMTPS`, `UTF8SMTP`, … (RFC 3848, RFC 6531 section 4.3); empty for the gateway's own reports.
@@ -59,6 +61,7 @@ package struct MessageLogEntry: Sendable, Hashable {
         self.result = result
         self.reason = reason.cut()
         clientAddress = client.address.cut(to: 45)
+        user = client.user.cut(to: 320)
         heloName = client.heloName.cut(to: 255)
         protocolName = client.protocolName.cut(to: 30)
         tls = client.tls.cut(to: 100)
@@ -76,12 +79,15 @@ package struct MessageLogClient: Sendable, Hashable {
     package let heloName: String
     package let protocolName: String
     package let tls: String
+    /// Address of the user who had signed in; empty when nobody had.
+    package let user: String
 
-    package init(address: String, heloName: String, protocolName: String, tls: String) {
+    package init(address: String, heloName: String, protocolName: String, tls: String, user: String = "") {
         self.address = address
         self.heloName = heloName
         self.protocolName = protocolName
         self.tls = tls
+        self.user = user
     }
 
     /// The gateway itself.
@@ -127,13 +133,16 @@ package struct RecipientLogEntry: Sendable, Hashable {
     /// The newest reply concerning this recipient.
     package let reason: String
     package let updatedAt: UTCTime
+    /// The user's alias the message was sent to; empty when it was sent to `address`.
+    package let alias: String
 
-    package init(ordinal: Int, address: String, state: RecipientState, reason: String, updatedAt: UTCTime) {
+    package init(ordinal: Int, address: String, state: RecipientState, reason: String, updatedAt: UTCTime, alias: String = "") {
         self.ordinal = ordinal
         self.address = address.cut(to: 320)
         self.state = state
         self.reason = reason.cut()
         self.updatedAt = updatedAt
+        self.alias = alias.cut(to: 320)
     }
 }
 

@@ -88,6 +88,26 @@ struct BoundListeners: Sendable {
         }
     }
 
+    /// A trusted proxy says first for whom it speaks; everybody else speaks for himself.
+    private static func fill(_ channel: any Channel, _ services: ReceptionServices, _ kind: ListenerKind) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let settings = services.settings.snapshot.settings.reception
+        guard let remote = channel.remoteAddress, let peer = NetworkAddress(remote), settings.isProxy(peer) else {
+            for handler in handlers(services, kind, peer: nil) { try pipeline.addHandler(handler) }
+            return
+        }
+        try pipeline.addHandler(
+            ProxyHeaderHandler(logger: services.logger) { context, peer in
+                for handler in handlers(services, kind, peer: peer) { try context.pipeline.syncOperations.addHandler(handler) }
+            })
+    }
+
+    private static func handlers(_ services: ReceptionServices, _ kind: ListenerKind, peer: SessionPeer?) -> [any ChannelHandler] {
+        let tlsHandler = kind == .smtps ? services.tls.serverHandler() : nil
+        let session = SMTPSession(services: services, kind: kind, tlsHandler: tlsHandler, peer: peer)
+        return tlsHandler.map { [$0, session] } ?? [session]
+    }
+
     private func bootstrap(_ wish: Wish) -> ServerBootstrap {
         let services = services
         let kind = wish.kind
@@ -104,9 +124,7 @@ struct BoundListeners: Sendable {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let tlsHandler = kind == .smtps ? services.tls.serverHandler() : nil
-                    if let tlsHandler { try channel.pipeline.syncOperations.addHandler(tlsHandler) }
-                    try channel.pipeline.syncOperations.addHandler(SMTPSession(services: services, kind: kind, tlsHandler: tlsHandler))
+                    try Self.fill(channel, services, kind)
                 }
             }
         guard !wish.address.address.isIPv4 else { return bootstrap }

@@ -9,6 +9,8 @@ package import SharedFolders
 package protocol MailTransactionHandler: Sendable {
     /// A client has connected; `.accept` leads to the greeting, a reply is sent instead of it and the connection closed.
     func connected(_ connection: ClientConnection) async -> ReceptionDecision
+    /// A step of AUTH, on an encrypted connection. The answer may take as long as a password takes to be hashed.
+    func authenticate(_ question: AuthenticationQuestion, _ connection: ClientConnection) async -> AuthenticationAnswer
     /// MAIL with its parameters, syntax and size already checked.
     func sender(_ reversePath: ReversePath, _ parameters: MailParameters, _ connection: ClientConnection) async -> ReceptionDecision
     /// RCPT with its parameters. `transaction` holds what was accepted before.
@@ -26,6 +28,8 @@ package protocol MailTransactionHandler: Sendable {
 package enum ReceptionDecision: Sendable, Hashable {
     /// With the standard 250 reply, or this text after it.
     case accept(text: String? = nil)
+    /// For RCPT: accepted, and delivered to another address, whose alias it is.
+    case acceptAlias(of: EmailAddress)
     /// 4xx or 5xx, sent as it is.
     case refuse(SMTPReply)
     /// Sent as it is, then the connection is closed (421).
@@ -43,6 +47,8 @@ package struct ClientConnection: Sendable, Hashable {
     package var isExtended = false
     /// Version and cipher, such as `TLSv1.3 TLS_AES_128_GCM_SHA256`; `nil` in plain text.
     package var tls: String?
+    /// Who has signed in; only ever over TLS.
+    package var user: AuthenticatedUser?
     /// The settings this session keeps from its start to its end.
     package let settings: SettingsSnapshot
 
@@ -55,6 +61,7 @@ package struct ClientConnection: Sendable, Hashable {
 
     package static func == (left: Self, right: Self) -> Bool {
         left.address == right.address && left.port == right.port && left.heloName == right.heloName && left.tls == right.tls
+            && left.user == right.user
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -98,6 +105,8 @@ package struct MailTransaction: Sendable {
 package struct TransactionRecipient: Sendable, Hashable {
     package let address: EmailAddress
     package let parameters: RecipientParameters
+    /// Where it is delivered to, when `address` is an alias.
+    package var aliasedUser: EmailAddress?
 
     package init(address: EmailAddress, parameters: RecipientParameters) {
         self.address = address

@@ -26,7 +26,7 @@ struct ReceptionMetrics: Sendable {
     ///   - nanoseconds: from the end of the data to that reply.
     func messageAnswered(_ decision: ReceptionDecision, octets count: Int, nanoseconds: Int64) {
         switch decision {
-        case .accept: accepted.increment()
+        case .accept, .acceptAlias: accepted.increment()
         case .refuse(let reply), .disconnect(let reply): (reply.category == .permanentFailure ? refused : deferred).increment()
         }
         octets.increment(by: count)

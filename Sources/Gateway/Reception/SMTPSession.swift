@@ -16,6 +16,8 @@ final class SMTPSession: ChannelInboundHandler {
 
     let services: ReceptionServices
     private let kind: ListenerKind
+    /// The client a proxy speaks for.
+    private let peer: SessionPeer?
     private var tlsHandler: NIOSSLServerHandler?
     private var context: ChannelHandlerContext?
     private var address: NetworkAddress?
@@ -39,10 +41,12 @@ final class SMTPSession: ChannelInboundHandler {
     private var timer = SessionTimer(ReceptionSettings())
 
     /// - Parameter tlsHandler: stands before this one in the pipeline when TLS begins with the first octet.
-    init(services: ReceptionServices, kind: ListenerKind, tlsHandler: NIOSSLServerHandler?) {
+    /// - Parameter peer: the client, when a trusted proxy has named it; else the connection's peer is the client.
+    init(services: ReceptionServices, kind: ListenerKind, tlsHandler: NIOSSLServerHandler?, peer: SessionPeer? = nil) {
         self.services = services
         self.kind = kind
         self.tlsHandler = tlsHandler
+        self.peer = peer
     }
 
     // MARK: The channel
@@ -112,21 +116,38 @@ final class SMTPSession: ChannelInboundHandler {
     private func begin(_ context: ChannelHandlerContext) {
         guard machine == nil, !isClosing else { return }
         let snapshot = services.settings.snapshot
-        guard let remote = context.remoteAddress, let peer = NetworkAddress(remote) else { return context.close(promise: nil) }
-        let admission = services.register.admit(context.channel, from: peer, snapshot.settings)
+        guard let remote = context.remoteAddress, let client = peer?.address ?? NetworkAddress(remote) else {
+            return context.close(promise: nil)
+        }
+        let admission = services.register.admit(context.channel, from: client, snapshot.settings)
         guard admission == .admitted else { return turnAway(context, admission) }
-        address = peer
+        address = client
         services.metrics.sessionBegan(present: services.register.count)
-        let connection = ClientConnection(address: peer, port: remote.port ?? 0, listener: kind, settings: snapshot)
+        let connection = ClientConnection(
+            address: client, port: peer?.port ?? remote.port ?? 0, listener: kind, settings: snapshot)
         machine = SMTPSessionStateMachine(connection: connection, hostName: services.hostName(snapshot.settings))
         isShakingHands = tlsHandler != nil
         timer = SessionTimer(snapshot.settings.reception)
         armTimer()
         context.read()
-        guard isShakingHands else { return perform(.ask(.connection)) }
+        guard isShakingHands else { return greetAfterLook(context) }
         // An empty write is done when the handshake is: before that nobody is asked anything about the client.
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenSuccess { bound.value.greetSecured() }
+    }
+
+    /// Clients that speak before they are greeted are no mail servers (RFC 5321 §4.3.1): what they have sent is noticed before the greeting
+    /// goes out. Without a delay this is one look at the socket, which finds what came with the connection itself.
+    private func greetAfterLook(_ context: ChannelHandlerContext) {
+        let settings = machine?.connection.settings.settings
+        let isKnown = address.map { settings?.relay.allowsRelaying(from: $0) == true } ?? false
+        let delay = kind == .smtp && !isKnown ? settings?.reception.greetingDelayMilliseconds ?? 0 : 0
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.assumeIsolated().scheduleTask(in: max(.milliseconds(Int64(delay)), SessionLimits.shortestLook)) {
+            guard bound.value.isBeforeGreeting, !bound.value.isClosing else { return }
+            bound.value.perform(.ask(.connection))
+            bound.value.settle()
+        }
     }
 
     private func greetSecured() {
@@ -302,7 +323,25 @@ final class SMTPSession: ChannelInboundHandler {
             guard let transaction = machine?.transaction else { return }
             start { await handler.recipient(recipient, transaction, connection) }
         case .message: break  // asked by `handOver`
+        case .authentication(let question, _): authenticate(question, connection)
         }
+    }
+
+    private func authenticate(_ question: AuthenticationQuestion, _ connection: ClientConnection) {
+        guard let eventLoop = context?.eventLoop else { return }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let handler = services.handler
+        task = Task.immediate {
+            let answer = await handler.authenticate(question, connection)
+            if eventLoop.inEventLoop { bound.value.answered(answer) } else { eventLoop.execute { bound.value.answered(answer) } }
+        }
+    }
+
+    private func answered(_ answer: AuthenticationAnswer) {
+        task = nil
+        guard !isClosing, context != nil else { return }
+        perform(machine?.authenticationAnswered(answer))
+        goOn()
     }
 
     /// The task is cancelled when the connection ends. It begins at once, here: an answer that needs no waiting costs no change of thread.
@@ -334,6 +373,11 @@ final class SMTPSession: ChannelInboundHandler {
         guard !isClosing, context != nil else { return }
         if machine?.isDecidingMessage == true { noteAnswer(decision) }
         perform(machine?.decided(decision, now: .now()))
+        goOn()
+    }
+
+    /// After an answer.
+    private func goOn() {
         timer.touch()
         guard !isPumping else { return }
         pump()

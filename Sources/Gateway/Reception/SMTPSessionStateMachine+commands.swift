@@ -9,6 +9,11 @@ extension SMTPSessionStateMachine {
     ///   - line: without its CRLF.
     ///   - hasMoreInput: more had been sent before this line could be answered.
     mutating func receive(_ line: ByteBuffer, hasMoreInput: Bool) -> Action {
+        if case .authenticating(let exchange) = phase {
+            // RFC 4954 §4: the client waits for each reply of the exchange.
+            if hasMoreInput { return close(.outOfStep, reason: "pipelining past a synchronisation point") }
+            return receiveAuthentication(line, exchange)
+        }
         do throws(SMTPCommandError) {
             let command = try parser.parse(line)
             if hasMoreInput && mustBeLastOfGroup(command) { return close(.outOfStep, reason: "pipelining past a synchronisation point") }
@@ -25,13 +30,17 @@ extension SMTPSessionStateMachine {
         case .bareCarriageReturn, .bareLineFeed, .null: drop("forbidden character in a command line")
         case .tooLong: break
         }
-        return refuse(fault.error.reply)
+        guard case .authenticating = phase else { return refuse(fault.error.reply) }
+        phase = .commands
+        return refuse(fault == .tooLong ? SMTPCommandError.lineTooLong(isAuthentication: true).reply : fault.error.reply)
     }
 
     private var parser: SMTPCommandParser {
         // STARTTLS and BDAT are always read: what follows them is no command, whatever the reply is.
         var offered = capabilities
         offered.extensions.formUnion([.startTLS, .chunking])
+        // So is AUTH where there are users: in the clear it has a reply of its own.
+        if allowsAuthentication { offered.authenticationMechanisms = AuthenticationMechanism.allCases.map(\.rawValue) }
         return SMTPCommandParser(offering: offered)
     }
 
@@ -40,7 +49,8 @@ extension SMTPSessionStateMachine {
             .pipelining, .eightBitMIME, .enhancedStatusCodes, .deliveryStatusNotifications, .smtpUTF8, .chunking,
         ]
         if offersTLS && connection.tls == nil { extensions.insert(.startTLS) }
-        return SMTPServerCapabilities(extensions: extensions, sizeLimit: .octets(limits.maximumMessageBytes))
+        return SMTPServerCapabilities(
+            extensions: extensions, sizeLimit: .octets(limits.maximumMessageBytes), authenticationMechanisms: offeredMechanisms)
     }
 
     /// RFC 2920 §3.1: a client waits for the reply to these. After DATA and STARTTLS anything else would be read as something it is
@@ -80,7 +90,7 @@ extension SMTPSessionStateMachine {
         case .verify: return idle(.notVerified)
         case .help: return idle(.help)
         case .expand: return refuse(.noExpansion)
-        case .authenticate: return refuse(SMTPCommandError.notOffered.reply)
+        case .authenticate(let mechanism, let response): return authenticate(mechanism, response)
         case .startTLS: return startTLS()
         case .quit: return close(.goodbye, reason: "QUIT")
         }

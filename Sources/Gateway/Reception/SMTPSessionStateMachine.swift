@@ -16,6 +16,8 @@ struct SMTPSessionStateMachine {
         /// Message text after 354.
         case text
         case chunk(Chunk)
+        /// A line of AUTH after 334.
+        case authenticating(AuthenticationExchange)
         /// The last reply has been given.
         case closed
     }
@@ -25,6 +27,7 @@ struct SMTPSessionStateMachine {
         case sender(ReversePath, MailParameters)
         case recipient(TransactionRecipient)
         case message
+        case authentication(AuthenticationQuestion, AuthenticationExchange)
     }
 
     /// What follows a BDAT command.
@@ -65,6 +68,8 @@ struct SMTPSessionStateMachine {
     private var recipientKeys: Set<String> = []
     private var endedTransaction: (transaction: MailTransaction, reason: String)?
     private var errors = 0
+    /// Wrong passwords of this session.
+    var failedSignIns = 0
     var idleCommands = 0
     var messages = 0
     var isEnding = false
@@ -91,7 +96,7 @@ struct SMTPSessionStateMachine {
     /// Whether lines or content may come now.
     var takesInput: Bool {
         switch phase {
-        case .commands, .text, .chunk: true
+        case .commands, .text, .chunk, .authenticating: true
         case .deciding, .closed: false
         }
     }
@@ -115,7 +120,7 @@ struct SMTPSessionStateMachine {
     var pace: SessionTimer.Pace {
         switch phase {
         case .deciding: .decision
-        case .commands, .closed: .command
+        case .commands, .authenticating, .closed: .command
         case .text, .chunk: .content
         }
     }
@@ -131,7 +136,7 @@ struct SMTPSessionStateMachine {
     mutating func timedOut() -> Action {
         switch phase {
         case .deciding: close(.noAnswer, reason: "no answer in time")
-        case .commands, .text, .chunk: close(.timeout, reason: "timeout")
+        case .commands, .text, .chunk, .authenticating: close(.timeout, reason: "timeout")
         case .closed: .nothing
         }
     }
@@ -146,7 +151,7 @@ struct SMTPSessionStateMachine {
         isEnding = true
         switch phase {
         case .commands where transaction == nil: return close(.shuttingDown, reason: "shutdown")
-        case .deciding(.connection): return close(.shuttingDown, reason: "shutdown")
+        case .deciding(.connection), .authenticating: return close(.shuttingDown, reason: "shutdown")
         case .commands, .deciding, .text, .chunk, .closed: return .nothing
         }
     }
@@ -164,6 +169,7 @@ struct SMTPSessionStateMachine {
         case .sender(let reversePath, let parameters): return decidedSender(reversePath, parameters, decision, now)
         case .recipient(let recipient): return decidedRecipient(recipient, decision)
         case .message: return decidedMessage(decision)
+        case .authentication: return .nothing  // answered by `authenticationAnswered`
         }
     }
 
@@ -202,6 +208,7 @@ extension SMTPSessionStateMachine {
         case .accept(let text):
             let own = limits.greeting.isEmpty ? "ESMTP SecurityGateway" : limits.greeting
             return .reply(SMTPReply(220, nil, "\(hostName) \(text ?? own)"))
+        case .acceptAlias: return decidedConnection(.accept())
         case .refuse(let reply), .disconnect(let reply): return close(reply, reason: reply.description)
         }
     }
@@ -214,19 +221,28 @@ extension SMTPSessionStateMachine {
             let identifier = RecordIdentifier(milliseconds: now.milliseconds)
             transaction = MailTransaction(identifier: identifier, startedAt: now, reversePath: reversePath, parameters: parameters)
             return .reply(.senderAccepted(text))
+        case .acceptAlias: return decidedSender(reversePath, parameters, .accept(), now)
         case .refuse(let reply), .disconnect(let reply): return endingIfAsked(refuse(reply))
         }
     }
 
     private mutating func decidedRecipient(_ recipient: TransactionRecipient, _ decision: ReceptionDecision) -> Action {
         switch decision {
-        case .accept(let text):
-            acceptedRecipients += 1
-            // One copy is enough, with what was asked for first; RFC 5321 has no reply for a repetition but 250.
-            if recipientKeys.insert(recipient.address.lookupKey).inserted { transaction?.recipients.append(recipient) }
-            return .reply(.recipientAccepted(text))
+        case .accept(let text): return accept(recipient, text: text)
+        case .acceptAlias(let user):
+            var aliased = recipient
+            aliased.aliasedUser = user
+            return accept(aliased, text: nil)
         case .refuse(let reply), .disconnect(let reply): return refuse(recipient, reply)
         }
+    }
+
+    private mutating func accept(_ recipient: TransactionRecipient, text: String?) -> Action {
+        acceptedRecipients += 1
+        // One copy is enough, with what was asked for first; RFC 5321 has no reply for a repetition but 250.
+        let key = (recipient.aliasedUser ?? recipient.address).lookupKey
+        if recipientKeys.insert(key).inserted { transaction?.recipients.append(recipient) }
+        return .reply(.recipientAccepted(text))
     }
 
     private mutating func decidedMessage(_ decision: ReceptionDecision) -> Action {
@@ -235,6 +251,7 @@ extension SMTPSessionStateMachine {
             messages += 1
             idleCommands = 0
             return endingIfAsked(.reply(.messageAccepted(text)))
+        case .acceptAlias: return decidedMessage(.accept())
         case .refuse(let reply), .disconnect(let reply): return endingIfAsked(refuse(reply))
         }
     }

@@ -15,6 +15,10 @@ enum SessionLimits {
     static let lingerTime = TimeAmount.seconds(2)
     /// What is read and thrown away in that time.
     static let lingerOctets = 1 << 20
+    /// How long a trusted proxy may take for its PROXY header: it sends it at once, and three seconds are for a lost packet.
+    static let proxyHeaderTime = TimeAmount.seconds(10)
+    /// With no greeting delay: long enough for one look at the socket, too short to be felt.
+    static let shortestLook = TimeAmount.microseconds(200)
     /// How long the transaction handler may take for one answer. RFC 5321 §4.5.3.2.6 lets clients wait ten minutes for the longest one.
     static let decisionTime = TimeAmount.seconds(600)
     /// Input read ahead while an answer is waited for; normally nothing is, since reading stops.

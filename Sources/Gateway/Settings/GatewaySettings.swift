@@ -2,6 +2,7 @@
 package struct GatewaySettings: Sendable, Equatable {
     package var reception = ReceptionSettings()
     package var relay = RelaySettings()
+    package var authentication = AuthenticationSettings()
     package var delivery = DeliverySettings()
     package var bounces = BounceSettings()
     package var dns = DNSSettings()
@@ -17,6 +18,7 @@ package struct GatewaySettings: Sendable, Equatable {
     /// Every section, in the order of pages and commands.
     package static let sections: [SettingsSectionDescription] = [
         SettingsSectionDescription(ReceptionSettings.self), SettingsSectionDescription(RelaySettings.self),
+        SettingsSectionDescription(AuthenticationSettings.self),
         SettingsSectionDescription(DeliverySettings.self), SettingsSectionDescription(BounceSettings.self),
         SettingsSectionDescription(DNSSettings.self), SettingsSectionDescription(WebSettings.self),
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
@@ -46,6 +48,7 @@ package struct GatewaySettings: Sendable, Equatable {
         switch (key.scope, key.section) {
         case (.cluster, ReceptionSettings.name): return reception.apply(texts)
         case (.cluster, RelaySettings.name): return relay.apply(texts)
+        case (.cluster, AuthenticationSettings.name): return authentication.apply(texts)
         case (.cluster, DeliverySettings.name): return delivery.apply(texts)
         case (.cluster, BounceSettings.name): return bounces.apply(texts)
         case (.cluster, DNSSettings.name): return dns.apply(texts)

@@ -31,12 +31,13 @@ package struct SettingsChoice: Sendable, Hashable {
 }
 
 package enum SettingsUnit: String, Sendable, Hashable {
-    case count, bytes, seconds, minutes, hours
+    case count, bytes, milliseconds, seconds, minutes, hours
 
     package var title: LocalizedText {
         switch self {
         case .count: LocalizedText("", ja: "")
         case .bytes: LocalizedText("bytes", ja: "バイト")
+        case .milliseconds: LocalizedText("milliseconds", ja: "ミリ秒")
         case .seconds: LocalizedText("seconds", ja: "秒")
         case .minutes: LocalizedText("minutes", ja: "分")
         case .hours: LocalizedText("hours", ja: "時間")

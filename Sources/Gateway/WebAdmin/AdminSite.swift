@@ -88,6 +88,7 @@ package struct AdminSite: Sendable {
         DashboardController(services: services).addRoutes(to: routes)
         DomainsController(services: services).addRoutes(to: routes)
         RecipientsController(services: services).addRoutes(to: routes)
+        UsersController(services: services).addRoutes(to: routes)
         MessageLogController(services: services).addRoutes(to: routes)
         QueueController(services: services).addRoutes(to: routes)
         SettingsController(services: services).addRoutes(to: routes)

@@ -21,7 +21,8 @@ struct SecurityGatewayProgram: AsyncParsableCommand {
             // These three use GatewayNode, the others only the local socket.
             InitCommand.self, RunCommand.self, CheckCommand.self,
         ] + [
-            StatusCommand.self, DomainCommand.self, SettingsCommand.self, QueueCommand.self, LogCommand.self, AuditCommand.self,
+            StatusCommand.self, DomainCommand.self, UserCommand.self, SettingsCommand.self, QueueCommand.self, LogCommand.self,
+            AuditCommand.self,
             AdministratorCommand.self,
         ]
 

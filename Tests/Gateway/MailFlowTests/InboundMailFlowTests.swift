@@ -1,6 +1,7 @@
 import Delivery
 import DomainsAndUsers
 import Foundation
+import GatewayTestKit
 import Logging
 import Mail
 import MailFlow
@@ -28,29 +29,40 @@ import Testing
     }
 
     private func flow() throws -> InboundMailFlow {
-        let domains = try ["example.com", "listed.example", "small.example", "例え.テスト"].enumerated().map { number, name in
-            ProtectedDomain(identifier: RecordIdentifier(milliseconds: Int64(number)), name: try DomainName(name), mailServers: [])
+        let domains = try ["example.com", "listed.example", "small.example", "例え.テスト", "alias.example"].enumerated().map { number, name in
+            ProtectedDomain(
+                identifier: RecordIdentifier(milliseconds: Int64(number)), name: try DomainName(name), mailServers: [],
+                hasAliases: name == "alias.example")
         }
         let identity = NodeIdentity(node: NodeID(RecordIdentifier(milliseconds: 1)), heloName: { "mx1.example.com" })
+        let current = CurrentDomains(DomainDirectory(revision: .none, domains: domains))
+        let logger = Logger(label: "test")
+        let authentication = UserAuthentication(users: StoredUsers(store: InMemoryUserStore()), domains: current, logger: logger)
         return InboundMailFlow(
-            queue: queue, domains: CurrentDomains(DomainDirectory(revision: .none, domains: domains)), recipients: listed,
-            refusals: refusals,
-            folder: folder, identity: identity, logger: Logger(label: "test"))
+            queue: queue, domains: current, recipients: listed, authentication: authentication, refusals: refusals,
+            folder: folder, identity: identity, logger: logger)
     }
 
-    private func connection(from address: String = "192.0.2.9", tls: String? = nil) throws -> ClientConnection {
+    private func connection(
+        from address: String = "192.0.2.9", tls: String? = nil, listener: ListenerKind = .smtp, user: String? = nil,
+        _ change: (inout GatewaySettings) -> Void = { _ in }
+    ) throws -> ClientConnection {
         var settings = GatewaySettings()
         settings.relay.trustedNetworks = [try #require(NetworkRange("198.51.100.0/24"))]
         settings.domains["listed.example"] = DomainSettings()
         settings.domains["listed.example"]?.recipients = .listed
         settings.domains["small.example"] = DomainSettings()
         settings.domains["small.example"]?.maximumMessageBytes = 100
+        change(&settings)
         var connection = ClientConnection(
-            address: try #require(NetworkAddress(address)), port: 40_000, listener: .smtp,
+            address: try #require(NetworkAddress(address)), port: 40_000, listener: listener,
             settings: SettingsSnapshot(revision: SettingsRevision(1), settings: settings))
         connection.heloName = "client.example.net"
         connection.isExtended = true
         connection.tls = tls
+        if let user {
+            connection.user = AuthenticatedUser(address: try EmailAddress(user), senderKeys: [user, "sales@example.com"])
+        }
         return connection
     }
 
@@ -92,9 +104,84 @@ import Testing
         let recipient = TransactionRecipient(address: try EmailAddress(address), parameters: RecipientParameters())
         let decision = try await flow().recipient(recipient, try transaction(), try connection(from: client))
         switch decision {
-        case .accept: #expect(code == 0)
+        case .accept, .acceptAlias: #expect(code == 0)
         case .refuse(let reply), .disconnect(let reply): #expect(reply.code == code, "\(reply)")
         }
+    }
+
+    @Test(arguments: [
+        (ListenerKind.submission, String?.none, "192.0.2.9", "you@example.org", 530),
+        (.submission, nil, "198.51.100.7", "you@example.org", 530),
+        (.submission, nil, "192.0.2.9", "you@example.com", 0), (.submission, "me@example.com", "192.0.2.9", "you@example.org", 0),
+        (.smtps, "me@example.com", "192.0.2.9", "you@example.org", 0), (.smtps, nil, "192.0.2.9", "you@example.org", 550),
+        (.smtps, nil, "198.51.100.7", "you@example.org", 0), (.smtp, "me@example.com", "192.0.2.9", "you@example.org", 0),
+        (.submission, "me@example.com", "192.0.2.9", "unknown@listed.example", 550),
+    ])
+    func `who has signed in may relay, and on the submission port nobody else`(
+        listener: ListenerKind, user: String?, client: String, address: String, code: Int
+    ) async throws {
+        let recipient = TransactionRecipient(address: try EmailAddress(address), parameters: RecipientParameters())
+        let connection = try connection(from: client, tls: "TLSv1.3", listener: listener, user: user)
+        switch try await flow().recipient(recipient, try transaction(), connection) {
+        case .accept, .acceptAlias: #expect(code == 0)
+        case .refuse(let reply), .disconnect(let reply): #expect(reply.code == code, "\(reply)")
+        }
+    }
+
+    @Test(arguments: [
+        ("me@example.com", true, 0), ("ME@example.com", true, 0), ("sales@example.com", true, 0), ("boss@example.com", true, 553),
+        ("someone@example.net", true, 553), ("someone@example.net", false, 0), ("", true, 0),
+    ])
+    func `a user writes in his own name only`(sender: String, mustOwn: Bool, code: Int) async throws {
+        let connection = try connection(tls: "TLSv1.3", listener: .submission, user: "me@example.com") {
+            $0.authentication.mustOwnSender = mustOwn
+        }
+        let path = sender.isEmpty ? ReversePath.null : .address(try EmailAddress(sender))
+        switch try await flow().sender(path, MailParameters(), connection) {
+        case .accept, .acceptAlias: #expect(code == 0)
+        case .refuse(let reply), .disconnect(let reply): #expect(reply.code == code)
+        }
+    }
+
+    @Test func `nobody's sender is looked at who has not signed in`() async throws {
+        let path = ReversePath.address(try EmailAddress("someone@example.net"))
+        #expect(try await flow().sender(path, MailParameters(), try connection()) == .accept())
+    }
+
+    @Test func `a user's message is outbound, stamped and logged with him`() async throws {
+        let connection = try connection(tls: "TLSv1.3", listener: .submission, user: "me@example.com")
+        _ = try await flow().messageReceived(try message("A: b\r\n\r\nx\r\n", to: ["you@example.org"], connection: connection))
+        let (accepted, _) = try #require(queue.submitted.first)
+        #expect(accepted.message.direction == .outbound)
+        #expect(accepted.log.user == "me@example.com" && accepted.log.protocolName == "ESMTPSA")
+        let stamp = String(decoding: accepted.message.prependedHeader, as: UTF8.self)
+        #expect(stamp.contains(" with ESMTPSA id ") && !stamp.contains("me@example.com"))
+    }
+
+    @Test(arguments: ["alias@alias.example", "alias@listed.example"])
+    func `an alias is delivered to its user and remembered`(alias: String) async throws {
+        let address = try EmailAddress(alias)
+        var recipient = TransactionRecipient(address: address, parameters: RecipientParameters())
+        guard case .acceptAlias(let user) = try await flow().recipient(recipient, try transaction(), try connection()) else {
+            return #expect(Bool(false), "no alias")
+        }
+        recipient.aliasedUser = user
+        var aliased = try message("A: b\r\n\r\nx\r\n", to: [])
+        var transaction = aliased.transaction
+        transaction.recipients = [recipient]
+        aliased = ReceivedMessage(
+            transaction: transaction, connection: aliased.connection, content: aliased.content, sizeBytes: 1, header: ByteBuffer(),
+            hasEightBitData: false, receivedFieldCount: 0)
+        _ = try await flow().messageReceived(aliased)
+        let queued = try #require(queue.submitted.first?.0.recipients.first)
+        #expect(queued.address.description == "user@example.com")
+        #expect(queued.alias == address && queued.originalRecipient?.address == alias)
+        #expect(queue.submitted.first?.0.message.direction == .inbound)
+    }
+
+    @Test func `an unknown address of a domain with aliases is accepted where all are`() async throws {
+        let recipient = TransactionRecipient(address: try EmailAddress("other@alias.example"), parameters: RecipientParameters())
+        #expect(try await flow().recipient(recipient, try transaction(), try connection()) == .accept())
     }
 
     @Test func `a list that cannot be asked postpones and does not refuse`() async throws {
@@ -218,8 +305,10 @@ private final class InMemoryRefusalLog: RefusalLog {
 private final class InMemoryRecipientDirectory: RecipientDirectory {
     let isAway = Atomic<Bool>(false)
 
-    func isListed(_ address: EmailAddress) async throws(DirectoryError) -> Bool {
+    func listing(of address: EmailAddress) async throws(DirectoryError) -> RecipientListing {
         if isAway.load(ordering: .relaxed) { throw .unavailable(cause: "test") }
-        return address.localPart == "known"
+        // A constant address cannot be malformed.
+        if address.localPart == "alias", let user = try? EmailAddress("user@example.com") { return .alias(of: user) }
+        return address.localPart == "known" ? .listed : .unlisted
     }
 }

@@ -19,6 +19,7 @@ struct Dialog: Sendable, CustomTestStringConvertible {
         case content([UInt8])
         case ended(String)
         case recipients(Int)
+        case peer(String)
     }
 
     struct Malformed: Error {
@@ -32,6 +33,8 @@ struct Dialog: Sendable, CustomTestStringConvertible {
     var steps: [Step] = []
     /// Sent one octet at a time.
     var isSlow = false
+    /// Sent before the greeting is read.
+    var early: [UInt8]?
 
     var testDescription: String { name }
 
@@ -79,6 +82,7 @@ struct Dialog: Sendable, CustomTestStringConvertible {
         case "MESSAGES": steps.append(.messages(Int(rest) ?? -1))
         case "RECIPIENTS": steps.append(.recipients(Int(rest) ?? -1))
         case "CONTENT": steps.append(.content(Self.unescaped(rest)))
+        case "PEER": steps.append(.peer(rest))
         case "ENDED": steps.append(.ended(rest))
         default: return false
         }
@@ -90,7 +94,7 @@ struct Dialog: Sendable, CustomTestStringConvertible {
         "maximum-recipients": \.maximumRecipients,
         "maximum-errors": \.maximumErrors, "maximum-idle-commands": \.maximumIdleCommands,
         "maximum-received-fields": \.maximumReceivedFields,
-        "maximum-messages-per-session": \.maximumMessagesPerSession,
+        "maximum-messages-per-session": \.maximumMessagesPerSession, "greeting-delay": \.greetingDelayMilliseconds,
     ]
 
     private mutating func set(_ text: String) -> Bool {
@@ -105,6 +109,19 @@ struct Dialog: Sendable, CustomTestStringConvertible {
             listener = kind
             settings.node.smtpsListeners = kind == .smtps ? [ReceptionFixture.loopback] : []
             settings.node.submissionListeners = kind == .submission ? [ReceptionFixture.loopback] : []
+            return true
+        }
+        if words[0] == "early" {
+            early = Self.unescaped(words[1])
+            return true
+        }
+        if words[0] == "proxy" {
+            settings.reception.proxyNetworks = NetworkRange(words[1]).map { [$0] } ?? []
+            return words[1] == "none" || !settings.reception.proxyNetworks.isEmpty
+        }
+        if words[0] == "authentication" {
+            settings.authentication.isOfferedForSubmission = words[1] == "on"
+            settings.authentication.isOfferedOnPort25 = words[1] == "on"
             return true
         }
         guard let path = Self.limits[words[0]], let number = Int(words[1]) else { return false }

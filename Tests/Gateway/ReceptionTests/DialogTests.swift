@@ -11,9 +11,12 @@ struct DialogTests {
     @Test(arguments: try Dialog.all())
     func `the server answers as the dialog says`(_ dialog: Dialog) async throws {
         try await ReceptionFixture.with(dialog.settings) { fixture in
-            let client = try await fixture.connect(dialog.listener)
-            var last = try await client.reply()
-            #expect(last.last?.hasPrefix("220 mx.example.test ") == true)
+            let client = try await connect(dialog, fixture)
+            var last: [String] = []
+            if dialog.early == nil {
+                last = try await client.reply()
+                #expect(last.last?.hasPrefix("220 mx.example.test ") == true)
+            }
             for (number, step) in dialog.steps.enumerated() {
                 do {
                     try await perform(step, dialog, client, fixture, &last)
@@ -24,6 +27,15 @@ struct DialogTests {
             }
             await client.close()
         }
+    }
+
+    /// What is sent before the greeting goes out first, before TLS too.
+    private func connect(_ dialog: Dialog, _ fixture: ReceptionFixture) async throws -> DialogClient {
+        guard let early = dialog.early else { return try await fixture.connect(dialog.listener) }
+        let client = try await DialogClient.connect(port: fixture.port(dialog.listener))
+        client.queue(bytes: early)
+        if dialog.listener == .smtps { try await client.startTLS() }
+        return client
     }
 
     private func perform(
@@ -42,6 +54,7 @@ struct DialogTests {
         case .gone: await client.waitForEnd()
         case .messages(let count): #expect(fixture.handler.seen.messages.count == count)
         case .recipients(let count): #expect(fixture.handler.seen.messages.last?.transaction.recipients.count == count)
+        case .peer(let address): #expect(fixture.handler.seen.connections.last.map { "\($0.address) \($0.port)" } == address)
         case .content(let bytes): #expect(fixture.handler.seen.messages.last.map { Array($0.content.utf8) } == bytes)
         case .ended(let reason): #expect(fixture.handler.seen.ended.last?.hasPrefix(reason) == true, "\(fixture.handler.seen.ended)")
         }

@@ -67,6 +67,7 @@ struct PureSession {
             replies += [reply, farewell].compactMap { $0?.description }
             isClosed = true
         case .ask(let question):
+            if case .authentication = question { break }
             if question != .connection { decide(.accept()) }
         case .receiveText:
             replies.append("354")

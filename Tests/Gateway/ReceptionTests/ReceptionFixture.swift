@@ -107,10 +107,10 @@ final class ReceptionFixture: Sendable {
     }
 
     /// Sockets beside the listener's own.
-    func makeListeners() async throws -> BoundListeners {
+    func makeListeners(on group: any EventLoopGroup = ReceptionFixture.group) async throws -> BoundListeners {
         let services = ReceptionServices(
             settings: settings, handler: handler, folder: folder, tls: try await Self.tls.value, logger: Self.logger, systemName: "test")
-        return BoundListeners(services: services, group: Self.group)
+        return BoundListeners(services: services, group: group)
     }
 
     /// Some channel, for what only counts channels.

@@ -46,6 +46,29 @@ final class RecordingHandler: MailTransactionHandler {
         return connectedDecision
     }
 
+    /// Everybody's password is “pencil”, whose SCRAM exchange is that of RFC 7677 §3.
+    func authenticate(_ question: AuthenticationQuestion, _ connection: ClientConnection) async -> AuthenticationAnswer {
+        await Task.yield()
+        return Self.answer(question)
+    }
+
+    static func answer(_ question: AuthenticationQuestion) -> AuthenticationAnswer {
+        guard let address = try? EmailAddress("user@example.com") else { return .unavailable }
+        let user = AuthenticatedUser(address: address, senderKeys: [address.lookupKey])
+        switch question {
+        case .password("away", _): return .unavailable
+        case .password("guessed", _): return .tooManyFailures
+        case .password(_, let password): return password.octets == Array("pencil".utf8) ? .accepted(user) : .refused
+        case .scramChallenge:
+            let salt = SMTPCredential(base64: "W22ZaJ0SNY7soEsUEjb6gQ==".utf8)?.octets ?? []
+            return .challenge(salt: salt, iterations: 4096, nonceSuffix: "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0")
+        case .scramProof(_, let proof, _):
+            guard proof.base64 == "dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=" else { return .refused }
+            let signature = SMTPCredential(base64: "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=".utf8)?.octets ?? []
+            return .accepted(user, serverSignature: signature)
+        }
+    }
+
     func sender(_ reversePath: ReversePath, _ parameters: MailParameters, _ connection: ClientConnection) async -> ReceptionDecision {
         record.withLock { $0.senders.append(reversePath) }
         return Self.answer(reversePath.address?.localPart, accepted: EnhancedStatusCode.notAuthorized)

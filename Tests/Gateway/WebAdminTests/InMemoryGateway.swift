@@ -2,6 +2,7 @@ import Administration
 import Cluster
 import Delivery
 import DomainsAndUsers
+import GatewayTestKit
 import Logging
 import Mail
 import MessageLog
@@ -30,12 +31,14 @@ final class InMemoryGateway: Sendable {
     }
 
     let state = Mutex(State())
+    let users = InMemoryUserStore()
     let node = NodeID(RecordIdentifier(high: 1, low: 2))
 
     var administration: Administration {
         Administration(
             ports: Administration.Ports(
-                settings: self, domains: self, administrators: self, queue: self, messageLog: self, audit: self, nodes: self, node: self),
+                settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, audit: self, nodes: self,
+                node: self),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

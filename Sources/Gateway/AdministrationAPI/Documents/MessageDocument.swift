@@ -11,6 +11,8 @@ package struct MessageDocument: Codable, Sendable {
     package let result: String
     package let reason: String
     package let clientAddress: String
+    /// Address of the user who had signed in; empty when nobody had.
+    package let user: String
     package let heloName: String
     package let protocolName: String
     package let tls: String
@@ -32,6 +34,8 @@ package struct MessageDocument: Codable, Sendable {
         package let state: String
         package let reason: String
         package let updatedAt: String
+        /// The alias the message was sent to; empty when it was sent to `address`.
+        package let alias: String
     }
 
     init(_ record: MessageLogRecord, events: [DeliveryHistoryEvent]? = nil) {
@@ -44,6 +48,7 @@ package struct MessageDocument: Codable, Sendable {
         result = entry.result.rawValue
         reason = entry.reason
         clientAddress = entry.clientAddress
+        user = entry.user
         heloName = entry.heloName
         protocolName = entry.protocolName
         tls = entry.tls
@@ -56,7 +61,7 @@ package struct MessageDocument: Codable, Sendable {
         recipients = record.recipients.map {
             RecipientDocument(
                 ordinal: $0.ordinal, address: $0.address, state: $0.state.rawValue, reason: $0.reason,
-                updatedAt: TimeText.text($0.updatedAt))
+                updatedAt: TimeText.text($0.updatedAt), alias: $0.alias)
         }
         self.events = events.map { $0.map(DeliveryEventDocument.init) }
     }

@@ -74,6 +74,18 @@ struct JSONObjectReader {
         return nil
     }
 
+    mutating func boolean(_ name: String) -> Bool? {
+        guard let value = optional(name) else { return nil }
+        if case .boolean(let isTrue) = value { return isTrue }
+        noteType(name, value, "true or false", ja: "true または false")
+        return nil
+    }
+
+    /// `nil` when there is no such member.
+    mutating func strings(_ name: String) -> [String]? {
+        optional(name) == nil ? nil : requiredStrings(name)
+    }
+
     mutating func requiredStrings(_ name: String) -> [String] {
         requiredArray(name).enumerated().compactMap { index, value in
             if case .string(let text) = value { return text }

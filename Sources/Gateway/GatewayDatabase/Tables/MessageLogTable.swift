@@ -34,7 +34,7 @@ package struct MessageLogTable: MessageLogStore {
             let row = try transaction.queryOne("select \(unsafeSQL: MessageRow.logColumns) from message m where m.id = \(message)")
             guard let row else { return nil }
             let recipients = try transaction.query(
-                "select ordinal, address, state, reason, changed_at from recipient where message_id = \(message) order by ordinal")
+                "select ordinal, address, state, reason, changed_at, alias from recipient where message_id = \(message) order by ordinal")
             let record = MessageLogRecord(
                 entry: try MessageRow.entry(row), recipients: try recipients.map(RecipientRow.entry),
                 recipientCount: try row.decode("recipient_count"))
@@ -93,7 +93,7 @@ package struct MessageLogTable: MessageLogStore {
         for part in IdentifierList.parts(messages) {
             try transaction.forEach(
                 """
-                select message_id, ordinal, address, state, reason, changed_at from recipient
+                select message_id, ordinal, address, state, reason, changed_at, alias from recipient
                 where message_id in (\(list: part)) and ordinal < \(listedRecipients) order by message_id, ordinal
                 """
             ) { recipients[try $0.decode(0), default: []].append(try RecipientRow.entry($0)) }

@@ -14,8 +14,8 @@ enum MessageRow {
     static let insert: StaticString = """
         insert into message (id, received_at, node_id, direction, result, reason, client_address, helo_name, protocol_name, tls, reverse_path,
             subject, header_from, message_id_field, size_bytes, recipient_count, body_kind, is_international, return_content, envelope_id,
-            prepended_header, header_parts)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            prepended_header, header_parts, authenticated_user)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static let insertHeaderPart: StaticString = "insert into message_header_part (message_id, part, content) values (?, ?, ?)"
@@ -32,7 +32,7 @@ enum MessageRow {
                 .text(message.body.rawValue), .boolean(message.isInternational), .optionalText(message.returnContent?.rawValue),
                 .octets(message.envelopeIdentifier),
                 .bytes(header.count <= inlineHeaderBytes ? header : Array(header.prefix(inlineHeaderBytes))),
-                .integer(partCount(header)),
+                .integer(partCount(header)), user(submission.log),
             ]
     }
 
@@ -41,7 +41,7 @@ enum MessageRow {
         log(
             entry, identifier: entry.message, receivedAt: entry.receivedAt, direction: entry.direction, reversePath: entry.reversePath,
             sizeBytes: entry.sizeBytes, recipientCount: recipientCount)
-            + [.text(QueuedMessage.BodyKind.sevenBit.rawValue), .boolean(false), .null, .null, .bytes([]), .integer(0)]
+            + [.text(QueuedMessage.BodyKind.sevenBit.rawValue), .boolean(false), .null, .null, .bytes([]), .integer(0), user(entry)]
     }
 
     /// The parts of a header that is longer than what the row holds.
@@ -54,6 +54,8 @@ enum MessageRow {
             ]
         }
     }
+
+    private static func user(_ entry: MessageLogEntry) -> FirebirdValue { entry.user.isEmpty ? .null : .octets(entry.user) }
 
     private static func partCount(_ header: [UInt8]) -> Int {
         (max(0, header.count - inlineHeaderBytes) + headerPartBytes - 1) / headerPartBytes
@@ -76,7 +78,7 @@ enum MessageRow {
     /// Columns of the log, in the order `entry` reads them.
     static let logColumns = """
         m.id, m.received_at, m.node_id, m.direction, m.result, m.reason, m.client_address, m.helo_name, m.protocol_name, m.tls, m.reverse_path,
-        m.subject, m.header_from, m.message_id_field, m.size_bytes, m.recipient_count
+        m.subject, m.header_from, m.message_id_field, m.size_bytes, m.recipient_count, m.authenticated_user
         """
 
     static func entry(_ row: FirebirdRow) throws(FirebirdError) -> MessageLogEntry {
@@ -84,7 +86,8 @@ enum MessageRow {
             message: try row.decode(0), receivedAt: try row.decode(1), node: try row.decode(2), direction: try row.word("direction"),
             result: try row.word("result"), reason: try row.octets(5),
             client: MessageLogClient(
-                address: try row.octets(6), heloName: try row.octets(7), protocolName: try row.octets(8), tls: try row.octets(9)),
+                address: try row.octets(6), heloName: try row.octets(7), protocolName: try row.octets(8), tls: try row.octets(9),
+                user: try row.decode("authenticated_user", as: [UInt8]?.self).map { String(decoding: $0, as: UTF8.self) } ?? ""),
             reversePath: try row.decode(10),
             header: MessageLogHeader(subject: try row.decode(11), from: try row.octets(12), messageID: try row.octets(13)),
             sizeBytes: try row.decode(14))

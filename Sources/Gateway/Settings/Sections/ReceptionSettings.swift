@@ -15,6 +15,8 @@ package struct ReceptionSettings: SettingsSection {
     package var commitTimeoutSeconds = 30
     package var shutdownGraceSeconds = 20
     package var greeting = ""
+    package var greetingDelayMilliseconds = 0
+    package var proxyNetworks: [NetworkRange] = []
 
     package init() {}
 
@@ -22,7 +24,7 @@ package struct ReceptionSettings: SettingsSection {
     package static let title = LocalizedText("SMTP reception", ja: "SMTP 受信")
     package static let scope = SettingsScopeKind.cluster
 
-    package static let fields: [SettingsField<Self>] = sessionFields + messageFields + timeFields
+    package static let fields: [SettingsField<Self>] = sessionFields + messageFields + timeFields + proxyFields
 
     private static let sessionFields: [SettingsField<Self>] = [
         .integer(
@@ -109,6 +111,14 @@ package struct ReceptionSettings: SettingsSection {
                 "Between two blocks of message data; RFC 5321 section 4.5.3.2.5 asks for 3 minutes.",
                 ja: "メッセージデータの間隔の上限です。RFC 5321 4.5.3.2.5 は 3 分を求めています。")),
         .integer(
+            "greeting-delay", \.greetingDelayMilliseconds, 0...30_000, .milliseconds,
+            title: LocalizedText("Delay of the greeting", ja: "あいさつの遅延"),
+            LocalizedText(
+                "On port 25 the 220 greeting waits this long; who speaks before it is answered 554. 0 by default: what came with the connection itself is noticed all the same, and no mail waits. A few thousand find programs that send without listening. Trusted networks do not wait.",
+                ja:
+                    "ポート 25 で 220 応答を返すまで待つ時間です。その前に送信した接続元には 554 を返します。既定値は 0 で、待ち時間なしに、接続と同時に届いた送信だけを検出します。数千ミリ秒にすると、応答を待たずに送るプログラムを検出できます。信頼するネットワークには適用しません。"
+            )),
+        .integer(
             "transaction-timeout", \.transactionTimeoutSeconds, 60...86_400, .seconds,
             title: LocalizedText("Longest transaction", ja: "トランザクションの最長時間"),
             LocalizedText(
@@ -127,4 +137,31 @@ package struct ReceptionSettings: SettingsSection {
                 "Time in which running transactions may finish when the node stops; idle sessions get 421 at once.",
                 ja: "ノード停止時に実行中のトランザクションを待つ時間です。待機中のセッションには直ちに 421 を返します。")),
     ]
+
+    private static let proxyFields: [SettingsField<Self>] = [
+        .list(
+            "proxy-networks", \.proxyNetworks, maximumCount: 100,
+            title: LocalizedText("PROXY protocol from", ja: "PROXY プロトコルの接続元"),
+            LocalizedText(
+                "Addresses and networks of load balancers that begin each connection with a PROXY header (version 1 or 2). The client it names is used for limits, trust and log; a connection of theirs without a valid header is closed. Empty by default: whoever is listed can pretend to be anybody.",
+                ja:
+                    "接続の先頭に PROXY ヘッダー（バージョン 1 または 2）を付けるロードバランサーのアドレスとネットワークです。ヘッダーが示す接続元を制限、信頼、ログに使い、正しいヘッダーのない接続は切断します。登録した相手は任意の接続元を名乗れるため、既定では空です。"
+            ),
+            format: { $0.description }, parse: NetworkRange.parse)
+    ]
+
+    /// Whoever is listed can pretend to be anybody, trusted networks too.
+    package func contradictions() -> [SettingsProblem] {
+        guard let range = proxyNetworks.first(where: { $0.prefixLength < ($0.address.isIPv4 ? 8 : 16) }) else { return [] }
+        return [
+            SettingsProblem(
+                section: Self.name, field: "proxy-networks",
+                message: LocalizedText(
+                    "\(range) would let a large part of the Internet pretend to be anybody; at least /8 (IPv6: /16) is required",
+                    ja: "\(range) は範囲が広すぎます。/8（IPv6 は /16）以上のプレフィックス長を指定してください"))
+        ]
+    }
+
+    /// Whether connections from there begin with a PROXY header.
+    package func isProxy(_ address: NetworkAddress) -> Bool { proxyNetworks.contains { $0.contains(address) } }
 }

@@ -51,6 +51,8 @@ enum MessageText: String, CaseIterable, PageText {
     case noHistory
     case noHistoryRefused
     case inQueue
+    case signedIn
+    case viaAlias
 
     var text: LocalizedText {
         switch self {
@@ -105,6 +107,8 @@ enum MessageText: String, CaseIterable, PageText {
         case .milliseconds: LocalizedText("{} ms", ja: "{} ミリ秒")
         case .noHistory: LocalizedText("Nothing has happened to it since it was received.", ja: "受信後の履歴はまだありません。")
         case .noHistoryRefused: LocalizedText("It was not accepted, so it was never delivered.", ja: "受け付けていないため、配送履歴はありません。")
+        case .signedIn: LocalizedText("Signed in as", ja: "認証ユーザー")
+        case .viaAlias: LocalizedText("by the alias {}", ja: "エイリアス {} 宛")
         case .inQueue: LocalizedText("Show in the delivery queue", ja: "配送キューで見る")
         }
     }

@@ -19,6 +19,10 @@ enum NoticeText: String, CaseIterable, PageText {
     case languageSaved
     case signedOut
     case welcome
+    case userAdded
+    case userChanged
+    case userDeleted
+    case passwordRemoved
 
     var text: LocalizedText {
         switch self {
@@ -42,6 +46,10 @@ enum NoticeText: String, CaseIterable, PageText {
         case .passwordSet: LocalizedText("The password was set.", ja: "パスワードを設定しました。")
         case .languageSaved: LocalizedText("The language was saved.", ja: "言語を保存しました。")
         case .signedOut: LocalizedText("You are signed out.", ja: "サインアウトしました。")
+        case .userAdded: LocalizedText("The user was added.", ja: "ユーザーを追加しました。")
+        case .userChanged: LocalizedText("The user was saved.", ja: "ユーザーを保存しました。")
+        case .userDeleted: LocalizedText("The user was deleted.", ja: "ユーザーを削除しました。")
+        case .passwordRemoved: LocalizedText("The password was removed.", ja: "パスワードを削除しました。")
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
         }
     }

@@ -66,6 +66,8 @@ enum PageTemplate: String, CaseIterable {
     case domain
     case domainSettings = "domain-settings"
     case recipients
+    case users
+    case userForm = "user-form"
     case messages
     case message
     case queue

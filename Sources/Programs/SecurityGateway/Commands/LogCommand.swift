@@ -64,6 +64,7 @@ struct LogCommand: AsyncParsableCommand {
             session.text("client", "クライアント"),
             [message.clientAddress, message.heloName, message.protocolName].filter { !$0.isEmpty }.joined(separator: ", "))
         list.add("TLS", message.tls)
+        list.add(session.text("signed in", "認証ユーザー"), message.user)
         list.add(session.text("sender", "送信者"), Shown.sender(message.reversePath))
         list.add(session.text("from", "差出人"), message.headerFrom)
         list.add(session.text("subject", "件名"), message.subject)
@@ -72,7 +73,8 @@ struct LogCommand: AsyncParsableCommand {
         var recipients = TextTable(
             "#", session.text("RECIPIENT", "宛先"), session.text("STATE", "状態"), session.text("CHANGED", "更新"), session.text("REASON", "理由"))
         for recipient in message.recipients {
-            recipients.add(String(recipient.ordinal), recipient.address, recipient.state, Shown.time(recipient.updatedAt), recipient.reason)
+            let address = recipient.alias.isEmpty ? recipient.address : "\(recipient.alias) → \(recipient.address)"
+            recipients.add(String(recipient.ordinal), address, recipient.state, Shown.time(recipient.updatedAt), recipient.reason)
         }
         var events = TextTable(
             session.text("TIME", "日時"), "#", session.text("EVENT", "出来事"), session.text("TRY", "試行"), session.text("NEXT HOP", "配送先"), "MS",

@@ -139,12 +139,13 @@ struct DomainListView: Sendable {
 
 /// Name and tabs above each page of one domain.
 struct DomainHeadView: Sendable {
-    enum Tab: Sendable { case edit, recipients, settings }
+    enum Tab: Sendable { case edit, recipients, users, settings }
 
     let name: String
     let path: String
     let isEdit: Bool
     let isRecipients: Bool
+    let isUsers: Bool
     let isSettings: Bool
 
     init(_ domain: DomainName, active: Tab) {
@@ -152,6 +153,7 @@ struct DomainHeadView: Sendable {
         path = DomainPath.domain(domain)
         isEdit = active == .edit
         isRecipients = active == .recipients
+        isUsers = active == .users
         isSettings = active == .settings
     }
 }

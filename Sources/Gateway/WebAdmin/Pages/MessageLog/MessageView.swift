@@ -24,6 +24,7 @@ struct MessageView: Sendable {
 
     struct Recipient: Sendable {
         let address: String
+        let alias: String?
         let state: Badge
         let reason: String
         let updated: String
@@ -50,7 +51,9 @@ struct MessageView: Sendable {
         time = ShownValue.timeWithZone(entry.receivedAt)
         facts = Self.facts(entry, language)
         recipients = details.record.recipients.map {
-            Recipient(address: $0.address, state: $0.state.badge(language), reason: $0.reason, updated: ShownValue.time($0.updatedAt))
+            Recipient(
+                address: $0.address, alias: $0.alias.nonEmpty.map { MessageText.viaAlias.filled(language, $0) },
+                state: $0.state.badge(language), reason: $0.reason, updated: ShownValue.time($0.updatedAt))
         }
         let addresses = Dictionary(details.record.recipients.map { ($0.ordinal, $0.address) }, uniquingKeysWith: { first, _ in first })
         events = details.events.map { Self.event($0, recipient: addresses[$0.ordinal] ?? "", language) }
@@ -64,7 +67,8 @@ struct MessageView: Sendable {
         let client = entry.clientAddress.isEmpty ? MessageText.gateway[language] : entry.clientAddress
         let all: [(MessageText, String)] = [
             (.sender, entry.reversePath.nonEmpty ?? MessageText.nullSender[language]), (.headerFrom, entry.headerFrom),
-            (.messageID, entry.messageIDField), (.client, client), (.hello, entry.heloName), (.protocolName, entry.protocolName),
+            (.messageID, entry.messageIDField), (.signedIn, entry.user), (.client, client), (.hello, entry.heloName),
+            (.protocolName, entry.protocolName),
             (.tls, entry.clientAddress.isEmpty ? "" : entry.tls.nonEmpty ?? MessageText.noTLS[language]),
             (.size, entry.sizeBytes > 0 ? ShownValue.size(entry.sizeBytes, language) : ""), (.node, entry.node.description),
             (.identifier, entry.message.description),

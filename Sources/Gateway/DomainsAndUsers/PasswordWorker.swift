@@ -1,30 +1,31 @@
 import Dispatch
-import DomainsAndUsers
 import Synchronization
 
-/// Computes password hashes on a queue of its own, one at a time: they take tens of milliseconds and 32 MiB each.
-final class PasswordWorker: Sendable {
-    let cost: PasswordHash.Cost
+/// Computes password hashes on a thread of its own, one at a time: they take tens of milliseconds, and those of administrators 32 MiB
+/// each. Administrators and users have one each, so that neither waits for the other's.
+package final class PasswordWorker: Sendable {
+    package let cost: PasswordHash.Cost
     private let queue = DispatchQueue(label: "password-hash")
     private let pending = Mutex(0)
 
     /// Those being computed and waiting, a second or two of work: who comes later would have given up before his turn.
-    static let maximumPending = 20
+    package static let maximumPending = 20
 
-    init(cost: PasswordHash.Cost) { self.cost = cost }
+    package init(cost: PasswordHash.Cost = .standard) { self.cost = cost }
 
     /// - Throws: `.busy` at once, without waiting; `.hash(.tooLong)`.
-    func hash(_ password: String) async throws(PasswordWorkerError) -> PasswordHash {
+    package func hash(_ password: String) async throws(PasswordWorkerError) -> PasswordHash {
         let cost = cost
         return try await run { () throws(PasswordHashError) in try PasswordHash.compute(password, cost: cost) }
     }
 
     /// - Throws: `.busy` at once, without waiting; `.hash`.
-    func matches(_ password: String, _ hash: PasswordHash) async throws(PasswordWorkerError) -> Bool {
+    package func matches(_ password: String, _ hash: PasswordHash) async throws(PasswordWorkerError) -> Bool {
         try await run { () throws(PasswordHashError) in try hash.matches(password) }
     }
 
-    private func run<Value: Sendable>(
+    /// Runs any such work in turn. - Throws: `.busy` at once, without waiting; `.hash`.
+    package func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws(PasswordHashError) -> Value
     ) async throws(PasswordWorkerError) -> Value {
         guard enter() else { throw .busy }
@@ -47,7 +48,7 @@ final class PasswordWorker: Sendable {
     }
 }
 
-enum PasswordWorkerError: Error, Sendable, Hashable {
+package enum PasswordWorkerError: Error, Sendable, Hashable {
     /// As many are waiting as may.
     case busy
     case hash(PasswordHashError)

@@ -1,10 +1,9 @@
-import DomainsAndUsers
-import Settings
+package import Settings
 import Synchronization
 
 /// Counts failed sign-ins on this node, so that passwords cannot be guessed at speed. A try is counted before anything is looked at
 /// and taken back when it was none: of simultaneous tries no more are let through than of tries in turn.
-final class SignInLimiter: Sendable {
+package final class SignInLimiter: Sendable {
     private struct Failures {
         var count = 0
         var since: ContinuousClock.Instant
@@ -18,17 +17,18 @@ final class SignInLimiter: Sendable {
     private let table = Mutex(Table())
     private let maximumKeys: Int
 
-    static let window = Duration.seconds(900)
+    /// How long failures are remembered.
+    package static let window = Duration.seconds(900)
 
     /// - Parameter maximumKeys: bound of the table, about 100 bytes each. When it is full of what is not over yet, the half with the
     ///   fewest failures goes: passing tries from many networks do not wash out what is near its limit.
-    init(maximumKeys: Int = 10_000) { self.maximumKeys = maximumKeys }
+    package init(maximumKeys: Int = 10_000) { self.maximumKeys = maximumKeys }
 
     /// How many keys are remembered.
-    var count: Int { table.withLock { $0.failures.count } }
+    package var count: Int { table.withLock { $0.failures.count } }
 
     /// Counts one try for every limit. - Returns: false, and nothing is counted, if one of them is reached already.
-    func begin(_ limits: [SignInLimit], now: ContinuousClock.Instant = .now) -> Bool {
+    package func begin(_ limits: [SignInLimit], now: ContinuousClock.Instant = .now) -> Bool {
         table.withLock { table in
             Self.sweep(&table, now)
             let isAllowed = limits.allSatisfy { limit in
@@ -47,8 +47,16 @@ final class SignInLimiter: Sendable {
         }
     }
 
+    /// Whether a limit is reached, without counting anything.
+    package func isReached(_ limit: SignInLimit, now: ContinuousClock.Instant = .now) -> Bool {
+        table.withLock { table in
+            guard let entry = table.failures[limit.key], !Self.isOver(entry, now) else { return false }
+            return entry.count >= limit.maximum
+        }
+    }
+
     /// Uncounts a try that `begin` counted: it succeeded, or could not be decided.
-    func takeBack(_ limits: [SignInLimit]) {
+    package func takeBack(_ limits: [SignInLimit]) {
         table.withLock { table in
             for limit in limits {
                 guard var entry = table.failures[limit.key] else { continue }
@@ -76,37 +84,59 @@ final class SignInLimiter: Sendable {
 }
 
 /// What failures are counted for, and how many are allowed in a window.
-struct SignInLimit: Sendable, Hashable {
-    /// At most about 110 bytes, and no text of a stranger that is not a name: it is kept and logged.
-    let key: String
-    let maximum: Int
+package struct SignInLimit: Sendable, Hashable {
+    /// At most about 270 bytes, and no text of a stranger that is not a name: it is kept and logged.
+    package let key: String
+    package let maximum: Int
+
+    /// - Parameter key: as `key`.
+    package init(key: String, maximum: Int) {
+        self.key = key
+        self.maximum = maximum
+    }
 
     /// A name alone is guessed at from many networks only; a low limit would let anyone lock its administrator out.
     private static let timesMaximumPerName = 20
 
     /// A stranger's try. The limit of the address covers each name tried from it as well.
-    static func signIn(name: String, address: String, maximum: Int) -> [SignInLimit] {
+    package static func signIn(name: String, address: String, maximum: Int) -> [SignInLimit] {
         [
             SignInLimit(key: "name:\(Self.name(name))", maximum: maximum * timesMaximumPerName),
             SignInLimit(key: "address:\(network(address))", maximum: maximum),
         ]
     }
 
+    /// A try over SMTP, by the address of a user; counted apart from those of the pages.
+    package static func smtp(userKey: String, address: NetworkAddress, maximum: Int) -> [SignInLimit] {
+        let name = userKey.utf8.count <= maximumUserKeyBytes ? userKey : "?"
+        return [
+            SignInLimit(key: "smtp-name:\(name)", maximum: maximum * timesMaximumPerName), smtp(address: address, maximum: maximum),
+        ]
+    }
+
+    /// The tries over SMTP from an address alone.
+    package static func smtp(address: NetworkAddress, maximum: Int) -> SignInLimit {
+        SignInLimit(key: "smtp-address:\(network(address.description))", maximum: maximum)
+    }
+
+    /// Octets of an e-mail address.
+    private static let maximumUserKeyBytes = 254
+
     /// The set-up code.
-    static func setup(address: String, maximum: Int) -> [SignInLimit] {
+    package static func setup(address: String, maximum: Int) -> [SignInLimit] {
         [SignInLimit(key: "setup:\(network(address))", maximum: maximum)]
     }
 
     /// The present password of someone signed in: counted by itself, so that strangers cannot use it up.
-    static func presentPassword(of administrator: RecordIdentifier, maximum: Int) -> [SignInLimit] {
+    package static func presentPassword(of administrator: RecordIdentifier, maximum: Int) -> [SignInLimit] {
         [SignInLimit(key: "present-password:\(administrator)", maximum: maximum)]
     }
 
     /// As it is counted and logged.
-    static func name(_ text: String) -> String { Administrator.isName(text) ? text.lowercased() : "?" }
+    package static func name(_ text: String) -> String { Administrator.isName(text) ? text.lowercased() : "?" }
 
     /// An IPv4 address, or the /64 of an IPv6 address: whoever has one address of it has them all.
-    static func network(_ text: String) -> String {
+    package static func network(_ text: String) -> String {
         guard let address = NetworkAddress(text) else { return "?" }
         guard !address.isIPv4, let network = NetworkAddress(bytes: address.bytes[..<8] + [UInt8](repeating: 0, count: 8)) else {
             return address.description

@@ -1,7 +1,6 @@
-import DomainsAndUsers
 import Testing
 
-@testable import Administration
+@testable import DomainsAndUsers
 
 /// The table behind the limits of sign-ins, and the queue of the passwords.
 struct SignInLimiterTests {
