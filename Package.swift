@@ -34,7 +34,8 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
-                "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception", "Delivery", "MessageLog",
+                "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception", "Delivery",
+                "MessageLog",
                 "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "Firebird", "DNS", "SMTP", "Mail",
             ],
             [
@@ -47,30 +48,35 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
-                "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "Firebird", "SMTP",
-                "Mail",
+                "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
+                "Firebird", "SMTP", "Mail",
             ],
             [.logging, .metrics, .serviceLifecycle]
         ),
 
         // 8 — faces of Administration
         .gateway(
-            "WebAdmin", uses: ["Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            "WebAdmin", uses: ["Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
             [.hummingbird, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
         ),
         .gateway(
-            "AdministrationAPI", uses: ["Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            "AdministrationAPI",
+            uses: ["Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
             [.hummingbird, .httpTypes, .logging, .nio]
         ),
 
         // 7 — what an administrator may do; a message's whole way
         .gateway(
-            "Administration", uses: ["Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail"],
+            "Administration",
+            uses: ["Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail"],
             [.logging, .crypto]
         ),
         .gateway(
             "MailFlow",
-            uses: ["Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail"],
+            uses: [
+                "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
+                "SMTP", "Mail",
+            ],
             [.logging, .metrics, .nio]
         ),
 
@@ -84,6 +90,8 @@ let package = Package(
             uses: ["MessageLog", "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "DNS", "Mail"],
             [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
         ),
+
+        .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "DNS", "Mail"]),
 
         // 4
         .gateway("MessageLog", uses: ["SharedFolders", "Cluster", "Settings", "SMTP", "Mail"]),
@@ -108,7 +116,8 @@ let package = Package(
         // Tests; all of them run in one process. A kit is what several of them share.
         .testKit("FirebirdTestKit", uses: ["Firebird"]),
         .testKit(
-            "GatewayTestKit", uses: ["Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            "GatewayTestKit",
+            uses: ["Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
             [.logging]),
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
@@ -130,27 +139,30 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
-                "FirebirdTestKit", "GatewayDatabase", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "FirebirdTestKit", "GatewayDatabase", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers", "Settings", "Firebird", "SMTP", "Mail",
             ], [.logging]),
         .tests(
             "Gateway/WebAdminTests",
-            uses: ["WebAdmin", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            uses: ["WebAdmin", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
             [.hummingbird, .hummingbirdTesting, .logging]),
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
-                "GatewayTestKit", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings",
+                "GatewayTestKit", "AdministrationAPI", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "DomainsAndUsers", "Settings",
                 "Mail",
             ],
             [.hummingbird, .hummingbirdTesting, .logging]),
         .tests(
             "Gateway/MailFlowTests",
             uses: [
-                "MailFlow", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP",
+                "MailFlow", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Settings", "SMTP",
                 "Mail",
             ],
             [.nio, .logging]),
+        .tests("Gateway/FilteringTests", uses: ["Filtering", "MessageLog", "DomainsAndUsers", "Settings", "DNS", "Mail"]),
         .tests(
             "Programs/SecurityGatewayTests",
             uses: [

@@ -2,6 +2,7 @@ package import Administration
 package import Cluster
 package import Delivery
 package import DomainsAndUsers
+package import Filtering
 import Logging
 package import Mail
 package import MessageLog
@@ -36,6 +37,8 @@ package final class InMemoryGateway: Sendable {
         package var audit: [AuditEntry] = []
         /// What the registry of nodes answers.
         package var nodes: [ClusterNode] = []
+        /// Entries of the allow and block lists.
+        package var accessList: [AccessListEntry] = []
         /// How often the queue was woken.
         package var queueWakings = 0
         /// Messages whose content was given up, in that order.
@@ -55,7 +58,8 @@ package final class InMemoryGateway: Sendable {
     package var administration: Administration {
         Administration(
             ports: Administration.Ports(
-                settings: self, domains: self, administrators: self, queue: self, messageLog: self, audit: self, nodes: self, node: self),
+                settings: self, domains: self, administrators: self, queue: self, messageLog: self, audit: self, nodes: self, node: self,
+                filtering: filteringPorts),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -16,6 +16,7 @@ package struct GatewayDatabase: Sendable {
     package let queueAdministration: QueueAdministrationTable
     package let contentReferences: ContentReferenceTable
     package let changeFeed: FirebirdChangeFeed
+    package let accessLists: AccessListTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
     private let logger: Logger
@@ -39,6 +40,7 @@ package struct GatewayDatabase: Sendable {
         audit = AuditTable(sessions: sessions)
         queueAdministration = QueueAdministrationTable(sessions: sessions)
         contentReferences = ContentReferenceTable(sessions: sessions)
+        accessLists = AccessListTable(sessions: sessions)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 

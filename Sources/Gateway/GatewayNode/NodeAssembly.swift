@@ -3,6 +3,7 @@ import AdministrationAPI
 import Cluster
 import Delivery
 import DomainsAndUsers
+import Filtering
 import Foundation
 import Hummingbird
 import HummingbirdTLS
@@ -44,6 +45,7 @@ struct NodeAssembly: Sendable {
         let base = NodeBase(
             configuration: configuration, home: home, settings: CurrentSettings(snapshot),
             domains: CurrentDomains(try await database.stores.domains.loadDomains()), logger: logger)
+        try await base.loadAccessLists(from: database.stores.accessLists)
         let tls = try await base.openTLS()
         let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
         let folder = MessageDataFolder(path: home.messageData.path, budget: budget)
@@ -53,7 +55,10 @@ struct NodeAssembly: Sendable {
         let mail = try MailServices(base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls)
         let watcher = SettingsWatcher(
             store: database.stores.settings, feed: database.changeFeed, current: base.settings, node: configuration.nodeID,
-            adoptAlongside: { () throws(SettingsError) in try await base.loadDomains(from: database.stores.domains) }, logger: logger)
+            adoptAlongside: { () throws(SettingsError) in
+                try await base.loadDomains(from: database.stores.domains)
+                try await base.loadAccessLists(from: database.stores.accessLists)
+            }, logger: logger)
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, tls: tls, listener: mail.listener, queue: mail.queue,
@@ -125,6 +130,7 @@ struct NodeBase: Sendable {
     let home: NodeHome
     let settings: CurrentSettings
     let domains: CurrentDomains
+    let accessLists = CurrentAccessLists()
     let logger: Logger
 
     /// The HELO name in force: the setting, else the system's host name.
@@ -137,6 +143,15 @@ struct NodeBase: Sendable {
     func loadDomains(from store: any DomainStore) async throws(SettingsError) {
         do throws(DirectoryError) {
             domains.adopt(try await store.loadDomains())
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
+    }
+
+    /// The allow and block lists, if they changed since they were loaded.
+    func loadAccessLists(from store: any AccessListStore) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            if let lists = try await store.loadAccessLists(ifNewerThan: accessLists.lists.revision) { accessLists.adopt(lists) }
         } catch {
             throw .unavailable(cause: error.description)
         }
@@ -183,7 +198,8 @@ struct MailServices: Sendable {
         let flow = InboundMailFlow(
             queue: SubmittingQueue(queue: queue), domains: base.domains, recipients: ListedRecipients(store: database.stores.domains),
             refusals: writing.writer, folder: folder,
-            identity: NodeIdentity(node: base.configuration.nodeID, heloName: { base.heloName }), logger: base.logger)
+            identity: NodeIdentity(node: base.configuration.nodeID, heloName: { base.heloName }), logger: base.logger
+        ).filtering(with: FilterPipeline(CheckEnvironment(resolver: resolver, accessLists: base.accessLists, domains: base.domains)))
         listener = SMTPListener(settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, logger: base.logger)
     }
 }

@@ -2,6 +2,7 @@ import Administration
 import Cluster
 import Delivery
 import DomainsAndUsers
+import Filtering
 import GatewayDatabase
 import Logging
 import MessageLog
@@ -15,6 +16,7 @@ struct NodeDatabase: Sendable {
         let domains: any DomainStore
         let nodes: any NodeRegistry
         let contentReferences: any ContentReferences
+        let accessLists: any AccessListStore
     }
 
     let stores: Stores
@@ -40,7 +42,8 @@ struct NodeDatabase: Sendable {
         self.logger = logger
         changeFeed = database.changeFeed
         stores = Stores(
-            settings: database.settings, domains: database.domains, nodes: database.nodes, contentReferences: database.contentReferences)
+            settings: database.settings, domains: database.domains, nodes: database.nodes, contentReferences: database.contentReferences,
+            accessLists: database.accessLists)
     }
 
     func ping() async throws { try await database.ping() }
@@ -55,7 +58,8 @@ struct NodeDatabase: Sendable {
     func administrationPorts(node: any NodeMonitor) -> Administration.Ports {
         Administration.Ports(
             settings: database.settings, domains: database.domains, administrators: database.administrators,
-            queue: database.queueAdministration, messageLog: database.messageLog, audit: database.audit, nodes: database.nodes, node: node)
+            queue: database.queueAdministration, messageLog: database.messageLog, audit: database.audit, nodes: database.nodes, node: node,
+            filtering: Administration.FilteringPorts(accessLists: database.accessLists))
     }
 
     /// Begins this start's incarnation: rows held by earlier ones are free from now on, and they can write nothing more.

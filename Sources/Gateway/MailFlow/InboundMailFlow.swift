@@ -1,5 +1,6 @@
 import Delivery
 package import DomainsAndUsers
+package import Filtering
 package import Logging
 package import Mail
 package import MessageLog
@@ -21,6 +22,8 @@ package struct InboundMailFlow: MailTransactionHandler {
     private let node: NodeID
     private let heloName: @Sendable () -> String
     private let logger: Logger
+    private var filter: FlowFilter?
+    private let refusedConnections = RefusedConnections()
 
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
     private static let notDurable = SMTPReply(451, .systemTemporary, "The message could not be stored; please try again later")
@@ -43,25 +46,39 @@ package struct InboundMailFlow: MailTransactionHandler {
         self.logger = logger
     }
 
-    package func connected(_ connection: ClientConnection) async -> ReceptionDecision { .accept() }
+    /// The same flow, with messages judged on their way.
+    package func filtering(with pipeline: FilterPipeline) -> InboundMailFlow {
+        var flow = self
+        flow.filter = FlowFilter(pipeline: pipeline, ownName: heloName)
+        return flow
+    }
+
+    package func connected(_ connection: ClientConnection) async -> ReceptionDecision {
+        guard let reply = await filter?.connected(connection) else { return .accept() }
+        if refusedConnections.isWorthLogging(connection.address) { logRefusal(.null, MailParameters(), connection, reply) }
+        let code = reply.category == .permanentFailure ? 554 : reply.code
+        return .refuse(SMTPReply(code, reply.enhancedCode, reply.text))
+    }
 
     package func sender(_ reversePath: ReversePath, _ parameters: MailParameters, _ connection: ClientConnection) async -> ReceptionDecision
     {
-        .accept()
+        guard let reply = await filter?.sender(reversePath, connection) else { return .accept() }
+        logRefusal(reversePath, parameters, connection, reply)
+        return .refuse(reply)
     }
 
     package func recipient(
         _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
         switch acceptance(connection).decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
-        case .accept: return .accept()
+        case .accept(let routed): return await judged(routed, transaction, connection)
         case .refuse(let reply): return .refuse(reply)
         case .askList(let routed):
             do throws(DirectoryError) {
                 guard try await recipients.isListed(routed.address) else {
                     return .refuse(RecipientAcceptance.unknownRecipient(recipient.address))
                 }
-                return .accept()
+                return await judged(routed, transaction, connection)
             } catch {
                 logger.warning("recipient could not be verified", metadata: ["cause": "\(error)"])
                 return .refuse(Self.directoryAway)
@@ -69,10 +86,19 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
     }
 
+    private func judged(
+        _ recipient: RoutedRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
+    ) async -> ReceptionDecision {
+        guard let reply = await filter?.recipient(recipient.address, transaction, connection) else { return .accept() }
+        return .refuse(reply)
+    }
+
     package func messageReceived(_ message: ReceivedMessage) async -> ReceptionDecision {
         let header = Self.logHeader(message.header)
         if let reply = tooBigForDomain(message) { return refuse(message, header, reply) }
-        let accepted = accept(message, header)
+        let judged = await filter?.message(message)
+        if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
+        let accepted = accept(message, header, judged)
         let started = ContinuousClock.now
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
         do {
@@ -95,7 +121,21 @@ package struct InboundMailFlow: MailTransactionHandler {
     package func transactionEnded(_ transaction: MailTransaction, _ connection: ClientConnection, reason: String) {
         guard !(transaction.recipients.isEmpty && transaction.refused.isEmpty) else { return }
         let isRefused = transaction.recipients.isEmpty && transaction.refused.allSatisfy { $0.reply.category == .permanentFailure }
-        log(transaction, connection, isRefused ? .refused : .postponed, reason: reason, header: .none, sizeBytes: 0)
+        let result: MessageResult = isRefused ? .refused : .postponed
+        log(
+            transaction, connection, result, reason: reason, header: .none, sizeBytes: 0, judgement: filter?.judgementSoFar(connection))
+    }
+
+    /// A session or a sender that was turned away before any recipient was named.
+    private func logRefusal(
+        _ reversePath: ReversePath, _ parameters: MailParameters, _ connection: ClientConnection, _ reply: SMTPReply
+    ) {
+        let now = UTCTime.now()
+        let transaction = MailTransaction(
+            identifier: RecordIdentifier(milliseconds: now.milliseconds), startedAt: now, reversePath: reversePath, parameters: parameters)
+        let result: MessageResult = reply.category == .permanentFailure ? .refused : .postponed
+        let judgement = filter?.judgementSoFar(connection)
+        log(transaction, connection, result, reason: reply.description, header: .none, sizeBytes: 0, judgement: judgement)
     }
 
     private func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
@@ -103,7 +143,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     /// The message with its trace field and its log row: the only place where an accepted message is made.
-    private func accept(_ message: ReceivedMessage, _ header: MessageLogHeader) -> AcceptedMessage {
+    private func accept(_ message: ReceivedMessage, _ header: MessageLogHeader, _ judged: FlowFilter.Outcome?) -> AcceptedMessage {
         let transaction = message.transaction
         let routed = route(transaction, message.connection)
         let time = UTCTime.now()
@@ -118,8 +158,9 @@ package struct InboundMailFlow: MailTransactionHandler {
                 ordinal: ordinal, address: pair.0.address, notify: pair.1.parameters.notify,
                 originalRecipient: pair.1.parameters.originalRecipient)
         }
-        let entry = logEntry(
+        var entry = logEntry(
             transaction, message.connection, .accepted, reason: "queued", header: header, sizeBytes: message.sizeBytes, at: time)
+        entry.judgement = judged?.judgement
         return AcceptedMessage(
             message: queued, recipients: recipients, log: entry,
             refused: Self.refusedEntries(transaction, firstOrdinal: recipients.count, at: time))
@@ -150,9 +191,14 @@ package struct InboundMailFlow: MailTransactionHandler {
 
     private func directoryHas(_ name: DomainName) -> Bool { domains.directory.domain(name) != nil }
 
-    private func refuse(_ message: ReceivedMessage, _ header: MessageLogHeader, _ reply: SMTPReply) -> ReceptionDecision {
+    private func refuse(
+        _ message: ReceivedMessage, _ header: MessageLogHeader, _ reply: SMTPReply, _ judgement: MessageJudgement? = nil
+    ) -> ReceptionDecision {
         message.content.abandon()
-        log(message.transaction, message.connection, .refused, reason: reply.description, header: header, sizeBytes: message.sizeBytes)
+        let result: MessageResult = reply.category == .permanentFailure ? .refused : .postponed
+        log(
+            message.transaction, message.connection, result, reason: reply.description, header: header, sizeBytes: message.sizeBytes,
+            judgement: judgement)
         return .refuse(reply)
     }
 
@@ -164,7 +210,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     /// A row of its own, since the transaction's identifier may yet turn up with an unknown outcome.
     private func log(
         _ transaction: MailTransaction, _ connection: ClientConnection, _ result: MessageResult, reason: String, header: MessageLogHeader,
-        sizeBytes: Int
+        sizeBytes: Int, judgement: MessageJudgement? = nil
     ) {
         let time = UTCTime.now()
         let state: RecipientState = result == .refused ? .refused : .failed
@@ -173,7 +219,8 @@ package struct InboundMailFlow: MailTransactionHandler {
             ordinal, recipient in
             RecipientLogEntry(ordinal: ordinal, address: recipient.address.description, state: state, reason: reason, updatedAt: time)
         }
-        let entry = logEntry(transaction, connection, result, reason: reason, header: header, sizeBytes: sizeBytes, at: time)
+        var entry = logEntry(transaction, connection, result, reason: reason, header: header, sizeBytes: sizeBytes, at: time)
+        entry.judgement = judgement
         refusals.record(entry, recipients: accepted + Self.refusedEntries(transaction, firstOrdinal: accepted.count, at: time))
     }
 

@@ -45,6 +45,8 @@ package struct MessageLogEntry: Sendable, Hashable {
     package let messageIDField: String
     /// Size of the content as received, without prepended headers.
     package let sizeBytes: Int
+    /// How it was judged; absent when filtering did not look at it, and in lists.
+    package var judgement: MessageJudgement?
 
     package static let maximumTextBytes = 500
 

@@ -45,6 +45,8 @@ package struct ClientConnection: Sendable, Hashable {
     package var tls: String?
     /// The settings this session keeps from its start to its end.
     package let settings: SettingsSnapshot
+    /// What the handler remembers of this session.
+    package let memory = SessionMemory()
 
     package init(address: NetworkAddress, port: Int, listener: ListenerKind, settings: SettingsSnapshot) {
         self.address = address

@@ -2,6 +2,7 @@ import Administration
 import Cluster
 import Delivery
 import DomainsAndUsers
+import Filtering
 import Logging
 import Mail
 import MessageLog
@@ -25,6 +26,7 @@ final class InMemoryGateway: Sendable {
         var messages: [MessageLogDetails] = []
         var audit: [AuditEntry] = []
         var nodes: [ClusterNode] = []
+        var accessList: [AccessListEntry] = []
         var queueWakings = 0
         var removedContent: [RecordIdentifier] = []
     }
@@ -35,7 +37,8 @@ final class InMemoryGateway: Sendable {
     var administration: Administration {
         Administration(
             ports: Administration.Ports(
-                settings: self, domains: self, administrators: self, queue: self, messageLog: self, audit: self, nodes: self, node: self),
+                settings: self, domains: self, administrators: self, queue: self, messageLog: self, audit: self, nodes: self, node: self,
+                filtering: filteringPorts),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -45,7 +48,7 @@ final class InMemoryGateway: Sendable {
     /// Actions of the audit log, oldest first.
     var auditedActions: [String] { state.withLock { $0.audit.map(\.action) } }
 
-    fileprivate func directory<Value: Sendable>(
+    func directory<Value: Sendable>(
         _ body: (inout sending State) throws(DirectoryError) -> Value
     ) throws(DirectoryError) -> Value {
         try state.withLock { state throws(DirectoryError) in

@@ -25,6 +25,8 @@ package struct MessageDocument: Codable, Sendable {
     package let recipients: [RecipientDocument]
     /// Oldest first; only in `GET /messages/{message}`.
     package let events: [DeliveryEventDocument]?
+    /// Absent when filtering did not look at it; only in `GET /messages/{message}`.
+    package let judgement: JudgementDocument?
 
     package struct RecipientDocument: Codable, Sendable {
         package let ordinal: Int
@@ -59,6 +61,7 @@ package struct MessageDocument: Codable, Sendable {
                 updatedAt: TimeText.text($0.updatedAt))
         }
         self.events = events.map { $0.map(DeliveryEventDocument.init) }
+        judgement = entry.judgement.map(JudgementDocument.init)
     }
 }
 

@@ -28,6 +28,8 @@ struct SubmissionWriter {
         try transaction.execute(MessageRow.insertHeaderPart, many: submissions.flatMap { MessageRow.headerParts($0.message) })
         try transaction.execute(RecipientRow.insert, many: recipients)
         try transaction.execute(QueueRow.insert, many: queue)
+        try transaction.execute(
+            JudgementRow.insert, many: submissions.compactMap { JudgementRow.values($0.log, message: $0.message.identifier) })
     }
 
     func write(_ messages: [RefusedMessage], _ transaction: FirebirdTransaction) throws(FirebirdError) {
@@ -40,6 +42,7 @@ struct SubmissionWriter {
                 let identifier = message.entry.message.firebirdValue
                 return message.recipients.map { RecipientRow.values($0, message: identifier, node: node) }
             })
+        try transaction.execute(JudgementRow.insert, many: messages.compactMap { JudgementRow.values($0.entry, message: $0.entry.message) })
     }
 
     /// Undoes a submission whose sender was told to come again: its rows leave the queue, unless another node has them by now,

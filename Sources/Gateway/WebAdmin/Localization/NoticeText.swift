@@ -19,6 +19,9 @@ enum NoticeText: String, CaseIterable, PageText {
     case languageSaved
     case signedOut
     case welcome
+    case accessListAdded
+    case accessListChanged
+    case accessListDeleted
 
     var text: LocalizedText {
         switch self {
@@ -43,6 +46,9 @@ enum NoticeText: String, CaseIterable, PageText {
         case .languageSaved: LocalizedText("The language was saved.", ja: "言語を保存しました。")
         case .signedOut: LocalizedText("You are signed out.", ja: "サインアウトしました。")
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
+        case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")
+        case .accessListChanged: LocalizedText("The note was saved.", ja: "メモを保存しました。")
+        case .accessListDeleted: LocalizedText("Entries deleted: {}.", ja: "{} 件を削除しました。")
         }
     }
 }

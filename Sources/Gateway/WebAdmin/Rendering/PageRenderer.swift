@@ -104,7 +104,7 @@ struct LayoutView: Sendable {
 
 /// The entries of the menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, queue, domains, settings, audit, administrators
+    case dashboard, messages, queue, domains, accessLists, settings, audit, administrators
 
     var path: String {
         switch self {
@@ -112,6 +112,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .messages: SitePath.messages
         case .queue: SitePath.queue
         case .domains: SitePath.domains
+        case .accessLists: SitePath.accessLists
         case .settings: SitePath.settings
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
@@ -124,6 +125,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .messages: .messages
         case .queue: .queue
         case .domains: .domains
+        case .accessLists: .accessLists
         case .settings: .settings
         case .audit: .audit
         case .administrators: .administrators

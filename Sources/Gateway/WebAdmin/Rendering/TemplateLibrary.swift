@@ -76,4 +76,6 @@ enum PageTemplate: String, CaseIterable {
     case administrators
     case administratorForm = "administrator-form"
     case account
+    case accessLists = "access-lists"
+    case accessListEntry = "access-list-entry"
 }

@@ -82,7 +82,8 @@ struct LogCommand: AsyncParsableCommand {
                 Shown.time(event.at), String(event.ordinal), event.kind, event.attempt == 0 ? "" : String(event.attempt), event.nextHop,
                 String(event.durationMilliseconds), event.reply)
         }
-        return list.text + "\n" + recipients.text + (message.events?.isEmpty == false ? "\n" + events.text : "")
+        let judgement = message.judgement.map { "\n" + judgementText($0, session) } ?? ""
+        return list.text + "\n" + recipients.text + (message.events?.isEmpty == false ? "\n" + events.text : "") + judgement
     }
 }
 
