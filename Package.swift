@@ -34,7 +34,8 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
-                "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception", "Delivery",
+                "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
+                "Delivery",
                 "MessageLog",
                 "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "Firebird", "DNS", "SMTP", "Mail",
             ],
@@ -48,7 +49,8 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
-                "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
+                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Settings",
                 "Firebird", "SMTP", "Mail",
             ],
             [.logging, .metrics, .serviceLifecycle]
@@ -56,29 +58,42 @@ let package = Package(
 
         // 8 — faces of Administration
         .gateway(
-            "WebAdmin", uses: ["Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            "WebAdmin",
+            uses: [
+                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+            ],
             [.hummingbird, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
         ),
         .gateway(
             "AdministrationAPI",
-            uses: ["Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            uses: [
+                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+            ],
             [.hummingbird, .httpTypes, .logging, .nio]
         ),
 
         // 7 — what an administrator may do; a message's whole way
         .gateway(
             "Administration",
-            uses: ["Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail"],
+            uses: [
+                "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP",
+                "Mail",
+            ],
             [.logging, .crypto]
         ),
         .gateway(
             "MailFlow",
             uses: [
-                "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
+                "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Settings",
                 "SMTP", "Mail",
             ],
             [.logging, .metrics, .nio]
         ),
+
+        // 6 — mail that is kept back
+        .gateway(
+            "Quarantine", uses: ["Delivery", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging, .serviceLifecycle]),
 
         // 5 — SMTP in, SMTP out; they do not know each other
         .gateway(
@@ -117,7 +132,9 @@ let package = Package(
         .testKit("FirebirdTestKit", uses: ["Firebird"]),
         .testKit(
             "GatewayTestKit",
-            uses: ["Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            uses: [
+                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+            ],
             [.logging]),
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
@@ -139,17 +156,21 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
-                "FirebirdTestKit", "GatewayDatabase", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "FirebirdTestKit", "GatewayDatabase", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "Firebird", "SMTP", "Mail",
             ], [.logging]),
         .tests(
             "Gateway/WebAdminTests",
-            uses: ["WebAdmin", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            uses: [
+                "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings",
+                "Mail",
+            ],
             [.hummingbird, .hummingbirdTesting, .logging]),
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
-                "GatewayTestKit", "AdministrationAPI", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "AdministrationAPI", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers", "Settings",
                 "Mail",
             ],
@@ -157,11 +178,13 @@ let package = Package(
         .tests(
             "Gateway/MailFlowTests",
             uses: [
-                "MailFlow", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "MailFlow", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "DomainsAndUsers",
                 "Settings", "SMTP",
                 "Mail",
             ],
             [.nio, .logging]),
+        .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
         .tests("Gateway/FilteringTests", uses: ["Filtering", "MessageLog", "DomainsAndUsers", "Settings", "DNS", "Mail"]),
         .tests(
             "Programs/SecurityGatewayTests",

@@ -6,6 +6,7 @@ package import Filtering
 import Logging
 package import Mail
 package import MessageLog
+package import Quarantine
 package import Settings
 package import Synchronization
 
@@ -39,6 +40,10 @@ package final class InMemoryGateway: Sendable {
         package var nodes: [ClusterNode] = []
         /// Entries of the allow and block lists.
         package var accessList: [AccessListEntry] = []
+        /// Messages in quarantine.
+        package var quarantine: [QuarantinedMessage] = []
+        /// Stored contents of messages.
+        package var contents: [RecordIdentifier: String] = [:]
         /// How often the queue was woken.
         package var queueWakings = 0
         /// Messages whose content was given up, in that order.

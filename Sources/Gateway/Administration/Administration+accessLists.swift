@@ -1,14 +1,21 @@
 import DomainsAndUsers
 package import Filtering
 import Mail
+package import Quarantine
 package import Settings
 
 extension Administration {
     /// The ports of filtering.
     package struct FilteringPorts: Sendable {
         package let accessLists: any AccessListStore
+        package let quarantine: any QuarantineStore
+        package let contents: any StoredContentSource
 
-        package init(accessLists: any AccessListStore) { self.accessLists = accessLists }
+        package init(accessLists: any AccessListStore, quarantine: any QuarantineStore, contents: any StoredContentSource) {
+            self.accessLists = accessLists
+            self.quarantine = quarantine
+            self.contents = contents
+        }
     }
 }
 

@@ -14,6 +14,7 @@ import MessageLog
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Quarantine
 import Reception
 import ServiceLifecycle
 import Settings
@@ -66,7 +67,8 @@ struct NodeAssembly: Sendable {
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
         let administration = Administration(
-            ports: database.administrationPorts(node: monitoring), node: configuration.nodeID, current: base.settings, logger: logger)
+            ports: database.administrationPorts(node: monitoring, contents: StoredContents(folder: folder)), node: configuration.nodeID,
+            current: base.settings, logger: logger)
         let needsAdministrator = try await administration.needsFirstAdministrator()
         let setup = try SetupCode.load(home: home)
         if !needsAdministrator { SetupCode.remove(home: home) }
@@ -83,6 +85,7 @@ struct NodeAssembly: Sendable {
                 watcher,
                 FollowingSettings(settings: base.settings, budget: budget), resolver, CertificateWatch(tls: tls),
                 ContentSweep(folder: folder, references: database.stores.contentReferences, logger: logger),
+                QuarantineExpiry(store: database.stores.quarantine, settings: base.settings, folder: folder, logger: logger),
             ] + faces.services + [
                 mail.runner,
                 MailDoor(listener: mail.listener, doors: doors) {
@@ -199,7 +202,9 @@ struct MailServices: Sendable {
             queue: SubmittingQueue(queue: queue), domains: base.domains, recipients: ListedRecipients(store: database.stores.domains),
             refusals: writing.writer, folder: folder,
             identity: NodeIdentity(node: base.configuration.nodeID, heloName: { base.heloName }), logger: base.logger
-        ).filtering(with: FilterPipeline(CheckEnvironment(resolver: resolver, accessLists: base.accessLists, domains: base.domains)))
+        ).filtering(
+            with: FilterPipeline(CheckEnvironment(resolver: resolver, accessLists: base.accessLists, domains: base.domains)),
+            quarantine: writing.writer)
         listener = SMTPListener(settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, logger: base.logger)
     }
 }
@@ -220,4 +225,30 @@ private struct ListedRecipients: RecipientDirectory {
     let store: any DomainStore
 
     func isListed(_ address: EmailAddress) async throws(DirectoryError) -> Bool { try await store.isListed(address) }
+}
+
+/// Administration reads quarantined content from Message Data.
+private struct StoredContents: StoredContentSource {
+    let folder: MessageDataFolder
+
+    /// Of each access to the folder; a page waits for a few of them.
+    private static let deadline = Duration.seconds(5)
+
+    func content(
+        of message: RecordIdentifier, expectedBytes: Int, upTo maximumBytes: Int
+    ) async throws(StoredContentError) -> [UInt8] {
+        do throws(SharedFolderError) {
+            let reader = try await folder.open(
+                StoredMessage(identifier: message), expectedBytes: expectedBytes, deadline: Self.deadline)
+            var bytes: [UInt8] = []
+            while bytes.count < maximumBytes {
+                let part = try await reader.read(at: bytes.count, deadline: Self.deadline)
+                if part.readableBytes == 0 { break }
+                bytes += part.readableBytesView.prefix(maximumBytes - bytes.count)
+            }
+            return bytes
+        } catch {
+            throw StoredContentError(cause: error.description)
+        }
+    }
 }

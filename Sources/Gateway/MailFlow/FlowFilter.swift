@@ -2,6 +2,7 @@ import Filtering
 import Mail
 import MessageLog
 import NIOCore
+import Quarantine
 import Reception
 import SMTP
 import Settings
@@ -21,6 +22,8 @@ struct FlowFilter: Sendable {
     static let largestExaminedMessage = 64 << 20
     /// Of all messages at once: a few of the largest, thousands of usual ones.
     static let examinedBytes = 256 << 20
+    /// Reasons named where there is room for one line.
+    static let namedReasons = 3
 
     /// What was found in a session so far.
     private struct Memory: Sendable {
@@ -41,6 +44,17 @@ struct FlowFilter: Sendable {
 
         /// The refusal it leads to.
         var refusal: SMTPReply? { FlowFilter.refusal(verdict) }
+
+        /// Why and whose it is when it is kept.
+        var quarantine: (kind: QuarantineKind, reason: LocalizedText, score: FilterScore)? {
+            guard verdict.decision == .quarantine else { return nil }
+            // What no allow list excuses is dangerous in itself.
+            let isDangerous = verdict.reasons.contains { !$0.isExcusable }
+            let texts = verdict.reasons.prefix(FlowFilter.namedReasons).map(\.text)
+            let reason = LocalizedText(
+                texts.map(\.english).joined(separator: " ").cut(), ja: texts.map(\.japanese).joined(separator: " ").cut())
+            return (isDangerous ? .administrator : .user, reason, judgement.score)
+        }
     }
 
     /// - Returns: a refusal instead of the greeting.

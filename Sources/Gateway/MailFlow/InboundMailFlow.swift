@@ -5,6 +5,7 @@ package import Logging
 package import Mail
 package import MessageLog
 import NIOCore
+package import Quarantine
 package import Reception
 package import SMTP
 import Settings
@@ -23,6 +24,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     private let heloName: @Sendable () -> String
     private let logger: Logger
     private var filter: FlowFilter?
+    private var quarantine: (any QuarantineWriter)?
     private let refusedConnections = RefusedConnections()
 
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
@@ -47,9 +49,10 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     /// The same flow, with messages judged on their way.
-    package func filtering(with pipeline: FilterPipeline) -> InboundMailFlow {
+    package func filtering(with pipeline: FilterPipeline, quarantine: any QuarantineWriter) -> InboundMailFlow {
         var flow = self
         flow.filter = FlowFilter(pipeline: pipeline, ownName: heloName)
+        flow.quarantine = quarantine
         return flow
     }
 
@@ -105,7 +108,7 @@ package struct InboundMailFlow: MailTransactionHandler {
             let content = try await message.content.commit(deadline: limit)
             let left = limit - started.duration(to: .now)
             do throws(DeliveryQueueError) {
-                try await queue.submit(accepted, content: content, deadline: max(.milliseconds(100), left))
+                try await keep(accepted, judged, content, deadline: max(.milliseconds(100), left))
             } catch {
                 // An unknown outcome may have committed the rows, and the content must outlive them: then it is left to the sweep.
                 if case .refused = error { folder.remove([accepted.message.identifier], logger: logger) }
@@ -116,6 +119,19 @@ package struct InboundMailFlow: MailTransactionHandler {
             return postpone(message, header, Self.notDurable)
         }
         return .accept(text: "Queued as \(accepted.message.identifier)")
+    }
+
+    /// Into the queue, or into quarantine.
+    private func keep(
+        _ accepted: AcceptedMessage, _ judged: FlowFilter.Outcome?, _ content: MessageContent, deadline: Duration
+    ) async throws(DeliveryQueueError) {
+        guard let quarantine, let mark = judged?.quarantine else {
+            return try await queue.submit(accepted, content: content, deadline: deadline)
+        }
+        let submission = QueueSubmission(
+            message: accepted.message, recipients: accepted.recipients, log: accepted.log, refused: accepted.refused, isHeld: false)
+        try await quarantine.quarantine(
+            QuarantineSubmission(submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score), deadline: deadline)
     }
 
     package func transactionEnded(_ transaction: MailTransaction, _ connection: ClientConnection, reason: String) {
@@ -159,7 +175,8 @@ package struct InboundMailFlow: MailTransactionHandler {
                 originalRecipient: pair.1.parameters.originalRecipient)
         }
         var entry = logEntry(
-            transaction, message.connection, .accepted, reason: "queued", header: header, sizeBytes: message.sizeBytes, at: time)
+            transaction, message.connection, judged?.quarantine == nil ? .accepted : .quarantined,
+            reason: judged?.quarantine?.reason.english ?? "queued", header: header, sizeBytes: message.sizeBytes, at: time)
         entry.judgement = judged?.judgement
         return AcceptedMessage(
             message: queued, recipients: recipients, log: entry,
@@ -231,7 +248,8 @@ package struct InboundMailFlow: MailTransactionHandler {
         let client = MessageLogClient(
             address: connection.address.description, heloName: connection.heloName,
             protocolName: HeaderStamp.protocolName(transaction, connection), tls: connection.tls ?? "")
-        let identifier = result == .accepted ? transaction.identifier : RecordIdentifier(milliseconds: time.milliseconds)
+        let identifier =
+            result == .accepted || result == .quarantined ? transaction.identifier : RecordIdentifier(milliseconds: time.milliseconds)
         return MessageLogEntry(
             message: identifier, receivedAt: time, node: node, direction: MailDirection(route(transaction, connection)), result: result,
             reason: reason, client: client, reversePath: transaction.reversePath.description, header: header, sizeBytes: sizeBytes)

@@ -18,6 +18,8 @@ package enum MessageResult: String, Sendable, Hashable, Codable, CaseIterable {
     case refused
     /// Answered 4xx, or given up by the client before the end.
     case postponed
+    /// Answered 250 and kept in quarantine.
+    case quarantined = "quarantine"
 }
 
 /// The row of one message in the log: who sent it, from where, what was decided and why.
@@ -116,8 +118,10 @@ package enum RecipientState: String, Sendable, Hashable, Codable, CaseIterable {
     case failed
     /// Refused at RCPT or at the end of the data.
     case refused
-    /// Removed from the queue by an administrator.
+    /// Removed from the queue or the quarantine.
     case deleted
+    /// Kept until somebody releases it.
+    case quarantined = "quarantine"
 }
 
 /// The row of one recipient.
@@ -164,6 +168,7 @@ package struct DeliveryHistoryEvent: Sendable, Hashable {
         case delayReported
         /// By an administrator.
         case retried, held, released, deleted
+        case quarantined
     }
 
     package init(

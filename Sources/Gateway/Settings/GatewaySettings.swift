@@ -11,6 +11,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var senderChecks = SenderCheckSettings()
     package var dnsBlockLists = DNSBlockListSettings()
     package var attachments = AttachmentSettings()
+    package var quarantine = QuarantineSettings()
     /// By the domain's lower-case ASCII name; a domain without an entry has the defaults.
     package var domains: [String: DomainSettings] = [:]
 
@@ -26,6 +27,7 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(AttachmentSettings.self),
+        SettingsSectionDescription(QuarantineSettings.self),
     ]
 
     package static func section(_ name: String) -> SettingsSectionDescription? { sections.first { $0.name == name } }
@@ -60,6 +62,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, SenderCheckSettings.name): return senderChecks.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
+        case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
         case (.node(nodeID), NodeSettings.name): return node.apply(texts)
         case (.node, NodeSettings.name): return []
         case (.domain(let name), DomainSettings.name): return domains[name, default: DomainSettings()].apply(texts)

@@ -94,6 +94,7 @@ package struct AdminSite: Sendable {
         AuditController(services: services).addRoutes(to: routes)
         AdministratorsController(services: services).addRoutes(to: routes)
         AccessListsController(services: services).addRoutes(to: routes)
+        QuarantineController(services: services).addRoutes(to: routes)
     }
 }
 

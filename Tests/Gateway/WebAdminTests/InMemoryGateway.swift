@@ -6,6 +6,7 @@ import Filtering
 import Logging
 import Mail
 import MessageLog
+import Quarantine
 import Settings
 import Synchronization
 
@@ -27,6 +28,8 @@ final class InMemoryGateway: Sendable {
         var audit: [AuditEntry] = []
         var nodes: [ClusterNode] = []
         var accessList: [AccessListEntry] = []
+        var quarantine: [QuarantinedMessage] = []
+        var contents: [RecordIdentifier: String] = [:]
         var queueWakings = 0
         var removedContent: [RecordIdentifier] = []
     }

@@ -43,6 +43,7 @@ enum CommonText: String, CaseIterable, PageText {
     case back
     case cannotBeUndone
     case accessLists
+    case quarantine
 
     var text: LocalizedText {
         switch self {
@@ -87,6 +88,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .back: LocalizedText("Back", ja: "戻る")
         case .cannotBeUndone: LocalizedText("This cannot be undone.", ja: "この操作は取り消せません。")
         case .accessLists: LocalizedText("Allow and block lists", ja: "許可・ブロックリスト")
+        case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         }
     }
 }

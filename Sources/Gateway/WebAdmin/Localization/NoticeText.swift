@@ -22,6 +22,9 @@ enum NoticeText: String, CaseIterable, PageText {
     case accessListAdded
     case accessListChanged
     case accessListDeleted
+    case quarantineReleased
+    case quarantineDeleted
+    case quarantineUntouched
 
     var text: LocalizedText {
         switch self {
@@ -49,6 +52,11 @@ enum NoticeText: String, CaseIterable, PageText {
         case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")
         case .accessListChanged: LocalizedText("The note was saved.", ja: "メモを保存しました。")
         case .accessListDeleted: LocalizedText("Entries deleted: {}.", ja: "{} 件を削除しました。")
+        case .quarantineReleased: LocalizedText("Messages released: {}.", ja: "{} 件を解放しました。")
+        case .quarantineDeleted: LocalizedText("Messages deleted: {}.", ja: "{} 件を削除しました。")
+        case .quarantineUntouched:
+            LocalizedText(
+                "Nothing was done: the selected messages are no longer in quarantine.", ja: "変更はありません。選択したメールはすでに隔離から出ています。")
         }
     }
 }

@@ -104,12 +104,13 @@ struct LayoutView: Sendable {
 
 /// The entries of the menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, queue, domains, accessLists, settings, audit, administrators
+    case dashboard, messages, quarantine, queue, domains, accessLists, settings, audit, administrators
 
     var path: String {
         switch self {
         case .dashboard: SitePath.dashboard
         case .messages: SitePath.messages
+        case .quarantine: SitePath.quarantine
         case .queue: SitePath.queue
         case .domains: SitePath.domains
         case .accessLists: SitePath.accessLists
@@ -123,6 +124,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .dashboard
         case .messages: .messages
+        case .quarantine: .quarantine
         case .queue: .queue
         case .domains: .domains
         case .accessLists: .accessLists

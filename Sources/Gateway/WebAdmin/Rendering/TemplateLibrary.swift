@@ -77,5 +77,7 @@ enum PageTemplate: String, CaseIterable {
     case administratorForm = "administrator-form"
     case account
     case accessLists = "access-lists"
+    case quarantine
+    case quarantinedMessage = "quarantined-message"
     case accessListEntry = "access-list-entry"
 }
