@@ -34,7 +34,9 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
-                "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception", "Delivery", "MessageLog",
+                "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
+                "Delivery",
+                "MessageLog",
                 "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "Firebird", "DNS", "SMTP", "Mail",
             ],
             [
@@ -47,32 +49,51 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
-                "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "Firebird", "SMTP",
-                "Mail",
+                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Settings",
+                "Firebird", "SMTP", "Mail",
             ],
             [.logging, .metrics, .serviceLifecycle]
         ),
 
         // 8 — faces of Administration
         .gateway(
-            "WebAdmin", uses: ["Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            "WebAdmin",
+            uses: [
+                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+            ],
             [.hummingbird, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
         ),
         .gateway(
-            "AdministrationAPI", uses: ["Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            "AdministrationAPI",
+            uses: [
+                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+            ],
             [.hummingbird, .httpTypes, .logging, .nio]
         ),
 
         // 7 — what an administrator may do; a message's whole way
         .gateway(
-            "Administration", uses: ["Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail"],
+            "Administration",
+            uses: [
+                "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP",
+                "Mail",
+            ],
             [.logging, .crypto]
         ),
         .gateway(
             "MailFlow",
-            uses: ["Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail"],
+            uses: [
+                "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Settings",
+                "SMTP", "Mail",
+            ],
             [.logging, .metrics, .nio]
         ),
+
+        // 6 — mail that is kept back
+        .gateway(
+            "Quarantine", uses: ["Delivery", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging, .serviceLifecycle]),
 
         // 5 — SMTP in, SMTP out; they do not know each other
         .gateway(
@@ -84,6 +105,8 @@ let package = Package(
             uses: ["MessageLog", "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "DNS", "Mail"],
             [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
         ),
+
+        .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "DNS", "Mail"]),
 
         // 4
         .gateway("MessageLog", uses: ["SharedFolders", "Cluster", "Settings", "SMTP", "Mail"]),
@@ -109,7 +132,10 @@ let package = Package(
         // Tests; all of them run in one process. A kit is what several of them share.
         .testKit("FirebirdTestKit", uses: ["Firebird"]),
         .testKit(
-            "GatewayTestKit", uses: ["Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
+            "GatewayTestKit",
+            uses: [
+                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+            ],
             [.logging]),
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
@@ -132,29 +158,34 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
-                "FirebirdTestKit", "GatewayDatabase", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "FirebirdTestKit", "GatewayDatabase", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "Firebird", "SMTP", "Mail",
             ], [.logging]),
         .tests(
             "Gateway/WebAdminTests",
             uses: [
-                "GatewayTestKit", "WebAdmin", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+                "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers",
+                "Settings", "Mail",
             ],
             [.hummingbird, .hummingbirdTesting, .logging]),
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
-                "GatewayTestKit", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings",
+                "GatewayTestKit", "AdministrationAPI", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "DomainsAndUsers", "Settings",
                 "Mail",
             ],
             [.hummingbird, .hummingbirdTesting, .logging]),
         .tests(
             "Gateway/MailFlowTests",
             uses: [
-                "GatewayTestKit", "MailFlow", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
-                "Settings", "SMTP", "Mail",
+                "GatewayTestKit", "MailFlow", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail",
             ],
             [.nio, .logging]),
+        .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
+        .tests("Gateway/FilteringTests", uses: ["Filtering", "MessageLog", "DomainsAndUsers", "Settings", "DNS", "Mail"]),
         .tests(
             "Programs/SecurityGatewayTests",
             uses: [

@@ -2,9 +2,11 @@ package import Administration
 package import Cluster
 package import Delivery
 package import DomainsAndUsers
+package import Filtering
 import Logging
 package import Mail
 package import MessageLog
+package import Quarantine
 package import Settings
 package import Synchronization
 
@@ -36,6 +38,12 @@ package final class InMemoryGateway: Sendable {
         package var audit: [AuditEntry] = []
         /// What the registry of nodes answers.
         package var nodes: [ClusterNode] = []
+        /// Entries of the allow and block lists.
+        package var accessList: [AccessListEntry] = []
+        /// Messages in quarantine.
+        package var quarantine: [QuarantinedMessage] = []
+        /// Stored contents of messages.
+        package var contents: [RecordIdentifier: String] = [:]
         /// How often the queue was woken.
         package var queueWakings = 0
         /// Messages whose content was given up, in that order.
@@ -58,7 +66,7 @@ package final class InMemoryGateway: Sendable {
         Administration(
             ports: Administration.Ports(
                 settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, audit: self, nodes: self,
-                node: self),
+                node: self, filtering: filteringPorts),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -18,11 +18,13 @@ package struct Administration: Sendable {
         package let audit: any AuditStore
         package let nodes: any NodeRegistry
         package let node: any NodeMonitor
+        package let filtering: FilteringPorts
 
         package init(
             settings: any SettingsStore, domains: any DomainStore, users: any UserStore, administrators: any AdministratorStore,
             queue: any QueueAdministrationStore,
-            messageLog: any MessageLogStore, audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor
+            messageLog: any MessageLogStore, audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor,
+            filtering: FilteringPorts
         ) {
             self.settings = settings
             self.domains = domains
@@ -33,6 +35,7 @@ package struct Administration: Sendable {
             self.audit = audit
             self.nodes = nodes
             self.node = node
+            self.filtering = filtering
         }
     }
 

@@ -55,6 +55,7 @@ package struct AdministrationAPI: Sendable {
     /// Every route, in the order of the document.
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
+            + accessListRoutes + quarantineRoutes
     }
 
     private static let allMethods: [HTTPRequest.Method] = [.get, .put, .post, .delete, .patch, .head, .options]

@@ -17,6 +17,8 @@ package struct GatewayDatabase: Sendable {
     package let queueAdministration: QueueAdministrationTable
     package let contentReferences: ContentReferenceTable
     package let changeFeed: FirebirdChangeFeed
+    package let accessLists: AccessListTable
+    package let quarantine: QuarantineTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
     private let logger: Logger
@@ -44,6 +46,8 @@ package struct GatewayDatabase: Sendable {
         audit = AuditTable(sessions: sessions)
         queueAdministration = QueueAdministrationTable(sessions: sessions)
         contentReferences = ContentReferenceTable(sessions: sessions)
+        accessLists = AccessListTable(sessions: sessions)
+        quarantine = QuarantineTable(sessions: sessions)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 

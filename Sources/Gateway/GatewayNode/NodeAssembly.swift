@@ -3,6 +3,7 @@ import AdministrationAPI
 import Cluster
 import Delivery
 import DomainsAndUsers
+import Filtering
 import Foundation
 import Hummingbird
 import HummingbirdTLS
@@ -13,6 +14,7 @@ import MessageLog
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Quarantine
 import Reception
 import ServiceLifecycle
 import Settings
@@ -44,6 +46,7 @@ struct NodeAssembly: Sendable {
         let base = NodeBase(
             configuration: configuration, home: home, settings: CurrentSettings(snapshot),
             domains: CurrentDomains(try await database.stores.domains.loadDomains()), logger: logger)
+        try await base.loadAccessLists(from: database.stores.accessLists)
         let tls = try await base.openTLS()
         let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
         let folder = MessageDataFolder(path: home.messageData.path, budget: budget)
@@ -53,7 +56,10 @@ struct NodeAssembly: Sendable {
         let mail = try MailServices(base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls)
         let watcher = SettingsWatcher(
             store: database.stores.settings, feed: database.changeFeed, current: base.settings, node: configuration.nodeID,
-            adoptAlongside: { () throws(SettingsError) in try await base.loadDomains(from: database.stores.domains) }, logger: logger)
+            adoptAlongside: { () throws(SettingsError) in
+                try await base.loadDomains(from: database.stores.domains)
+                try await base.loadAccessLists(from: database.stores.accessLists)
+            }, logger: logger)
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, tls: tls, listener: mail.listener, queue: mail.queue,
@@ -61,7 +67,8 @@ struct NodeAssembly: Sendable {
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
         let administration = Administration(
-            ports: database.administrationPorts(node: monitoring), node: configuration.nodeID, current: base.settings, logger: logger)
+            ports: database.administrationPorts(node: monitoring, contents: StoredContents(folder: folder)), node: configuration.nodeID,
+            current: base.settings, logger: logger)
         let needsAdministrator = try await administration.needsFirstAdministrator()
         let setup = try SetupCode.load(home: home)
         if !needsAdministrator { SetupCode.remove(home: home) }
@@ -78,6 +85,7 @@ struct NodeAssembly: Sendable {
                 watcher,
                 FollowingSettings(settings: base.settings, budget: budget), resolver, CertificateWatch(tls: tls),
                 ContentSweep(folder: folder, references: database.stores.contentReferences, logger: logger),
+                QuarantineExpiry(store: database.stores.quarantine, settings: base.settings, folder: folder, logger: logger),
             ] + faces.services + [
                 mail.runner,
                 MailDoor(listener: mail.listener, doors: doors) {
@@ -125,6 +133,7 @@ struct NodeBase: Sendable {
     let home: NodeHome
     let settings: CurrentSettings
     let domains: CurrentDomains
+    let accessLists = CurrentAccessLists()
     let logger: Logger
 
     /// The HELO name in force: the setting, else the system's host name.
@@ -137,6 +146,15 @@ struct NodeBase: Sendable {
     func loadDomains(from store: any DomainStore) async throws(SettingsError) {
         do throws(DirectoryError) {
             domains.adopt(try await store.loadDomains())
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
+    }
+
+    /// The allow and block lists, if they changed since they were loaded.
+    func loadAccessLists(from store: any AccessListStore) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            if let lists = try await store.loadAccessLists(ifNewerThan: accessLists.lists.revision) { accessLists.adopt(lists) }
         } catch {
             throw .unavailable(cause: error.description)
         }
@@ -185,7 +203,10 @@ struct MailServices: Sendable {
             authentication: UserAuthentication(
                 users: KnownUsers(store: database.stores.users), domains: base.domains, logger: base.logger),
             refusals: writing.writer, folder: folder,
-            identity: NodeIdentity(node: base.configuration.nodeID, heloName: { base.heloName }), logger: base.logger)
+            identity: NodeIdentity(node: base.configuration.nodeID, heloName: { base.heloName }), logger: base.logger
+        ).filtering(
+            with: FilterPipeline(CheckEnvironment(resolver: resolver, accessLists: base.accessLists, domains: base.domains)),
+            quarantine: writing.writer)
         listener = SMTPListener(settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, logger: base.logger)
     }
 }
@@ -208,4 +229,30 @@ private struct KnownUsers: RecipientDirectory, UserDirectory {
     func listing(of address: EmailAddress) async throws(DirectoryError) -> RecipientListing { try await store.listing(of: address) }
 
     func credential(named key: String) async throws(DirectoryError) -> UserCredential? { try await store.credential(named: key) }
+}
+
+/// Administration reads quarantined content from Message Data.
+private struct StoredContents: StoredContentSource {
+    let folder: MessageDataFolder
+
+    /// Of each access to the folder; a page waits for a few of them.
+    private static let deadline = Duration.seconds(5)
+
+    func content(
+        of message: RecordIdentifier, expectedBytes: Int, upTo maximumBytes: Int
+    ) async throws(StoredContentError) -> [UInt8] {
+        do throws(SharedFolderError) {
+            let reader = try await folder.open(
+                StoredMessage(identifier: message), expectedBytes: expectedBytes, deadline: Self.deadline)
+            var bytes: [UInt8] = []
+            while bytes.count < maximumBytes {
+                let part = try await reader.read(at: bytes.count, deadline: Self.deadline)
+                if part.readableBytes == 0 { break }
+                bytes += part.readableBytesView.prefix(maximumBytes - bytes.count)
+            }
+            return bytes
+        } catch {
+            throw StoredContentError(cause: error.description)
+        }
+    }
 }

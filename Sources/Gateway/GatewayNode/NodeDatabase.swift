@@ -2,9 +2,11 @@ import Administration
 import Cluster
 import Delivery
 import DomainsAndUsers
+import Filtering
 import GatewayDatabase
 import Logging
 import MessageLog
+import Quarantine
 import Settings
 import SharedFolders
 
@@ -16,6 +18,8 @@ struct NodeDatabase: Sendable {
         let users: any UserStore
         let nodes: any NodeRegistry
         let contentReferences: any ContentReferences
+        let accessLists: any AccessListStore
+        let quarantine: any QuarantineStore
     }
 
     let stores: Stores
@@ -42,7 +46,7 @@ struct NodeDatabase: Sendable {
         changeFeed = database.changeFeed
         stores = Stores(
             settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
-            contentReferences: database.contentReferences)
+            contentReferences: database.contentReferences, accessLists: database.accessLists, quarantine: database.quarantine)
     }
 
     func ping() async throws { try await database.ping() }
@@ -54,10 +58,12 @@ struct NodeDatabase: Sendable {
         GatewayDatabase.endProcess()
     }
 
-    func administrationPorts(node: any NodeMonitor) -> Administration.Ports {
+    func administrationPorts(node: any NodeMonitor, contents: any StoredContentSource) -> Administration.Ports {
         Administration.Ports(
             settings: database.settings, domains: database.domains, users: database.users, administrators: database.administrators,
-            queue: database.queueAdministration, messageLog: database.messageLog, audit: database.audit, nodes: database.nodes, node: node)
+            queue: database.queueAdministration, messageLog: database.messageLog, audit: database.audit, nodes: database.nodes, node: node,
+            filtering: Administration.FilteringPorts(
+                accessLists: database.accessLists, quarantine: database.quarantine, contents: contents))
     }
 
     /// Begins this start's incarnation: rows held by earlier ones are free from now on, and they can write nothing more.

@@ -82,7 +82,8 @@ package struct NodeSetup: Sendable {
         }
         guard let administrator else { return }
         let administration = Administration(
-            ports: database.administrationPorts(node: UnstartedNode()), node: configuration.nodeID, current: current,
+            ports: database.administrationPorts(node: UnstartedNode(), contents: UnstartedNode()), node: configuration.nodeID,
+            current: current,
             logger: database.logger)
         do throws(AdministrationError) {
             // A second `init` after an interrupted one finds the administrator made already.
@@ -120,4 +121,12 @@ private struct UnstartedNode: NodeMonitor {
     func adoptChanges() async {}
     func setupIsDone() {}
     func removeContent(_ messages: [RecordIdentifier]) {}
+}
+
+extension UnstartedNode: StoredContentSource {
+    func content(
+        of message: RecordIdentifier, expectedBytes: Int, upTo maximumBytes: Int
+    ) async throws(StoredContentError) -> [UInt8] {
+        throw StoredContentError(cause: "the node is being made")
+    }
 }

@@ -1,9 +1,11 @@
 import Delivery
 package import DomainsAndUsers
+package import Filtering
 package import Logging
 package import Mail
 package import MessageLog
 import NIOCore
+package import Quarantine
 package import Reception
 package import SMTP
 import Settings
@@ -22,6 +24,9 @@ package struct InboundMailFlow: MailTransactionHandler {
     private let node: NodeID
     private let heloName: @Sendable () -> String
     private let logger: Logger
+    private var filter: FlowFilter?
+    private var quarantine: (any QuarantineWriter)?
+    private let refusedConnections = RefusedConnections()
 
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
     private static let notDurable = SMTPReply(451, .systemTemporary, "The message could not be stored; please try again later")
@@ -47,7 +52,20 @@ package struct InboundMailFlow: MailTransactionHandler {
         self.logger = logger
     }
 
-    package func connected(_ connection: ClientConnection) async -> ReceptionDecision { .accept() }
+    /// The same flow, with messages judged on their way.
+    package func filtering(with pipeline: FilterPipeline, quarantine: any QuarantineWriter) -> InboundMailFlow {
+        var flow = self
+        flow.filter = FlowFilter(pipeline: pipeline, ownName: heloName)
+        flow.quarantine = quarantine
+        return flow
+    }
+
+    package func connected(_ connection: ClientConnection) async -> ReceptionDecision {
+        guard let reply = await filter?.connected(connection) else { return .accept() }
+        if refusedConnections.isWorthLogging(connection.address) { logRefusal(.null, MailParameters(), connection, reply) }
+        let code = reply.category == .permanentFailure ? 554 : reply.code
+        return .refuse(SMTPReply(code, reply.enhancedCode, reply.text))
+    }
 
     package func authenticate(_ question: AuthenticationQuestion, _ connection: ClientConnection) async -> AuthenticationAnswer {
         await authentication.answer(question, connection)
@@ -55,25 +73,31 @@ package struct InboundMailFlow: MailTransactionHandler {
 
     package func sender(_ reversePath: ReversePath, _ parameters: MailParameters, _ connection: ClientConnection) async -> ReceptionDecision
     {
-        guard let user = connection.user, connection.settings.settings.authentication.mustOwnSender, let address = reversePath.address,
+        if let user = connection.user, connection.settings.settings.authentication.mustOwnSender, let address = reversePath.address,
             !user.senderKeys.contains(address.lookupKey)
-        else { return .accept() }
-        return .refuse(Self.foreignSender)
+        {
+            return .refuse(Self.foreignSender)
+        }
+        guard let reply = await filter?.sender(reversePath, connection) else { return .accept() }
+        logRefusal(reversePath, parameters, connection, reply)
+        return .refuse(reply)
     }
 
     package func recipient(
         _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
         switch acceptance(connection).decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
-        case .accept: return .accept()
+        case .accept(let routed): return await judged(routed, transaction, connection)
         case .refuse(let reply): return .refuse(reply)
         case .lookUp(let routed, let isListingRequired):
             do throws(DirectoryError) {
                 switch try await recipients.listing(of: routed.address) {
-                case .listed: return .accept()
-                case .alias(let user): return .acceptAlias(of: user)
+                case .alias(let user):
+                    let decision = await judged(routed, transaction, connection)
+                    if case .accept = decision { return .acceptAlias(of: user) }
+                    return decision
                 case .unlisted where isListingRequired: return .refuse(RecipientAcceptance.unknownRecipient(recipient.address))
-                case .unlisted: return .accept()
+                case .listed, .unlisted: return await judged(routed, transaction, connection)
                 }
             } catch {
                 logger.warning("recipient could not be verified", metadata: ["cause": "\(error)"])
@@ -82,17 +106,26 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
     }
 
+    private func judged(
+        _ recipient: RoutedRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
+    ) async -> ReceptionDecision {
+        guard let reply = await filter?.recipient(recipient.address, transaction, connection) else { return .accept() }
+        return .refuse(reply)
+    }
+
     package func messageReceived(_ message: ReceivedMessage) async -> ReceptionDecision {
         let header = Self.logHeader(message.header)
         if let reply = tooBigForDomain(message) { return refuse(message, header, reply) }
-        let accepted = accept(message, header)
+        let judged = await filter?.message(message)
+        if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
+        let accepted = accept(message, header, judged)
         let started = ContinuousClock.now
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
         do {
             let content = try await message.content.commit(deadline: limit)
             let left = limit - started.duration(to: .now)
             do throws(DeliveryQueueError) {
-                try await queue.submit(accepted, content: content, deadline: max(.milliseconds(100), left))
+                try await keep(accepted, judged, content, deadline: max(.milliseconds(100), left))
             } catch {
                 // An unknown outcome may have committed the rows, and the content must outlive them: then it is left to the sweep.
                 if case .refused = error { folder.remove([accepted.message.identifier], logger: logger) }
@@ -105,10 +138,37 @@ package struct InboundMailFlow: MailTransactionHandler {
         return .accept(text: "Queued as \(accepted.message.identifier)")
     }
 
+    /// Into the queue, or into quarantine.
+    private func keep(
+        _ accepted: AcceptedMessage, _ judged: FlowFilter.Outcome?, _ content: MessageContent, deadline: Duration
+    ) async throws(DeliveryQueueError) {
+        guard let quarantine, let mark = judged?.quarantine else {
+            return try await queue.submit(accepted, content: content, deadline: deadline)
+        }
+        let submission = QueueSubmission(
+            message: accepted.message, recipients: accepted.recipients, log: accepted.log, refused: accepted.refused, isHeld: false)
+        try await quarantine.quarantine(
+            QuarantineSubmission(submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score), deadline: deadline)
+    }
+
     package func transactionEnded(_ transaction: MailTransaction, _ connection: ClientConnection, reason: String) {
         guard !(transaction.recipients.isEmpty && transaction.refused.isEmpty) else { return }
         let isRefused = transaction.recipients.isEmpty && transaction.refused.allSatisfy { $0.reply.category == .permanentFailure }
-        log(transaction, connection, isRefused ? .refused : .postponed, reason: reason, header: .none, sizeBytes: 0)
+        let result: MessageResult = isRefused ? .refused : .postponed
+        log(
+            transaction, connection, result, reason: reason, header: .none, sizeBytes: 0, judgement: filter?.judgementSoFar(connection))
+    }
+
+    /// A session or a sender that was turned away before any recipient was named.
+    private func logRefusal(
+        _ reversePath: ReversePath, _ parameters: MailParameters, _ connection: ClientConnection, _ reply: SMTPReply
+    ) {
+        let now = UTCTime.now()
+        let transaction = MailTransaction(
+            identifier: RecordIdentifier(milliseconds: now.milliseconds), startedAt: now, reversePath: reversePath, parameters: parameters)
+        let result: MessageResult = reply.category == .permanentFailure ? .refused : .postponed
+        let judgement = filter?.judgementSoFar(connection)
+        log(transaction, connection, result, reason: reply.description, header: .none, sizeBytes: 0, judgement: judgement)
     }
 
     private func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
@@ -116,7 +176,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     /// The message with its trace field and its log row: the only place where an accepted message is made.
-    private func accept(_ message: ReceivedMessage, _ header: MessageLogHeader) -> AcceptedMessage {
+    private func accept(_ message: ReceivedMessage, _ header: MessageLogHeader, _ judged: FlowFilter.Outcome?) -> AcceptedMessage {
         let transaction = message.transaction
         let routed = route(transaction, message.connection)
         let time = UTCTime.now()
@@ -131,8 +191,10 @@ package struct InboundMailFlow: MailTransactionHandler {
                 ordinal: ordinal, address: pair.0.address, notify: pair.1.parameters.notify,
                 originalRecipient: pair.1.originalRecipient, alias: pair.1.aliasedUser == nil ? nil : pair.1.address)
         }
-        let entry = logEntry(
-            transaction, message.connection, .accepted, reason: "queued", header: header, sizeBytes: message.sizeBytes, at: time)
+        var entry = logEntry(
+            transaction, message.connection, judged?.quarantine == nil ? .accepted : .quarantined,
+            reason: judged?.quarantine?.reason.english ?? "queued", header: header, sizeBytes: message.sizeBytes, at: time)
+        entry.judgement = judged?.judgement
         return AcceptedMessage(
             message: queued, recipients: recipients, log: entry,
             refused: Self.refusedEntries(transaction, firstOrdinal: recipients.count, at: time))
@@ -163,9 +225,14 @@ package struct InboundMailFlow: MailTransactionHandler {
 
     private func directoryHas(_ name: DomainName) -> Bool { domains.directory.domain(name) != nil }
 
-    private func refuse(_ message: ReceivedMessage, _ header: MessageLogHeader, _ reply: SMTPReply) -> ReceptionDecision {
+    private func refuse(
+        _ message: ReceivedMessage, _ header: MessageLogHeader, _ reply: SMTPReply, _ judgement: MessageJudgement? = nil
+    ) -> ReceptionDecision {
         message.content.abandon()
-        log(message.transaction, message.connection, .refused, reason: reply.description, header: header, sizeBytes: message.sizeBytes)
+        let result: MessageResult = reply.category == .permanentFailure ? .refused : .postponed
+        log(
+            message.transaction, message.connection, result, reason: reply.description, header: header, sizeBytes: message.sizeBytes,
+            judgement: judgement)
         return .refuse(reply)
     }
 
@@ -177,7 +244,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     /// A row of its own, since the transaction's identifier may yet turn up with an unknown outcome.
     private func log(
         _ transaction: MailTransaction, _ connection: ClientConnection, _ result: MessageResult, reason: String, header: MessageLogHeader,
-        sizeBytes: Int
+        sizeBytes: Int, judgement: MessageJudgement? = nil
     ) {
         let time = UTCTime.now()
         let state: RecipientState = result == .refused ? .refused : .failed
@@ -186,7 +253,8 @@ package struct InboundMailFlow: MailTransactionHandler {
             ordinal, recipient in
             RecipientLogEntry(ordinal: ordinal, address: recipient.address.description, state: state, reason: reason, updatedAt: time)
         }
-        let entry = logEntry(transaction, connection, result, reason: reason, header: header, sizeBytes: sizeBytes, at: time)
+        var entry = logEntry(transaction, connection, result, reason: reason, header: header, sizeBytes: sizeBytes, at: time)
+        entry.judgement = judgement
         refusals.record(entry, recipients: accepted + Self.refusedEntries(transaction, firstOrdinal: accepted.count, at: time))
     }
 
@@ -198,7 +266,8 @@ package struct InboundMailFlow: MailTransactionHandler {
             address: connection.address.description, heloName: connection.heloName,
             protocolName: HeaderStamp.protocolName(transaction, connection), tls: connection.tls ?? "",
             user: connection.user?.address.description ?? "")
-        let identifier = result == .accepted ? transaction.identifier : RecordIdentifier(milliseconds: time.milliseconds)
+        let identifier =
+            result == .accepted || result == .quarantined ? transaction.identifier : RecordIdentifier(milliseconds: time.milliseconds)
         return MessageLogEntry(
             message: identifier, receivedAt: time, node: node, direction: MailDirection(route(transaction, connection)), result: result,
             reason: reason, client: client, reversePath: transaction.reversePath.description, header: header, sizeBytes: sizeBytes)

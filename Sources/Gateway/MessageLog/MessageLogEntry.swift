@@ -18,6 +18,8 @@ package enum MessageResult: String, Sendable, Hashable, Codable, CaseIterable {
     case refused
     /// Answered 4xx, or given up by the client before the end.
     case postponed
+    /// Answered 250 and kept in quarantine.
+    case quarantined = "quarantine"
 }
 
 /// The row of one message in the log: who sent it, from where, what was decided and why.
@@ -47,6 +49,8 @@ package struct MessageLogEntry: Sendable, Hashable {
     package let messageIDField: String
     /// Size of the content as received, without prepended headers.
     package let sizeBytes: Int
+    /// How it was judged; absent when filtering did not look at it, and in lists.
+    package var judgement: MessageJudgement?
 
     package static let maximumTextBytes = 500
 
@@ -120,8 +124,10 @@ package enum RecipientState: String, Sendable, Hashable, Codable, CaseIterable {
     case failed
     /// Refused at RCPT or at the end of the data.
     case refused
-    /// Removed from the queue by an administrator.
+    /// Removed from the queue or the quarantine.
     case deleted
+    /// Kept until somebody releases it.
+    case quarantined = "quarantine"
 }
 
 /// The row of one recipient.
@@ -171,6 +177,7 @@ package struct DeliveryHistoryEvent: Sendable, Hashable {
         case delayReported
         /// By an administrator.
         case retried, held, released, deleted
+        case quarantined
     }
 
     package init(

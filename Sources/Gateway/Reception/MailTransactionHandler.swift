@@ -51,6 +51,8 @@ package struct ClientConnection: Sendable, Hashable {
     package var user: AuthenticatedUser?
     /// The settings this session keeps from its start to its end.
     package let settings: SettingsSnapshot
+    /// What the handler remembers of this session.
+    package let memory = SessionMemory()
 
     package init(address: NetworkAddress, port: Int, listener: ListenerKind, settings: SettingsSnapshot) {
         self.address = address

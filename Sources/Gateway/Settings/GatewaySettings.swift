@@ -8,6 +8,11 @@ package struct GatewaySettings: Sendable, Equatable {
     package var dns = DNSSettings()
     package var web = WebSettings()
     package var node = NodeSettings()
+    package var filtering = FilteringSettings()
+    package var senderChecks = SenderCheckSettings()
+    package var dnsBlockLists = DNSBlockListSettings()
+    package var attachments = AttachmentSettings()
+    package var quarantine = QuarantineSettings()
     /// By the domain's lower-case ASCII name; a domain without an entry has the defaults.
     package var domains: [String: DomainSettings] = [:]
 
@@ -22,6 +27,9 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(DeliverySettings.self), SettingsSectionDescription(BounceSettings.self),
         SettingsSectionDescription(DNSSettings.self), SettingsSectionDescription(WebSettings.self),
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
+        SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
+        SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(AttachmentSettings.self),
+        SettingsSectionDescription(QuarantineSettings.self),
     ]
 
     package static func section(_ name: String) -> SettingsSectionDescription? { sections.first { $0.name == name } }
@@ -53,6 +61,11 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, BounceSettings.name): return bounces.apply(texts)
         case (.cluster, DNSSettings.name): return dns.apply(texts)
         case (.cluster, WebSettings.name): return web.apply(texts)
+        case (.cluster, FilteringSettings.name): return filtering.apply(texts)
+        case (.cluster, SenderCheckSettings.name): return senderChecks.apply(texts)
+        case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
+        case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
+        case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
         case (.node(nodeID), NodeSettings.name): return node.apply(texts)
         case (.node, NodeSettings.name): return []
         case (.domain(let name), DomainSettings.name): return domains[name, default: DomainSettings()].apply(texts)

@@ -18,7 +18,8 @@ package final class MemoryBudget: Sendable {
 
     package var usedBytes: Int { state.withLock { $0.used } }
 
-    func reserve(_ bytes: Int) -> Bool {
+    /// - Returns: whether there was room.
+    package func reserve(_ bytes: Int) -> Bool {
         state.withLock { state in
             guard state.used + bytes <= state.limit else { return false }
             state.used += bytes
@@ -26,5 +27,6 @@ package final class MemoryBudget: Sendable {
         }
     }
 
-    func release(_ bytes: Int) { state.withLock { $0.used -= bytes } }
+    /// Gives back what was reserved.
+    package func release(_ bytes: Int) { state.withLock { $0.used -= bytes } }
 }

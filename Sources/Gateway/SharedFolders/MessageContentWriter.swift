@@ -44,6 +44,7 @@ package final class MessageContentWriter: Sendable {
     fileprivate enum Work {
         case write(ByteBuffer)
         case commit(PendingAnswer<Void>)
+        case read(Int, PendingAnswer<ByteBuffer>)
         case abandon
     }
 
@@ -108,6 +109,20 @@ package final class MessageContentWriter: Sendable {
         return .file(message)
     }
 
+    /// The content so far, at most `maximum` bytes of it: from memory, or from the temporary file once everything is written to it.
+    /// Not after `commit` or `abandon`.
+    package func bytes(upTo maximum: Int, deadline: Duration) async throws(SharedFolderError) -> ByteBuffer {
+        let memory = state.withLock { $0.memory }
+        if let memory { return memory.getSlice(at: memory.readerIndex, length: min(maximum, memory.readableBytes)) ?? memory }
+        return try await folder.threads.answer("read back", deadline: deadline) { answer in
+            let mustStart = self.state.withLock { state in
+                state.work.append(.read(maximum, answer))
+                return state.start()
+            }
+            return !mustStart || self.start()
+        }
+    }
+
     /// Gives the content up: nothing of it stays.
     package func abandon() {
         giveUp(because: .closed)
@@ -151,6 +166,7 @@ package final class MessageContentWriter: Sendable {
             switch work {
             case .write(let chunk): write(chunk)
             case .commit(let answer): finish(answer)
+            case .read(let count, let answer): read(upTo: count, answer)
             case .abandon: discard()
             }
             tellDrained()
@@ -174,6 +190,19 @@ package final class MessageContentWriter: Sendable {
         let file = OpenFile(descriptor: try FileCalls.open(path, O_WRONLY | O_CREAT | O_EXCL), path: path, folder: hour)
         state.withLock { $0.file = file }
         return file
+    }
+
+    private func read(upTo maximum: Int, _ answer: PendingAnswer<ByteBuffer>) {
+        guard answer.isWaited else { return }
+        let result = Result { () throws(SharedFolderError) -> ByteBuffer in
+            if let failure = state.withLock({ $0.failure }) { throw failure }
+            let path = try openFile().path
+            let descriptor = try FileCalls.open(path, O_RDONLY)
+            defer { FileCalls.close(descriptor) }
+            return try FileCalls.read(descriptor, at: 0, count: min(maximum, try FileCalls.size(descriptor, path: path)), path: path)
+        }
+        // Whoever has gone by now does without.
+        _ = answer.give(result)
     }
 
     private func finish(_ answer: PendingAnswer<Void>) {

@@ -94,6 +94,8 @@ package struct AdminSite: Sendable {
         SettingsController(services: services).addRoutes(to: routes)
         AuditController(services: services).addRoutes(to: routes)
         AdministratorsController(services: services).addRoutes(to: routes)
+        AccessListsController(services: services).addRoutes(to: routes)
+        QuarantineController(services: services).addRoutes(to: routes)
     }
 }
 

@@ -2,10 +2,12 @@ import Administration
 import Cluster
 import Delivery
 import DomainsAndUsers
+import Filtering
 import GatewayTestKit
 import Logging
 import Mail
 import MessageLog
+import Quarantine
 import Settings
 import Synchronization
 
@@ -26,6 +28,9 @@ final class InMemoryGateway: Sendable {
         var messages: [MessageLogDetails] = []
         var audit: [AuditEntry] = []
         var nodes: [ClusterNode] = []
+        var accessList: [AccessListEntry] = []
+        var quarantine: [QuarantinedMessage] = []
+        var contents: [RecordIdentifier: String] = [:]
         var queueWakings = 0
         var removedContent: [RecordIdentifier] = []
     }
@@ -38,7 +43,7 @@ final class InMemoryGateway: Sendable {
         Administration(
             ports: Administration.Ports(
                 settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, audit: self, nodes: self,
-                node: self),
+                node: self, filtering: filteringPorts),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -48,7 +53,7 @@ final class InMemoryGateway: Sendable {
     /// Actions of the audit log, oldest first.
     var auditedActions: [String] { state.withLock { $0.audit.map(\.action) } }
 
-    fileprivate func directory<Value: Sendable>(
+    func directory<Value: Sendable>(
         _ body: (inout sending State) throws(DirectoryError) -> Value
     ) throws(DirectoryError) -> Value {
         try state.withLock { state throws(DirectoryError) in

@@ -13,7 +13,7 @@ struct PagesTests {
         "/domains/example.co.jp", "/domains/xn--r8jz45g.jp", "/domains/example.co.jp/recipients", "/domains/example.co.jp/settings",
         "/domains/example.co.jp/delete", "/settings", "/settings/reception", "/settings/delivery", "/settings/node", "/audit",
         "/audit?text=nothing", "/administrators", "/administrators/add", "/administrators/suzuki/password", "/administrators/suzuki/delete",
-        "/account",
+        "/account", "/lists", "/lists?list=allow", "/lists?text=nobody", "/quarantine", "/quarantine?select=all", "/quarantine?text=nobody",
     ]
 
     @Test(arguments: Language.allCases)

@@ -94,6 +94,7 @@ enum SampleGateway {
     private static func reason(_ result: MessageResult) -> String {
         switch result {
         case .accepted: "queued"
+        case .quarantined: "Blocked attachment: run.exe."
         case .refused: "550 5.1.1 <nobody@example.co.jp>: no such recipient here"
         case .postponed: "451 4.3.0 The message could not be stored in time; please try again"
         }
@@ -103,6 +104,7 @@ enum SampleGateway {
         switch result {
         case .accepted: number % 2 == 0 ? .queued : ordinal == 0 ? .delivered : .failed
         case .refused, .postponed: .refused
+        case .quarantined: .quarantined
         }
     }
 

@@ -29,8 +29,8 @@ class Reply:
 class SMTPClient:
     """Waits for each reply; `send_message` is one transaction."""
 
-    def __init__(self, port, host="127.0.0.1", timeout=120, hello="client.example.net", tls=False):
-        self.socket = socket.create_connection((host, port), timeout=timeout)
+    def __init__(self, port, host="127.0.0.1", timeout=120, hello="client.example.net", tls=False, source="127.0.0.1"):
+        self.socket = socket.create_connection((host, port), timeout=timeout, source_address=(source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             self._wrap()

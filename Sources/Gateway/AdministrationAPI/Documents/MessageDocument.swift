@@ -27,6 +27,8 @@ package struct MessageDocument: Codable, Sendable {
     package let recipients: [RecipientDocument]
     /// Oldest first; only in `GET /messages/{message}`.
     package let events: [DeliveryEventDocument]?
+    /// Absent when filtering did not look at it; only in `GET /messages/{message}`.
+    package let judgement: JudgementDocument?
 
     package struct RecipientDocument: Codable, Sendable {
         package let ordinal: Int
@@ -64,6 +66,7 @@ package struct MessageDocument: Codable, Sendable {
                 updatedAt: TimeText.text($0.updatedAt), alias: $0.alias)
         }
         self.events = events.map { $0.map(DeliveryEventDocument.init) }
+        judgement = entry.judgement.map(JudgementDocument.init)
     }
 }
 

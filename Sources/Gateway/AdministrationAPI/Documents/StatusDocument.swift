@@ -52,6 +52,7 @@ package struct StatusDocument: Codable, Sendable {
         package let accepted: Int
         package let refused: Int
         package let postponed: Int
+        package let quarantined: Int
     }
 
     init(_ status: GatewayStatus, node: NodeID) {
@@ -69,7 +70,9 @@ package struct StatusDocument: Codable, Sendable {
         memoryContentBytes = status.activity.memoryContentBytes
         queue = status.queue.map { Queue(recipients: $0.recipients, due: $0.due) }
         lastDay = status.lastDay.map {
-            LastDay(accepted: $0[.accepted] ?? 0, refused: $0[.refused] ?? 0, postponed: $0[.postponed] ?? 0)
+            LastDay(
+                accepted: $0[.accepted] ?? 0, refused: $0[.refused] ?? 0, postponed: $0[.postponed] ?? 0,
+                quarantined: $0[.quarantined] ?? 0)
         }
         domainCount = status.domainCount
         nodeCount = status.nodeCount

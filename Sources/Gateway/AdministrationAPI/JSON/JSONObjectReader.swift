@@ -86,6 +86,13 @@ struct JSONObjectReader {
         optional(name) == nil ? nil : requiredStrings(name)
     }
 
+    /// A missing one is a problem too.
+    mutating func requiredChoice<Value: RawRepresentable & CaseIterable>(_ name: String, _ type: Value.Type) -> Value?
+    where Value.RawValue == String {
+        noteIfMissing(name)
+        return choice(name, type)
+    }
+
     mutating func requiredStrings(_ name: String) -> [String] {
         requiredArray(name).enumerated().compactMap { index, value in
             if case .string(let text) = value { return text }

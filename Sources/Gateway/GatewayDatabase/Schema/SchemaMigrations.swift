@@ -5,6 +5,7 @@ enum SchemaMigrations {
     static let all: [FirebirdMigration] = [
         .createMarkerAndCluster, .createSettingsAndDomains, .createAdministration, .createMessages, .createQueue, .insertFirstRows,
         .createUsers, .addSignedInUserToLog,
+        .createAccessLists, .createMessageJudgements, .createQuarantine,
     ]
 
     /// The table that says the database is ours; made by the first migration.

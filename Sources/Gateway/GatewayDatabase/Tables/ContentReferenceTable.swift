@@ -2,14 +2,17 @@ import Firebird
 package import Settings
 import SharedFolders
 
-/// Which contents rows refer to: today those of the queue.
+/// Which contents rows refer to: those of the queue and of the quarantine.
 package struct ContentReferenceTable: ContentReferences {
     let sessions: DatabaseSessions
 
     package func referenced(_ identifiers: [RecordIdentifier]) async throws -> Set<RecordIdentifier> {
         guard !identifiers.isEmpty else { return [] }
         return try await sessions.read(unavailable: { ContentReferenceError(cause: $0) }) { transaction in
-            try QueueRow.messagesQueued(among: identifiers, transaction)
+            // A released message is in one of the two at any moment: its rows change places in one transaction. Asked in this order none
+            // is missed by two statements that see different moments.
+            let kept = try QuarantineRow.messagesKept(among: identifiers, transaction)
+            return kept.union(try QueueRow.messagesQueued(among: identifiers, transaction))
         }
     }
 }

@@ -35,8 +35,10 @@ package struct MessageLogTable: MessageLogStore {
             guard let row else { return nil }
             let recipients = try transaction.query(
                 "select ordinal, address, state, reason, changed_at, alias from recipient where message_id = \(message) order by ordinal")
+            var entry = try MessageRow.entry(row)
+            entry.judgement = try JudgementRow.judgement(of: message, transaction)
             let record = MessageLogRecord(
-                entry: try MessageRow.entry(row), recipients: try recipients.map(RecipientRow.entry),
+                entry: entry, recipients: try recipients.map(RecipientRow.entry),
                 recipientCount: try row.decode("recipient_count"))
             return MessageLogDetails(record: record, events: try Self.events(of: message, transaction))
         }

@@ -41,7 +41,7 @@ enum QueueRow {
     }
 
     /// As the peer wrote it. One that is longer than the protocol allows is left out: it is of use to reports only.
-    private static func originalRecipient(_ recipient: QueuedRecipient) -> FirebirdValue {
+    static func originalRecipient(_ recipient: QueuedRecipient) -> FirebirdValue {
         guard let text = recipient.originalRecipient?.encoded, text.utf8.count <= SMTPLimits.originalRecipient else { return .null }
         return .octets(text)
     }

@@ -1,6 +1,7 @@
 package import Cluster
 package import Delivery
 package import MessageLog
+package import Quarantine
 package import Settings
 
 extension NodeWriter: DeliveryQueueStore {
@@ -21,6 +22,12 @@ extension NodeWriter: DeliveryQueueStore {
                 count >= QueueGiveBack.rowsPerBatch
             else { return }
         }
+    }
+}
+
+extension NodeWriter: QuarantineWriter {
+    package func quarantine(_ submission: QuarantineSubmission, deadline: Duration) async throws(DeliveryQueueError) {
+        _ = try await submit(.quarantine(submission), deadline: deadline).get()
     }
 }
 

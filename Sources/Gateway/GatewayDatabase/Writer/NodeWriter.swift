@@ -238,7 +238,7 @@ extension NodeWriter {
                 fail(item, error)
             }
             let isHeard = item.answer(answer)
-            if !isHeard, case .submission(let submission) = item.work, case .success = answer { withdraw(submission) }
+            if !isHeard, let message = item.work.acceptedMessage, case .success = answer { withdraw(message) }
         }
         // Whoever was told to come again comes at once; the trouble is the database's and takes its time. Cancelled by nobody.
         if isInTrouble, !isStopping { try? await Task.sleep(for: limits.longestPause) }
@@ -255,10 +255,10 @@ extension NodeWriter {
     }
 
     /// Its sender was told to come again, so it must not stay.
-    private func withdraw(_ submission: QueueSubmission) {
+    private func withdraw(_ message: RecordIdentifier) {
         metrics.withdrawn.increment()
-        logger.warning("a message was committed too late and is withdrawn", metadata: ["message": "\(submission.message.identifier)"])
-        submit(unattended: .withdrawal(submission.message.identifier))
+        logger.warning("a message was committed too late and is withdrawn", metadata: ["message": "\(message)"])
+        submit(unattended: .withdrawal(message))
     }
 
     private func die(_ items: [WriterItem]) {

@@ -28,6 +28,8 @@ struct SubmissionWriter {
         try transaction.execute(MessageRow.insertHeaderPart, many: submissions.flatMap { MessageRow.headerParts($0.message) })
         try transaction.execute(RecipientRow.insert, many: recipients)
         try transaction.execute(QueueRow.insert, many: queue)
+        try transaction.execute(
+            JudgementRow.insert, many: submissions.compactMap { JudgementRow.values($0.log, message: $0.message.identifier) })
     }
 
     func write(_ messages: [RefusedMessage], _ transaction: FirebirdTransaction) throws(FirebirdError) {
@@ -40,6 +42,7 @@ struct SubmissionWriter {
                 let identifier = message.entry.message.firebirdValue
                 return message.recipients.map { RecipientRow.values($0, message: identifier, node: node) }
             })
+        try transaction.execute(JudgementRow.insert, many: messages.compactMap { JudgementRow.values($0.entry, message: $0.entry.message) })
     }
 
     /// History besides that of attempts.
@@ -51,18 +54,22 @@ struct SubmissionWriter {
     /// Undoes a submission whose sender was told to come again: its rows leave the queue, unless another node has them by now,
     /// and the log says so.
     func withdraw(_ message: RecordIdentifier, _ transaction: FirebirdTransaction) throws(FirebirdError) {
+        let wasKept = try QuarantineRow.remove(message, transaction)
+        if wasKept { try transaction.execute("delete from quarantine_recipient where message_id = \(message)") }
         let count = try transaction.execute(
             """
             delete from queue where message_id = \(message)
                 and (holder = \(QueueRow.nobody) or (holder = \(holder.node) and incarnation = \(holder.number)))
             """)
-        guard count > 0, try transaction.queryOne("select first 1 1 from queue where message_id = \(message)") == nil else { return }
+        guard count > 0 || wasKept, try transaction.queryOne("select first 1 1 from queue where message_id = \(message)") == nil else {
+            return
+        }
         let reason = FirebirdValue.octets("committed after the deadline and withdrawn; the sender was told to try again")
         try transaction.execute("update message set result = \(MessageResult.postponed.rawValue), reason = \(reason) where id = \(message)")
         try transaction.execute(
             """
             update recipient set state = \(RecipientState.refused.rawValue), reason = \(reason), changed_at = \(time), changed_by = \(holder.node)
-            where message_id = \(message) and state = \(RecipientState.queued.rawValue)
+            where message_id = \(message) and state in (\(RecipientState.queued.rawValue), \(RecipientState.quarantined.rawValue))
             """)
     }
 }

@@ -100,7 +100,7 @@ struct WriterBatch: Sendable {
                 try submissions.write(record.reportEvents, transaction)
             }
             return .recorded(result)
-        case .beat, .withdrawal, .giveBack, .farewell: return try performRest(work, transaction)
+        case .quarantine, .beat, .withdrawal, .giveBack, .farewell: return try performRest(work, transaction)
         }
         return .written
     }
@@ -109,6 +109,9 @@ struct WriterBatch: Sendable {
     private func performRest(_ work: WriterWork, _ transaction: FirebirdTransaction) throws -> WriterReply {
         switch work {
         case .submission, .record, .refusal, .beat, .farewell: return .written
+        case .quarantine(let message):
+            try QuarantineSubmissionWriter(holder: holder, time: time).write(message, transaction)
+            return .written
         case .withdrawal(let message):
             try SubmissionWriter(holder: holder, time: time).withdraw(message, transaction)
             return .written
@@ -129,7 +132,7 @@ private struct WriterBatchParts {
             case .submission(let submission): submissions.append(submission)
             case .refusal(let message): refusals.append(message)
             case .record(let record): records.append((index, record))
-            case .beat, .withdrawal, .giveBack, .farewell: continue
+            case .quarantine, .beat, .withdrawal, .giveBack, .farewell: continue
             }
         }
     }

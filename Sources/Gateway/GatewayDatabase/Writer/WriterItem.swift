@@ -1,5 +1,6 @@
 import Delivery
 import MessageLog
+import Quarantine
 import Settings
 import Synchronization
 
@@ -8,6 +9,7 @@ enum WriterWork: Sendable {
     case submission(QueueSubmission)
     case record(DeliveryRecord)
     case refusal(RefusedMessage)
+    case quarantine(QuarantineSubmission)
     /// Nothing but the node's own row.
     case beat
     /// A submission that was committed after its caller had been told that it was not.
@@ -17,12 +19,22 @@ enum WriterWork: Sendable {
     /// The node's row says that it stopped.
     case farewell
 
+    /// The message whose sender waits for it.
+    var acceptedMessage: RecordIdentifier? {
+        switch self {
+        case .submission(let submission): submission.message.identifier
+        case .quarantine(let message): message.submission.message.identifier
+        case .record, .refusal, .beat, .withdrawal, .giveBack, .farewell: nil
+        }
+    }
+
     /// How many rows it changes, about: what a batch is measured by.
     var weight: Int {
         switch self {
         case .submission(let submission): 1 + 2 * submission.recipients.count + submission.refused.count
         case .record(let record): 3 * record.outcomes.count + (record.report.map { 1 + 2 * $0.recipients.count } ?? 0)
         case .refusal(let message): 1 + message.recipients.count
+        case .quarantine(let message): 2 + 3 * message.submission.recipients.count + message.submission.refused.count
         case .beat, .withdrawal, .farewell: 1
         case .giveBack: QueueGiveBack.rowsPerBatch
         }

@@ -42,6 +42,8 @@ enum CommonText: String, CaseIterable, PageText {
     case checkFields
     case back
     case cannotBeUndone
+    case accessLists
+    case quarantine
 
     var text: LocalizedText {
         switch self {
@@ -85,6 +87,8 @@ enum CommonText: String, CaseIterable, PageText {
         case .checkFields: LocalizedText("Nothing was saved. Correct the marked fields.", ja: "保存していません。表示された項目を修正してください。")
         case .back: LocalizedText("Back", ja: "戻る")
         case .cannotBeUndone: LocalizedText("This cannot be undone.", ja: "この操作は取り消せません。")
+        case .accessLists: LocalizedText("Allow and block lists", ja: "許可・ブロックリスト")
+        case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         }
     }
 }

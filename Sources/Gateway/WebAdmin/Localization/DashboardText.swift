@@ -12,6 +12,7 @@ enum DashboardText: String, CaseIterable, PageText {
     case accepted
     case refused
     case postponed
+    case quarantined
     case queueSize
     case queueDue
     case unknown
@@ -47,6 +48,7 @@ enum DashboardText: String, CaseIterable, PageText {
         case .accepted: LocalizedText("Accepted", ja: "受付")
         case .refused: LocalizedText("Refused", ja: "拒否")
         case .postponed: LocalizedText("Put off", ja: "一時拒否")
+        case .quarantined: LocalizedText("Quarantined", ja: "隔離")
         case .queueSize: LocalizedText("In the queue", ja: "配送キュー")
         case .queueDue: LocalizedText("{} due now", ja: "うち配送時刻を過ぎたもの {} 件")
         case .unknown: LocalizedText("not known", ja: "不明")

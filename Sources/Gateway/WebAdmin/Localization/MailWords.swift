@@ -34,6 +34,7 @@ extension MessageResult {
         case .accepted: LocalizedText("Accepted", ja: "受付")
         case .refused: LocalizedText("Refused", ja: "拒否")
         case .postponed: LocalizedText("Put off", ja: "一時拒否")
+        case .quarantined: LocalizedText("Quarantined", ja: "隔離")
         }
     }
 
@@ -41,7 +42,7 @@ extension MessageResult {
         switch self {
         case .accepted: .good
         case .refused: .bad
-        case .postponed: .warning
+        case .postponed, .quarantined: .warning
         }
     }
 
@@ -56,11 +57,13 @@ extension RecipientState {
         case .failed: LocalizedText("Failed", ja: "配送失敗")
         case .refused: LocalizedText("Refused", ja: "拒否")
         case .deleted: LocalizedText("Deleted", ja: "削除")
+        case .quarantined: LocalizedText("In quarantine", ja: "隔離中")
         }
     }
 
     private var tone: Badge.Tone {
         switch self {
+        case .quarantined: .warning
         case .queued: .informative
         case .delivered: .good
         case .failed, .refused: .bad
@@ -82,7 +85,8 @@ extension DeliveryHistoryEvent.Kind {
         case .delayReported: LocalizedText("Sender told of the delay", ja: "差出人へ遅延を通知")
         case .retried: LocalizedText("Tried again by hand", ja: "手動で再試行")
         case .held: LocalizedText("Put on hold", ja: "保留")
-        case .released: LocalizedText("Released", ja: "保留を解除")
+        case .released: LocalizedText("Released", ja: "解放")
+        case .quarantined: LocalizedText("Put into quarantine", ja: "隔離")
         case .deleted: LocalizedText("Deleted", ja: "削除")
         }
     }
@@ -90,7 +94,7 @@ extension DeliveryHistoryEvent.Kind {
     private var tone: Badge.Tone {
         switch self {
         case .delivered: .good
-        case .deferred, .delayReported: .warning
+        case .deferred, .delayReported, .quarantined: .warning
         case .failed, .expired: .bad
         case .reported, .retried, .released: .informative
         case .held, .deleted: .neutral

@@ -23,6 +23,12 @@ enum NoticeText: String, CaseIterable, PageText {
     case userChanged
     case userDeleted
     case passwordRemoved
+    case accessListAdded
+    case accessListChanged
+    case accessListDeleted
+    case quarantineReleased
+    case quarantineDeleted
+    case quarantineUntouched
 
     var text: LocalizedText {
         switch self {
@@ -51,6 +57,14 @@ enum NoticeText: String, CaseIterable, PageText {
         case .userDeleted: LocalizedText("The user was deleted.", ja: "ユーザーを削除しました。")
         case .passwordRemoved: LocalizedText("The password was removed.", ja: "パスワードを削除しました。")
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
+        case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")
+        case .accessListChanged: LocalizedText("The note was saved.", ja: "メモを保存しました。")
+        case .accessListDeleted: LocalizedText("Entries deleted: {}.", ja: "{} 件を削除しました。")
+        case .quarantineReleased: LocalizedText("Messages released: {}.", ja: "{} 件を解放しました。")
+        case .quarantineDeleted: LocalizedText("Messages deleted: {}.", ja: "{} 件を削除しました。")
+        case .quarantineUntouched:
+            LocalizedText(
+                "Nothing was done: the selected messages are no longer in quarantine.", ja: "変更はありません。選択したメールはすでに隔離から出ています。")
         }
     }
 }

@@ -47,6 +47,8 @@ struct PageTexts: MustacheParent {
         "domain": { DomainText(rawValue: $0)?.text }, "message": { MessageText(rawValue: $0)?.text },
         "queue": { QueueText(rawValue: $0)?.text }, "settings": { SettingsText(rawValue: $0)?.text },
         "audit": { AuditText(rawValue: $0)?.text }, "administrator": { AdministratorText(rawValue: $0)?.text },
-        "user": { UserText(rawValue: $0)?.text }, "error": { ErrorText(rawValue: $0)?.text },
+        "user": { UserText(rawValue: $0)?.text }, "quarantine": { QuarantineText(rawValue: $0)?.text },
+        "accessList": { AccessListText(rawValue: $0)?.text }, "judgement": { JudgementText(rawValue: $0)?.text },
+        "error": { ErrorText(rawValue: $0)?.text },
     ]
 }

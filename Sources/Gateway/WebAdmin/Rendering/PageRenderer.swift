@@ -104,14 +104,16 @@ struct LayoutView: Sendable {
 
 /// The entries of the menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, queue, domains, settings, audit, administrators
+    case dashboard, messages, quarantine, queue, domains, accessLists, settings, audit, administrators
 
     var path: String {
         switch self {
         case .dashboard: SitePath.dashboard
         case .messages: SitePath.messages
+        case .quarantine: SitePath.quarantine
         case .queue: SitePath.queue
         case .domains: SitePath.domains
+        case .accessLists: SitePath.accessLists
         case .settings: SitePath.settings
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
@@ -122,8 +124,10 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .dashboard
         case .messages: .messages
+        case .quarantine: .quarantine
         case .queue: .queue
         case .domains: .domains
+        case .accessLists: .accessLists
         case .settings: .settings
         case .audit: .audit
         case .administrators: .administrators

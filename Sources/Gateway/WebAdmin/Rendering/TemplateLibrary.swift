@@ -78,4 +78,8 @@ enum PageTemplate: String, CaseIterable {
     case administrators
     case administratorForm = "administrator-form"
     case account
+    case accessLists = "access-lists"
+    case quarantine
+    case quarantinedMessage = "quarantined-message"
+    case accessListEntry = "access-list-entry"
 }

@@ -13,7 +13,7 @@ struct LogCommand: AsyncParsableCommand {
         @OptionGroup var node: HomeOptions
         @Option(help: "Part of the sender's or a recipient's address or of the subject.") var text: String?
         @Option(help: "inbound, outbound or internal.") var direction: DirectionArgument?
-        @Option(help: "accepted, refused or postponed.") var result: ResultArgument?
+        @Option(help: "accepted, refused, postponed or quarantine.") var result: ResultArgument?
         @Option(help: TimeArgument.help("Received at or after this time")) var from: TimeArgument?
         @Option(help: TimeArgument.help("Received before this time")) var until: TimeArgument?
         @OptionGroup var paging: PagingOptions
@@ -84,7 +84,8 @@ struct LogCommand: AsyncParsableCommand {
                 Shown.time(event.at), String(event.ordinal), event.kind, event.attempt == 0 ? "" : String(event.attempt), event.nextHop,
                 String(event.durationMilliseconds), event.reply)
         }
-        return list.text + "\n" + recipients.text + (message.events?.isEmpty == false ? "\n" + events.text : "")
+        let judgement = message.judgement.map { "\n" + judgementText($0, session) } ?? ""
+        return list.text + "\n" + recipients.text + (message.events?.isEmpty == false ? "\n" + events.text : "") + judgement
     }
 }
 
@@ -95,7 +96,7 @@ enum DirectionArgument: String, ExpressibleByArgument, CaseIterable {
 
 /// The results as a command takes them.
 enum ResultArgument: String, ExpressibleByArgument, CaseIterable {
-    case accepted, refused, postponed
+    case accepted, refused, postponed, quarantine
 }
 
 /// A time as a person writes it: RFC 3339, a date (its beginning in UTC), UTC milliseconds, or how long ago (`90s`, `30m`, `2h`, `7d`).

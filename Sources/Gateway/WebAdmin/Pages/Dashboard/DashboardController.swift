@@ -55,6 +55,7 @@ struct DashboardView: Sendable {
         let unknown = DashboardText.unknown[language]
         counts = [
             (MessageResult.accepted, DashboardText.accepted, "good"), (.refused, .refused, "bad"), (.postponed, .postponed, "warning"),
+            (.quarantined, .quarantined, "warning"),
         ].map {
             result, title, tone in
             Count(

@@ -16,6 +16,7 @@ struct MessageView: Sendable {
     let emptyHistory: String
     /// To the queue, while a recipient waits there.
     let queueLink: String?
+    let judgement: JudgementView?
 
     struct Fact: Sendable {
         let title: String
@@ -60,6 +61,7 @@ struct MessageView: Sendable {
         hasEvents = !events.isEmpty
         emptyHistory = (entry.result == .accepted ? MessageText.noHistory : .noHistoryRefused)[language]
         let waiting = details.record.recipients.first { $0.state == .queued }
+        judgement = entry.judgement.map { JudgementView($0, language) }
         queueLink = waiting.map { PageLink(SitePath.queue).with("text", $0.address).text }
     }
 

@@ -1,0 +1,55 @@
+package import Settings
+
+/// What one check found.
+package struct CheckResult: Sendable, Hashable {
+    package let check: String
+    package let outcome: Outcome
+    /// What the finding asks for; looked at only when something was found.
+    package let weight: Weight
+    /// One sentence for administrators, and for the refused sender in English.
+    package let text: LocalizedText
+    /// Whether an allow list excuses it. Dangerous content is not excused: sender addresses can be forged.
+    package let isExcusable: Bool
+    /// How long the check took.
+    package var duration = Duration.zero
+
+    package enum Outcome: Sendable, Hashable {
+        case found
+        case notFound
+        /// Slow, away, lying or unreadable: nothing follows from it.
+        case undecided
+    }
+
+    package enum Weight: Sendable, Hashable {
+        case score(FilterScore)
+        /// Excuses everything that is excusable.
+        case allow
+        case quarantine
+        case reject
+        case tryAgainLater
+    }
+
+    /// A result of any kind; checks use the functions below.
+    package init(check: String, outcome: Outcome, weight: Weight, text: LocalizedText, isExcusable: Bool) {
+        self.check = check
+        self.outcome = outcome
+        self.weight = weight
+        self.text = text
+        self.isExcusable = isExcusable
+    }
+
+    /// Something was found.
+    package static func found(_ check: any MessageCheck, _ weight: Weight, _ text: LocalizedText, isExcusable: Bool = true) -> Self {
+        Self(check: check.name, outcome: .found, weight: weight, text: text, isExcusable: isExcusable)
+    }
+
+    /// The check looked and found nothing.
+    package static func nothing(_ check: any MessageCheck) -> Self {
+        Self(check: check.name, outcome: .notFound, weight: .score(.zero), text: LocalizedText("", ja: ""), isExcusable: true)
+    }
+
+    /// The check could not tell; `text` says why.
+    package static func undecided(_ check: any MessageCheck, _ text: LocalizedText) -> Self {
+        Self(check: check.name, outcome: .undecided, weight: .score(.zero), text: text, isExcusable: true)
+    }
+}

@@ -1,0 +1,126 @@
+import DNS
+import Settings
+import Synchronization
+
+/// Runs the checks of a phase, those that wait all at once, and answers within the time the settings give.
+package struct FilterPipeline: Sendable {
+    private let checks: [any MessageCheck]
+    private let environment: CheckEnvironment
+
+    package init(_ environment: CheckEnvironment, types: [any MessageCheck.Type] = FilterChecks.all) {
+        self.environment = environment
+        checks = types.map { $0.init(environment) }
+    }
+
+    /// Whether some check of the last phase wants to see the message's structure.
+    package func needsContent(_ subject: FilterSubject) -> Bool {
+        checks.contains { $0.needsContent && $0.phases.contains(.message) && $0.isWanted(subject, at: .message) }
+    }
+
+    /// Whether an access list names hosts, so that `confirmedHostNames` are worth asking for.
+    package var needsHostNames: Bool { environment.accessLists.lists.hasHosts }
+
+    /// The names of an address that lead back to it; empty when DNS does not say so in time.
+    package func confirmedHostNames(of subject: FilterSubject) async -> [String] {
+        let resolver = environment.resolver
+        let address = subject.address
+        let found = CheckRace<[String]>(count: 1)
+        let task = Task {
+            found.finish(0, await ReverseNames(resolver: resolver).look(address).confirmed)
+        }
+        return await found.wait(tasks: [task], limit: .seconds(subject.settings.filtering.timeLimitSeconds)).compactMap { $0 }.flatMap {
+            $0
+        }
+    }
+
+    /// What all wanted checks of a phase find. Returns at the latest when `time-limit` is over; a check that is not done by then is
+    /// undecided.
+    package func run(_ phase: FilterPhase, _ subject: FilterSubject) async -> [CheckResult] {
+        let wanted = checks.filter { $0.phases.contains(phase) && $0.isWanted(subject, at: phase) }
+        guard !wanted.isEmpty else { return [] }
+        let waiting = wanted.filter(\.mayWait)
+        let race = CheckRace<[CheckResult]>(count: waiting.count)
+        // Awaited by `race.wait`, which cancels those that are not done at the deadline.
+        let tasks = waiting.enumerated().map { index, check in
+            Task { race.finish(index, await Self.timed(check, subject, phase)) }
+        }
+        var immediate: [String: [CheckResult]] = [:]
+        for check in wanted where !check.mayWait { immediate[check.name] = await Self.timed(check, subject, phase) }
+        let limit = Duration.seconds(subject.settings.filtering.timeLimitSeconds)
+        let found = waiting.isEmpty ? [] : await race.wait(tasks: tasks, limit: limit)
+        for (check, results) in zip(waiting, found) { immediate[check.name] = results ?? [Self.overrun(check, limit)] }
+        return wanted.flatMap { immediate[$0.name] ?? [] }
+    }
+
+    private static func timed(_ check: any MessageCheck, _ subject: FilterSubject, _ phase: FilterPhase) async -> [CheckResult] {
+        let begun = ContinuousClock.now
+        var results = await check.find(subject, at: phase)
+        let duration = begun.duration(to: .now)
+        for index in results.indices where results[index].duration == .zero { results[index].duration = duration }
+        return results
+    }
+
+    private static func overrun(_ check: any MessageCheck, _ limit: Duration) -> CheckResult {
+        var result = CheckResult.undecided(check, LocalizedText("It was not done in time.", ja: "制限時間内に終わりませんでした。"))
+        result.duration = limit
+        return result
+    }
+}
+
+/// Several tasks against one deadline. Whoever waits goes on at the deadline even if a task does not heed its cancellation.
+final class CheckRace<Value: Sendable>: Sendable {
+    private struct State {
+        var values: [Value?]
+        var remaining: Int
+        var waiter: CheckedContinuation<[Value?], Never>?
+    }
+
+    private let state: Mutex<State>
+
+    init(count: Int) { state = Mutex(State(values: Array(repeating: nil, count: count), remaining: count)) }
+
+    func finish(_ index: Int, _ value: Value) {
+        let waiter: (CheckedContinuation<[Value?], Never>, [Value?])? = state.withLock { state in
+            state.values[index] = value
+            state.remaining -= 1
+            guard state.remaining == 0, let waiter = state.waiter else { return nil }
+            state.waiter = nil
+            return (waiter, state.values)
+        }
+        waiter?.0.resume(returning: waiter?.1 ?? [])
+    }
+
+    /// - Returns: one value for each task, `nil` for those that were not done.
+    func wait(tasks: [Task<Void, Never>], limit: Duration) async -> [Value?] {
+        // Cancelled below as soon as there is an answer.
+        let timer = Task {
+            // Cancelled means that the answer is there.
+            guard (try? await Task.sleep(for: limit)) != nil else { return }
+            giveUp()
+        }
+        let values = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let done: [Value?]? = state.withLock { state in
+                    guard state.remaining > 0, !Task.isCancelled else { return state.values }
+                    state.waiter = continuation
+                    return nil
+                }
+                if let done { continuation.resume(returning: done) }
+            }
+        } onCancel: {
+            giveUp()
+        }
+        timer.cancel()
+        for task in tasks { task.cancel() }
+        return values
+    }
+
+    private func giveUp() {
+        let waiter: (CheckedContinuation<[Value?], Never>, [Value?])? = state.withLock { state in
+            guard let waiter = state.waiter else { return nil }
+            state.waiter = nil
+            return (waiter, state.values)
+        }
+        waiter?.0.resume(returning: waiter?.1 ?? [])
+    }
+}

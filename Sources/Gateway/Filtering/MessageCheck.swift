@@ -1,0 +1,78 @@
+package import DNS
+package import DomainsAndUsers
+package import Settings
+
+/// One kind of evidence. A check finds and never decides: what its findings lead to is a matter of settings and of `VerdictPolicy`.
+///
+/// The contract: it never throws (not being able to decide is a result), it shares nothing between messages, and it ends soon after
+/// its task is cancelled; whoever is not done at the deadline counts as undecided, and the mail goes on. Instances are made once at the
+/// node's start and asked by many messages at once.
+///
+/// A new check is one file with a type of this protocol, and one line in `FilterChecks.all`.
+package protocol MessageCheck: Sendable {
+    /// Lower case with hyphens; stored with findings.
+    static var name: String { get }
+    static var title: LocalizedText { get }
+
+    init(_ environment: CheckEnvironment)
+
+    /// The steps of a transaction at which it has something to say.
+    var phases: Set<FilterPhase> { get }
+    /// Whether it looks into the message's structure, which then is read for it.
+    var needsContent: Bool { get }
+    /// Whether `find` may wait (for DNS, a scanner). One that does not is called on the spot.
+    var mayWait: Bool { get }
+
+    /// Whether the settings want it for this message at all.
+    func isWanted(_ subject: FilterSubject, at phase: FilterPhase) -> Bool
+    /// What it finds: one result, or one for each of its sources. Empty: it does not concern this message.
+    func find(_ subject: FilterSubject, at phase: FilterPhase) async -> [CheckResult]
+}
+
+extension MessageCheck {
+    package var needsContent: Bool { false }
+    package var mayWait: Bool { false }
+    var name: String { Self.name }
+}
+
+/// The steps at which checks run, in the order of a transaction.
+package enum FilterPhase: String, Sendable, Hashable, CaseIterable {
+    /// A client has connected: only its address is known.
+    case connection
+    /// Before the first MAIL after a greeting: once for each session and HELO name.
+    case greeting
+    /// MAIL: the sender is known.
+    case sender
+    /// RCPT: `FilterSubject.recipients` holds the one that is asked about.
+    case recipient
+    /// The whole message is there.
+    case message
+}
+
+/// What checks are made with.
+package struct CheckEnvironment: Sendable {
+    package let resolver: any DNSResolver
+    package let accessLists: CurrentAccessLists
+    package let domains: CurrentDomains
+
+    package init(resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains) {
+        self.resolver = resolver
+        self.accessLists = accessLists
+        self.domains = domains
+    }
+}
+
+/// Every check of the product, in the order in which findings are shown.
+package enum FilterChecks {
+    package static let all: [any MessageCheck.Type] = [
+        AccessListCheck.self,
+        ReverseLookupCheck.self,
+        HelloCheck.self,
+        DNSBlockListCheck.self,
+        AttachmentCheck.self,
+        MessageSizeCheck.self,
+    ]
+
+    /// The title of a check by its stored name; `nil` for one that this version does not know.
+    package static func title(of name: String) -> LocalizedText? { all.first { $0.name == name }?.title }
+}

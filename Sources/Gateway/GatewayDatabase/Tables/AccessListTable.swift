@@ -1,0 +1,114 @@
+package import DomainsAndUsers
+package import Filtering
+import Firebird
+import Mail
+import MessageLog
+package import Settings
+
+/// The allow and block lists.
+package struct AccessListTable: AccessListStore {
+    let sessions: DatabaseSessions
+
+    private static let columns = "id, list_name, kind, entry_value, domain_name, note"
+
+    package func loadAccessLists(ifNewerThan revision: SettingsRevision) async throws(DirectoryError) -> AccessLists? {
+        try await sessions.read(.snapshotReadOnly, unavailable: DirectoryError.unavailable) { transaction in
+            let row = try transaction.queryOne("select revision from access_list_state where id = 1")
+            let newest = SettingsRevision(try row?.decode(0, as: Int64.self) ?? 0)
+            guard newest > revision else { return nil }
+            let entries = try transaction.query("select \(unsafeSQL: Self.columns) from access_list").map(Self.entry)
+            return AccessLists(revision: newest, entries: entries)
+        }
+    }
+
+    package func accessListEntries(
+        _ filter: AccessListFilter, after cursor: AccessListCursor?, limit: Int
+    ) async throws(DirectoryError) -> [AccessListEntry] {
+        var conditions: [FirebirdQuery] = []
+        if let cursor {
+            conditions.append(
+                "entry_value >= \(cursor.value) and (entry_value > \(cursor.value) or id > \(cursor.identifier))")
+        }
+        if let list = filter.list { conditions.append("list_name = \(list.rawValue)") }
+        if let kind = filter.kind { conditions.append("kind = \(kind.rawValue)") }
+        if !filter.text.isEmpty {
+            let part = filter.text.cut(to: AccessListFilter.maximumTextBytes)
+            conditions.append("(entry_value containing \(part) or note containing \(part) or domain_name containing \(part))")
+        }
+        let query: FirebirdQuery = """
+            select first \(unsafeSQL: String(max(1, limit))) \(unsafeSQL: Self.columns) from access_list
+            \(FirebirdQuery.where(conditions)) order by entry_value, id
+            """
+        return try await sessions.read(unavailable: DirectoryError.unavailable) { try $0.query(query).map(Self.entry) }
+    }
+
+    package func accessListEntry(_ identifier: RecordIdentifier) async throws(DirectoryError) -> AccessListEntry? {
+        try await sessions.read(unavailable: DirectoryError.unavailable) { transaction in
+            try transaction.queryOne("select \(unsafeSQL: Self.columns) from access_list where id = \(identifier)").map(Self.entry)
+        }
+    }
+
+    package func insert(_ entry: AccessListEntry, audit: AuditEntry) async throws(DirectoryError) {
+        try await change(audit) { transaction, node in
+            let domain = entry.domain?.ascii ?? ""
+            let present = try transaction.queryOne(
+                """
+                select first 1 1 from access_list where entry_value = \(entry.value) and list_name = \(entry.list.rawValue)
+                    and kind = \(entry.kind.rawValue) and domain_name = \(domain)
+                """)
+            guard present == nil else { throw DirectoryError.alreadyExists(entry.value) }
+            let count = try transaction.queryOne("select count(*) from access_list")?.decode(0, as: Int.self) ?? 0
+            guard count < Self.maximumEntries else {
+                throw DirectoryError.unavailable(cause: "the lists hold \(Self.maximumEntries) entries already")
+            }
+            try transaction.execute(
+                """
+                insert into access_list (id, list_name, kind, entry_value, domain_name, note, changed_at, changed_by)
+                values (\(entry.identifier), \(entry.list.rawValue), \(entry.kind.rawValue), \(entry.value), \(domain),
+                    \(entry.note), \(UTCTime.now()), \(node))
+                """)
+        }
+    }
+
+    package func setAccessListNote(_ note: String, of identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
+        try await change(audit) { transaction, node in
+            let count = try transaction.execute(
+                """
+                update access_list set note = \(note), changed_at = \(UTCTime.now()), changed_by = \(node) where id = \(identifier)
+                """)
+            guard count == 1 else { throw DirectoryError.notFound(identifier.description) }
+        }
+    }
+
+    package func deleteAccessListEntries(_ identifiers: [RecordIdentifier], audit: AuditEntry) async throws(DirectoryError) -> Int {
+        try await change(audit) { transaction, _ in
+            var count = 0
+            for identifier in identifiers { count += try transaction.execute("delete from access_list where id = \(identifier)") }
+            return count
+        }
+    }
+
+    /// Every change raises the settings revision first, which keeps others out until the commit, and notes it as the lists' own.
+    private func change<Value: Sendable>(
+        _ audit: AuditEntry, _ body: @escaping @Sendable (FirebirdTransaction, NodeID) throws -> Value
+    ) async throws(DirectoryError) -> Value {
+        let node = sessions.node
+        return try await sessions.write(audited: [audit], unavailable: DirectoryError.unavailable) { transaction in
+            let revision = try SettingsTable.raiseRevision(by: node, transaction)
+            let value = try body(transaction, node)
+            try transaction.execute(
+                """
+                update or insert into access_list_state (id, revision, changed_at, changed_by)
+                values (1, \(revision), \(UTCTime.now()), \(node)) matching (id)
+                """)
+            return value
+        }
+    }
+
+    private static func entry(_ row: FirebirdRow) throws -> AccessListEntry {
+        let domain: String = try row.decode(4)
+        return AccessListEntry(
+            identifier: try row.decode(0), list: try row.word("list_name"), kind: try row.word("kind"), value: try row.decode(3),
+            domain: domain.isEmpty ? nil : try DomainName(domain), note: try row.decode(5))
+    }
+}

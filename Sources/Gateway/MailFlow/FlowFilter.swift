@@ -1,0 +1,189 @@
+import Filtering
+import Mail
+import MessageLog
+import NIOCore
+import Quarantine
+import Reception
+import SMTP
+import Settings
+import SharedFolders
+
+/// The judging half of the flow: runs the checks at each step of a session, remembers what they found, and says what the verdict means
+/// for the dialog.
+///
+/// Before the message is there only a refusal follows from findings; a score that would lead to quarantine waits for the rest.
+struct FlowFilter: Sendable {
+    let pipeline: FilterPipeline
+    let ownName: @Sendable () -> String
+    /// Room for the contents that are being looked into.
+    let budget = MemoryBudget(limit: examinedBytes)
+
+    /// Larger messages are not looked into; their checks are undecided.
+    static let largestExaminedMessage = 64 << 20
+    /// Of all messages at once: a few of the largest, thousands of usual ones.
+    static let examinedBytes = 256 << 20
+    /// Reasons named where there is room for one line.
+    static let namedReasons = 3
+
+    /// What was found in a session so far.
+    private struct Memory: Sendable {
+        var connection: [CheckResult] = []
+        var heloName: String?
+        var confirmedHostNames: [String] = []
+        var greeting: [CheckResult] = []
+        /// Of the present transaction.
+        var sender: [CheckResult] = []
+        /// What spoke against the last recipient that was refused.
+        var refused: [CheckResult] = []
+    }
+
+    /// What is to be done with a message, and what is written down about it.
+    struct Outcome: Sendable {
+        let verdict: PolicyVerdict
+        let judgement: MessageJudgement
+
+        /// The refusal it leads to.
+        var refusal: SMTPReply? { FlowFilter.refusal(verdict) }
+
+        /// Why and whose it is when it is kept.
+        var quarantine: (kind: QuarantineKind, reason: LocalizedText, score: FilterScore)? {
+            guard verdict.decision == .quarantine else { return nil }
+            // What no allow list excuses is dangerous in itself.
+            let isDangerous = verdict.reasons.contains { !$0.isExcusable }
+            let texts = verdict.reasons.prefix(FlowFilter.namedReasons).map(\.text)
+            let reason = LocalizedText(
+                texts.map(\.english).joined(separator: " ").cut(), ja: texts.map(\.japanese).joined(separator: " ").cut())
+            return (isDangerous ? .administrator : .user, reason, judgement.score)
+        }
+    }
+
+    /// - Returns: a refusal instead of the greeting.
+    func connected(_ connection: ClientConnection) async -> SMTPReply? {
+        guard applies(to: connection) else { return nil }
+        var memory = Memory()
+        memory.connection = await pipeline.run(.connection, subject(connection, memory))
+        connection.memory.keep(memory)
+        return enforced(policy(connection).verdict(memory.connection), connection)
+    }
+
+    func sender(_ reversePath: ReversePath, _ connection: ClientConnection) async -> SMTPReply? {
+        guard applies(to: connection) else { return nil }
+        var memory = connection.memory.value(as: Memory.self) ?? Memory()
+        if memory.heloName != connection.heloName { memory = await greeted(connection, memory) }
+        var subject = subject(connection, memory)
+        subject.reversePath = reversePath
+        memory.sender = await pipeline.run(.sender, subject)
+        memory.refused = []
+        connection.memory.keep(memory)
+        // What the greeting showed is answered to recipients, so that the log can name them.
+        return enforced(policy(connection).verdict(memory.sender), connection)
+    }
+
+    func recipient(_ address: EmailAddress, _ transaction: MailTransaction, _ connection: ClientConnection) async -> SMTPReply? {
+        guard applies(to: connection) else { return nil }
+        var memory = connection.memory.value(as: Memory.self) ?? Memory()
+        var subject = subject(connection, memory)
+        subject.reversePath = transaction.reversePath
+        subject.recipients = [address]
+        let results = await pipeline.run(.recipient, subject)
+        let reply = enforced(policy(connection).verdict(memory.connection + memory.greeting + memory.sender + results), connection)
+        if reply != nil {
+            memory.refused = results
+            connection.memory.keep(memory)
+        }
+        return reply
+    }
+
+    /// - Returns: `nil` for a message that is not judged.
+    func message(_ message: ReceivedMessage) async -> Outcome? {
+        let connection = message.connection
+        guard applies(to: connection) else { return nil }
+        let memory = connection.memory.value(as: Memory.self) ?? Memory()
+        var subject = subject(connection, memory)
+        subject.reversePath = message.transaction.reversePath
+        subject.recipients = message.transaction.recipients.map(\.address)
+        let room = examinedBytes(of: message, subject)
+        subject.message = FilteredMessage(sizeBytes: message.sizeBytes, structure: room > 0 ? await structure(of: message) : nil)
+        let results = memory.connection + memory.greeting + memory.sender + (await pipeline.run(.message, subject))
+        if room > 0 { budget.release(room) }
+        let policy = policy(connection)
+        let verdict = policy.verdict(results)
+        let isEnforced = connection.settings.settings.filtering.mode == .enforce
+        return Outcome(
+            verdict: isEnforced ? verdict : PolicyVerdict(.accept), judgement: policy.judgement(results, verdict))
+    }
+
+    /// What is written down about a transaction, or a connection, that brought no message; `nil` when nothing was found.
+    func judgementSoFar(_ connection: ClientConnection) -> MessageJudgement? {
+        guard applies(to: connection), let memory = connection.memory.value(as: Memory.self) else { return nil }
+        let results = memory.connection + memory.greeting + memory.sender + memory.refused
+        guard !results.isEmpty else { return nil }
+        let policy = policy(connection)
+        return policy.judgement(results, policy.verdict(results))
+    }
+
+    /// Mail of users who signed in and from trusted networks is the company's own.
+    private func applies(to connection: ClientConnection) -> Bool {
+        let settings = connection.settings.settings
+        guard settings.filtering.mode != .off else { return false }
+        let isOwn = connection.user != nil || settings.relay.allowsRelaying(from: connection.address)
+        return settings.filtering.checksTrustedNetworks || !isOwn
+    }
+
+    private func greeted(_ connection: ClientConnection, _ before: Memory) async -> Memory {
+        var memory = Memory()
+        memory.connection = before.connection
+        memory.heloName = connection.heloName
+        if pipeline.needsHostNames {
+            memory.confirmedHostNames = await pipeline.confirmedHostNames(of: subject(connection, memory))
+        }
+        memory.greeting = await pipeline.run(.greeting, subject(connection, memory))
+        return memory
+    }
+
+    private func subject(_ connection: ClientConnection, _ memory: Memory) -> FilterSubject {
+        var subject = FilterSubject(settings: connection.settings.settings, address: connection.address, ownName: ownName())
+        subject.heloName = connection.heloName
+        subject.confirmedHostNames = memory.confirmedHostNames
+        return subject
+    }
+
+    private func policy(_ connection: ClientConnection) -> VerdictPolicy { VerdictPolicy(settings: connection.settings.settings.filtering) }
+
+    private func enforced(_ verdict: PolicyVerdict, _ connection: ClientConnection) -> SMTPReply? {
+        connection.settings.settings.filtering.mode == .enforce ? Self.refusal(verdict) : nil
+    }
+
+    static func refusal(_ verdict: PolicyVerdict) -> SMTPReply? {
+        let reason = verdict.reasons.first.map { ": \($0.text.english)" } ?? ""
+        switch verdict.decision {
+        case .accept, .tagSubject, .quarantine: return nil
+        case .reject: return SMTPReply(550, .notAuthorized, ("Refused" + reason).cut())
+        case .tryAgainLater: return SMTPReply(451, .tryAgainLater, ("Please try again later" + reason).cut())
+        }
+    }
+
+    /// The room taken for looking into a message; 0 when nobody wants to or there is none.
+    private func examinedBytes(of message: ReceivedMessage, _ subject: FilterSubject) -> Int {
+        guard message.sizeBytes <= Self.largestExaminedMessage, pipeline.needsContent(subject), budget.reserve(message.sizeBytes) else {
+            return 0
+        }
+        return message.sizeBytes
+    }
+
+    private func structure(of message: ReceivedMessage) async -> MIMEStructure? {
+        let limit = Duration.seconds(message.connection.settings.settings.filtering.timeLimitSeconds)
+        // A folder that does not answer leaves the checks undecided; storing the message will say more about it.
+        guard let content = try? await message.content.bytes(upTo: Self.largestExaminedMessage, deadline: limit) else { return nil }
+        return await Self.read(content)
+    }
+
+    /// Work in proportion to the message: not on the session's event loop.
+    @concurrent
+    private static func read(_ content: ByteBuffer) async -> MIMEStructure { MessageReader().read(Array(content.readableBytesView)) }
+}
+
+extension EnhancedStatusCode {
+    /// Security or policy, may pass by itself (RFC 3463 section 3.8).
+    fileprivate static let tryAgainLater = EnhancedStatusCode(.persistentTransientFailure, 7, 0)
+}

@@ -1,0 +1,83 @@
+/// Which attachments are not wanted, and what is done with a message that has one.
+package struct AttachmentSettings: SettingsSection {
+    package var blockedExtensions = Self.usualExtensions
+    package var blockedTypes: [String] = []
+    package var action = Action.quarantine
+    package var score = FilterScore(tenths: 50)
+    package var largeMessageBytes = 0
+    package var largeMessageScore = FilterScore(tenths: 0)
+
+    package init() {}
+
+    package enum Action: String, Sendable, Hashable {
+        case score, quarantine, reject
+    }
+
+    package static let name = "attachments"
+    package static let title = LocalizedText("Attachments and size", ja: "添付ファイルとサイズ")
+    package static let scope = SettingsScopeKind.cluster
+
+    /// What Windows or a browser runs when it is opened; nobody sends these to a mailbox for a good reason.
+    package static let usualExtensions = [
+        "ade", "adp", "app", "appx", "bat", "chm", "cmd", "com", "cpl", "dll", "exe", "hta", "iso", "img", "jar", "js", "jse", "lnk", "msc",
+        "msi", "msix", "msp", "ocx", "pif", "ps1", "reg", "scf", "scr", "sct", "sys", "url", "vb", "vbe", "vbs", "vhd", "vhdx", "wsc",
+        "wsf",
+        "wsh", "xll",
+    ]
+
+    package static let fields: [SettingsField<Self>] = [
+        .list(
+            "blocked-extensions", \.blockedExtensions, maximumCount: 300,
+            title: LocalizedText("Blocked file name endings", ja: "禁止する拡張子"),
+            LocalizedText(
+                "Without the dot, such as exe. Every name under which a mail program might save the file is looked at, encoded ones decoded. By default what Windows runs when it is opened.",
+                ja: "ドットを除いて入力します（例: exe）。デコードしたものを含め、メールソフトが保存に使い得るすべての名前を調べます。既定値は Windows で開くと実行される形式です。"),
+            format: { $0 },
+            parse: { (text) throws(SettingsValueError) in
+                let name = (text.hasPrefix(".") ? String(text.dropFirst()) : text).lowercased()
+                guard (1...20).contains(name.utf8.count), name.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ".") })
+                else { throw SettingsValueError("“\(text)” is not an ending such as exe", ja: "「\(text)」は拡張子（例: exe）ではありません") }
+                return name
+            }),
+        .list(
+            "blocked-types", \.blockedTypes, maximumCount: 100,
+            title: LocalizedText("Blocked media types", ja: "禁止するメディアタイプ"),
+            LocalizedText(
+                "Such as application/x-msdownload, or application/* for all of them. Empty by default: senders name types at will.",
+                ja: "application/x-msdownload のように入力します。application/* も使用できます。種類は差出人が自由に名乗れるため、既定では空です。"),
+            format: { $0 },
+            parse: { (text) throws(SettingsValueError) in
+                let halves = text.split(separator: "/", omittingEmptySubsequences: false)
+                guard halves.count == 2, text.utf8.count <= 100,
+                    halves.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { byte in (0x21...0x7E).contains(byte) } })
+                else {
+                    throw SettingsValueError(
+                        "“\(text)” is not a type such as application/x-msdownload",
+                        ja: "「\(text)」はメディアタイプ（例: application/x-msdownload）ではありません")
+                }
+                return text.lowercased()
+            }),
+        .choice(
+            "action", \.action,
+            [
+                (.score, LocalizedText("Add the score", ja: "スコアを加算")), (.quarantine, LocalizedText("Quarantine", ja: "隔離")),
+                (.reject, LocalizedText("Reject", ja: "拒否")),
+            ],
+            title: LocalizedText("What a blocked attachment leads to", ja: "禁止した添付ファイルの扱い"),
+            LocalizedText(
+                "Quarantine by default: an administrator can still release what was meant well. Allow lists do not excuse attachments.",
+                ja: "既定では隔離します。正当なものは管理者が解放できます。許可リストに登録されていても適用されます。")),
+        .score(
+            "score", \.score, title: LocalizedText("Score of a blocked attachment", ja: "禁止した添付ファイルのスコア"),
+            LocalizedText("Counts when the score is added.", ja: "「スコアを加算」を選んだ場合に加算します。")),
+        .integer(
+            "large-message-bytes", \.largeMessageBytes, 0...2_147_483_647, .bytes,
+            title: LocalizedText("Large message from", ja: "大きいメッセージとみなすサイズ"),
+            LocalizedText(
+                "A message of this size or more gets the score below. 0: size is no finding; limits that refuse stand under reception and domains.",
+                ja: "このサイズ以上のメッセージに次のスコアを加算します。0 の場合は加算しません。拒否する上限は「受信」とドメインの設定にあります。")),
+        .score(
+            "large-message-score", \.largeMessageScore, title: LocalizedText("Score of a large message", ja: "大きいメッセージのスコア"),
+            LocalizedText("May be negative: junk mail is seldom large.", ja: "負の値も指定できます（迷惑メールが大きいことはまれです）。")),
+    ]
+}

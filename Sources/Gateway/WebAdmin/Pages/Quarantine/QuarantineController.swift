@@ -1,0 +1,110 @@
+import Administration
+import Hummingbird
+import MessageLog
+import Quarantine
+import Settings
+
+/// The quarantine: list with actions on selected rows, and a safe view of one message.
+struct QuarantineController: Sendable {
+    let services: SiteServices
+
+    static let pageSize = 50
+    /// Messages named on the page that asks before deleting.
+    private static let namedRows = 10
+
+    func addRoutes(to routes: PageRoutes) {
+        routes.page("quarantine") { request in try await show(request, QuarantineForm(request.query), problem: nil) }
+        routes.form("quarantine") { request, values in try await act(values, request) }
+        routes.page("quarantine/:id") { request in
+            guard let identifier = RecordIdentifier(request.parameter("id")) else { throw PageError.notFound }
+            let message = try await services.administration.quarantinedMessage(identifier, request.caller)
+            let content = await services.administration.quarantinedContent(of: message, request.caller)
+            let view = QuarantinedMessageView(message, content, request.language)
+            return services.renderer.page(.quarantinedMessage, view, title: view.title, in: .quarantine, visitor: request.visitor)
+        }
+    }
+
+    private func act(_ values: FormValues, _ request: AdministratorRequest) async throws -> Response {
+        let form = QuarantineForm(values)
+        let messages = values.all("entry").compactMap { RecordIdentifier($0) }
+        guard !messages.isEmpty else { return try await show(request, form, problem: QuarantineText.nothingSelected.text) }
+        switch values.trimmed("action") {
+        case "release":
+            let done = try await services.administration.releaseFromQuarantine(messages, request.caller)
+            return .seeOther(
+                form.link.text, notice: done.isEmpty ? Notice(.quarantineUntouched) : Notice(.quarantineReleased, count: done.count))
+        case "delete":
+            guard values.contains("confirmed") else { return await confirmation(messages, form, request) }
+            let done = try await services.administration.deleteFromQuarantine(messages, request.caller)
+            return .seeOther(
+                form.link.text, notice: done.isEmpty ? Notice(.quarantineUntouched) : Notice(.quarantineDeleted, count: done.count))
+        default: throw PageError.malformedForm
+        }
+    }
+
+    private func confirmation(_ messages: [RecordIdentifier], _ form: QuarantineForm, _ request: AdministratorRequest) async -> Response {
+        let language = request.language
+        var names: [String] = []
+        for message in messages.prefix(Self.namedRows) {
+            // One that is gone by now needs no name.
+            guard let found = try? await services.administration.quarantinedMessage(message, request.caller) else { continue }
+            names.append([found.reversePath, found.subject].filter { !$0.isEmpty }.joined(separator: " · "))
+        }
+        let more = messages.count - Self.namedRows
+        let hidden = messages.map { ConfirmationView.Hidden(name: "entry", value: $0.description) }
+        let view = ConfirmationView(
+            title: QuarantineText.deleteTitle.filled(language, messages.count), text: QuarantineText.deleteText[language],
+            action: SitePath.quarantine, button: QuarantineText.confirmDelete.filled(language, messages.count), cancel: form.link.text,
+            hidden: hidden + [
+                .init(name: "action", value: "delete"), .init(name: "confirmed", value: "yes"), .init(name: "text", value: form.text),
+                .init(name: "kind", value: form.kind),
+            ], items: names, hasItems: !names.isEmpty, more: more > 0 ? QueueText.andMore.filled(language, more) : nil)
+        return services.renderer.page(.confirmation, view, title: view.title, in: .quarantine, visitor: request.visitor)
+    }
+
+    private func show(
+        _ request: AdministratorRequest, _ form: QuarantineForm, problem: LocalizedText?
+    ) async throws(AdministrationError) -> Response {
+        let found = try await services.administration.quarantine(
+            form.filter, after: form.cursor, limit: Self.pageSize + 1, request.caller)
+        let view = QuarantineView(form, found, problem: problem, isAllSelected: request.query["select"] == "all", request.language)
+        return services.renderer.page(
+            .quarantine, view, title: QuarantineText.title[request.language], in: .quarantine, visitor: request.visitor,
+            status: problem == nil ? .ok : .unprocessableContent)
+    }
+}
+
+/// The filter as the page's address and its form hold it.
+struct QuarantineForm: Sendable {
+    let text: String
+    let kind: String
+    let before: String
+
+    init(_ values: FormValues) {
+        text = String(values.trimmed("text").prefix(50))
+        kind = values.trimmed("kind")
+        before = values.trimmed("before")
+    }
+
+    var isEmpty: Bool { text.isEmpty && kind.isEmpty }
+
+    /// An unknown kind, which no page of ours sends, is no condition.
+    var filter: QuarantineFilter {
+        var filter = QuarantineFilter()
+        filter.text = text
+        filter.kind = QuarantineKind(rawValue: kind)
+        return filter
+    }
+
+    var cursor: QuarantineCursor? {
+        let parts = before.split(separator: ".")
+        guard parts.count == 2, let milliseconds = Int64(parts[0]), let message = RecordIdentifier(parts[1]) else { return nil }
+        return QuarantineCursor(quarantinedAt: UTCTime(milliseconds: milliseconds), message: message)
+    }
+
+    var link: PageLink { PageLink(SitePath.quarantine).with("text", text).with("kind", kind) }
+
+    func link(after last: QuarantinedMessage) -> String {
+        link.with("before", "\(last.quarantinedAt.milliseconds).\(last.message)").text
+    }
+}

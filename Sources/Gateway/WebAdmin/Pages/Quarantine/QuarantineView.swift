@@ -1,0 +1,119 @@
+import Quarantine
+import Settings
+
+/// The list of the quarantine.
+struct QuarantineView: Sendable {
+    let problem: String?
+    let text: String
+    let kindValue: String
+    let kinds: [FieldView.Choice]
+    let isFiltered: Bool
+    let rows: [Row]
+    let hasRows: Bool
+    let selectLink: String
+    let isAllSelected: Bool
+    let pager: PagerView
+
+    struct Row: Sendable {
+        let value: String
+        let path: String
+        let selectLabel: String
+        let isSelected: Bool
+        let subject: String?
+        let sender: String?
+        let recipients: String
+        let kind: Badge
+        let reason: String
+        let score: String
+        let since: String
+        let size: String
+    }
+
+    init(
+        _ form: QuarantineForm, _ found: [QuarantinedMessage], problem: LocalizedText?, isAllSelected: Bool, _ language: Language
+    ) {
+        let shown = found.prefix(QuarantineController.pageSize)
+        self.problem = problem?[language]
+        text = form.text
+        kindValue = form.kind
+        kinds =
+            [FieldView.Choice(value: "", text: QuarantineText.any[language], isChosen: form.kind.isEmpty)]
+            + QuarantineKind.allCases.map {
+                FieldView.Choice(value: $0.rawValue, text: $0.title[language], isChosen: $0.rawValue == form.kind)
+            }
+        isFiltered = !form.isEmpty
+        rows = shown.map { Row($0, language, isSelected: isAllSelected) }
+        hasRows = !shown.isEmpty
+        self.isAllSelected = isAllSelected
+        let here = form.link.with("before", form.before)
+        selectLink = (isAllSelected ? here : here.with("select", "all")).text
+        let isLast = found.count <= QuarantineController.pageSize
+        pager = PagerView(
+            next: isLast ? nil : shown.last.map(form.link(after:)), first: form.cursor == nil ? nil : form.link.text, isTimeOrdered: true)
+    }
+}
+
+extension QuarantineView.Row {
+    init(_ message: QuarantinedMessage, _ language: Language, isSelected: Bool) {
+        value = message.message.description
+        path = "\(SitePath.quarantine)/\(message.message)"
+        selectLabel = QuarantineText.select.filled(language, message.subject.nonEmpty ?? message.reversePath)
+        self.isSelected = isSelected
+        subject = message.subject.nonEmpty
+        sender = message.reversePath.nonEmpty
+        let more = message.recipientCount - 1
+        recipients = (message.recipients.first ?? "") + (more > 0 ? " " + MessageText.moreRecipients.filled(language, more) : "")
+        kind = message.kind.badge(language)
+        reason = message.reason[language]
+        score = message.score.description
+        since = ShownValue.time(message.quarantinedAt)
+        size = ShownValue.size(message.sizeBytes, language)
+    }
+}
+
+/// The page of one message in quarantine.
+struct QuarantinedMessageView: Sendable {
+    let title: String
+    let identifier: String
+    let kind: Badge
+    let reason: String
+    let score: String
+    let since: String
+    let sender: String
+    let recipients: [String]
+    let logPath: String
+    let isReadable: Bool
+    let isCut: Bool
+    let headerFields: [SafeMessageView.HeaderLine]
+    let texts: [SafeMessageView.TextPart]
+    let attachments: [Attachment]
+    let hasAttachments: Bool
+
+    struct Attachment: Sendable {
+        let name: String
+        let type: String
+        let size: String
+    }
+
+    init(_ message: QuarantinedMessage, _ content: SafeMessageView?, _ language: Language) {
+        title = message.subject.nonEmpty ?? MessageText.noSubject[language]
+        identifier = message.message.description
+        kind = message.kind.badge(language)
+        reason = message.reason[language]
+        score = message.score.description
+        since = ShownValue.timeWithZone(message.quarantinedAt)
+        sender = message.reversePath.nonEmpty ?? MessageText.nullSender[language]
+        recipients = message.recipients
+        logPath = "\(SitePath.messages)/\(message.message)"
+        isReadable = content != nil
+        isCut = content?.isCut ?? false
+        headerFields = content?.headerFields ?? []
+        texts = content?.texts ?? []
+        attachments = (content?.attachments ?? []).map {
+            Attachment(
+                name: $0.name.nonEmpty ?? QuarantineText.noName[language], type: $0.mediaType, size: ShownValue.size($0.sizeBytes, language)
+            )
+        }
+        hasAttachments = !attachments.isEmpty
+    }
+}

@@ -1,0 +1,124 @@
+import Administration
+import DomainsAndUsers
+import Filtering
+import MessageLog
+import Quarantine
+import Settings
+import Synchronization
+
+extension InMemoryGateway {
+    var filteringPorts: Administration.FilteringPorts { Administration.FilteringPorts(accessLists: self, quarantine: self, contents: self) }
+}
+
+extension InMemoryGateway: AccessListStore {
+    func loadAccessLists(ifNewerThan revision: SettingsRevision) async throws(DirectoryError) -> AccessLists? {
+        try directory { state in
+            state.revision > revision ? AccessLists(revision: state.revision, entries: state.accessList) : nil
+        }
+    }
+
+    func accessListEntries(
+        _ filter: AccessListFilter, after cursor: AccessListCursor?, limit: Int
+    ) async throws(DirectoryError) -> [AccessListEntry] {
+        try directory { state in
+            let all = state.accessList.filter { entry in
+                (filter.list ?? entry.list) == entry.list && (filter.kind ?? entry.kind) == entry.kind
+                    && (filter.text.isEmpty || entry.value.contains(filter.text) || entry.note.contains(filter.text))
+            }.sorted { ($0.value, $0.identifier) < ($1.value, $1.identifier) }
+            guard let cursor else { return Array(all.prefix(limit)) }
+            return Array(all.filter { ($0.value, $0.identifier) > (cursor.value, cursor.identifier) }.prefix(limit))
+        }
+    }
+
+    func accessListEntry(_ identifier: RecordIdentifier) async throws(DirectoryError) -> AccessListEntry? {
+        try directory { state in state.accessList.first { $0.identifier == identifier } }
+    }
+
+    func insert(_ entry: AccessListEntry, audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state throws(DirectoryError) in
+            let isPresent = state.accessList.contains {
+                $0.value == entry.value && $0.list == entry.list && $0.kind == entry.kind && $0.domain == entry.domain
+            }
+            if isPresent { throw .alreadyExists(entry.value) }
+            state.accessList.append(entry)
+            state.audit.append(audit)
+        }
+    }
+
+    func setAccessListNote(_ note: String, of identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state throws(DirectoryError) in
+            guard let index = state.accessList.firstIndex(where: { $0.identifier == identifier }) else {
+                throw .notFound(identifier.description)
+            }
+            state.accessList[index].note = note
+            state.audit.append(audit)
+        }
+    }
+
+    func deleteAccessListEntries(_ identifiers: [RecordIdentifier], audit: AuditEntry) async throws(DirectoryError) -> Int {
+        try directory { state in
+            let before = state.accessList.count
+            state.accessList.removeAll { identifiers.contains($0.identifier) }
+            state.audit.append(audit)
+            return before - state.accessList.count
+        }
+    }
+}
+
+extension InMemoryGateway: QuarantineStore {
+    func quarantined(
+        _ filter: QuarantineFilter, after cursor: QuarantineCursor?, limit: Int
+    ) async throws(MessageLogError) -> [QuarantinedMessage] {
+        try quarantined { state in
+            let all = state.quarantine.filter { message in
+                (filter.kind ?? message.kind) == message.kind
+                    && (filter.text.isEmpty || message.subject.contains(filter.text) || message.reversePath.contains(filter.text))
+            }.sorted { ($0.quarantinedAt, $0.message) > ($1.quarantinedAt, $1.message) }
+            guard let cursor else { return Array(all.prefix(limit)) }
+            return Array(all.filter { ($0.quarantinedAt, $0.message) < (cursor.quarantinedAt, cursor.message) }.prefix(limit))
+        }
+    }
+
+    func quarantinedMessage(_ message: RecordIdentifier) async throws(MessageLogError) -> QuarantinedMessage? {
+        try quarantined { state in state.quarantine.first { $0.message == message } }
+    }
+
+    func release(_ messages: [RecordIdentifier], audit: AuditEntry) async throws(MessageLogError) -> [RecordIdentifier] {
+        try await discard(messages, audit: audit)
+    }
+
+    func discard(_ messages: [RecordIdentifier], audit: AuditEntry) async throws(MessageLogError) -> [RecordIdentifier] {
+        try quarantined { state in
+            state.audit.append(audit)
+            let done = messages.filter { message in state.quarantine.contains { $0.message == message } }
+            state.quarantine.removeAll { done.contains($0.message) }
+            return done
+        }
+    }
+
+    func expire(before time: UTCTime, limit: Int) async throws(MessageLogError) -> [RecordIdentifier] {
+        try quarantined { state in
+            let done = state.quarantine.filter { $0.quarantinedAt < time }.prefix(limit).map(\.message)
+            state.quarantine.removeAll { done.contains($0.message) }
+            return done
+        }
+    }
+
+    private func quarantined<Value: Sendable>(_ body: (inout sending State) -> Value) throws(MessageLogError) -> Value {
+        try state.withLock { state throws(MessageLogError) in
+            if state.isUnavailable { throw .unavailable(cause: "lost") }
+            return body(&state)
+        }
+    }
+}
+
+extension InMemoryGateway: StoredContentSource {
+    func content(
+        of message: RecordIdentifier, expectedBytes: Int, upTo maximumBytes: Int
+    ) async throws(StoredContentError) -> [UInt8] {
+        try state.withLock { state throws(StoredContentError) in
+            guard let content = state.contents[message] else { throw StoredContentError(cause: "absent") }
+            return Array(content.utf8.prefix(maximumBytes))
+        }
+    }
+}
