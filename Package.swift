@@ -116,6 +116,7 @@ let package = Package(
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
         .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio]),
+        .tests("Gateway/MessageLogTests", uses: ["MessageLog", "Settings"]),
         .tests("Gateway/DomainsAndUsersTests", uses: ["DomainsAndUsers", "Settings", "Mail"]),
         .tests(
             "Gateway/ReceptionTests", uses: ["Reception", "TransportSecurity", "SharedFolders", "Settings", "SMTP", "Mail"],

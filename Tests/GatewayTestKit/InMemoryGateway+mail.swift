@@ -71,14 +71,35 @@ extension InMemoryGateway: MessageLogStore {
         try log { state in state.messages.first { $0.record.entry.message == message } }
     }
 
-    package func counts(since time: UTCTime) async throws(MessageLogError) -> [MessageResult: Int] {
-        try log { state in Dictionary(grouping: state.messages, by: \.record.entry.result).mapValues(\.count) }
-    }
-
-    private func log<Value: Sendable>(_ body: (inout sending State) -> Value) throws(MessageLogError) -> Value {
+    fileprivate func log<Value: Sendable>(_ body: (inout sending State) -> Value) throws(MessageLogError) -> Value {
         try state.withLock { state throws(MessageLogError) in
             if state.isUnavailable { throw .unavailable(cause: "lost") }
             return body(&state)
+        }
+    }
+}
+
+extension InMemoryGateway: StatisticsStore {
+    /// Every message of the log counts as one of the first period asked for.
+    package func mailFigures(
+        _ period: StatisticsPeriod, from: UTCTime, until: UTCTime, direction: MailDirection?
+    ) async throws(MessageLogError) -> [MailFigure] {
+        try log { state in
+            let entries = state.messages.map(\.record.entry).filter { direction == nil || $0.direction == direction }
+            return entries.map {
+                MailFigure(start: from, direction: $0.direction, result: $0.result, messages: 1, sizeBytes: $0.sizeBytes)
+            }
+        }
+    }
+
+    package func correspondents(_ query: CorrespondentQuery) async throws(MessageLogError) -> [Correspondent] {
+        try log { state in
+            let addresses = state.messages.flatMap { message in
+                query.side == .sender ? [message.record.entry.reversePath] : message.record.recipients.map(\.address)
+            }
+            let counts = Dictionary(grouping: addresses, by: { $0 }).mapValues(\.count)
+            let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            return sorted.prefix(query.limit).map { Correspondent(address: $0.key, messages: $0.value, sizeBytes: 1000 * $0.value) }
         }
     }
 }

@@ -55,7 +55,8 @@ package final class InMemoryGateway: Sendable {
     package var administration: Administration {
         Administration(
             ports: Administration.Ports(
-                settings: self, domains: self, administrators: self, queue: self, messageLog: self, audit: self, nodes: self, node: self),
+                settings: self, domains: self, administrators: self, queue: self, messageLog: self, statistics: self, audit: self,
+                nodes: self, node: self),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -14,6 +14,7 @@ package struct Administration: Sendable {
         package let administrators: any AdministratorStore
         package let queue: any QueueAdministrationStore
         package let messageLog: any MessageLogStore
+        package let statistics: any StatisticsStore
         package let audit: any AuditStore
         package let nodes: any NodeRegistry
         package let node: any NodeMonitor
@@ -21,13 +22,15 @@ package struct Administration: Sendable {
         package init(
             settings: any SettingsStore, domains: any DomainStore, administrators: any AdministratorStore,
             queue: any QueueAdministrationStore,
-            messageLog: any MessageLogStore, audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor
+            messageLog: any MessageLogStore, statistics: any StatisticsStore, audit: any AuditStore, nodes: any NodeRegistry,
+            node: any NodeMonitor
         ) {
             self.settings = settings
             self.domains = domains
             self.administrators = administrators
             self.queue = queue
             self.messageLog = messageLog
+            self.statistics = statistics
             self.audit = audit
             self.nodes = nodes
             self.node = node

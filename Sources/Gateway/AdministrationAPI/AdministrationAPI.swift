@@ -55,6 +55,7 @@ package struct AdministrationAPI: Sendable {
     /// Every route, in the order of the document.
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
+            + statisticsRoutes
     }
 
     private static let allMethods: [HTTPRequest.Method] = [.get, .put, .post, .delete, .patch, .head, .options]

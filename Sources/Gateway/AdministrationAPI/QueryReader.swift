@@ -35,12 +35,12 @@ struct QueryReader: Sendable {
     func text(_ name: String) -> String? { texts[name] }
 
     /// 1 to the largest page; 50 when not given.
-    func limit() throws(APIError) -> Int {
+    func limit(maximum: Int = Administration.maximumPageSize) throws(APIError) -> Int {
         guard let text = texts["limit"] else { return 50 }
-        guard let number = Int(text), (1...Administration.maximumPageSize).contains(number) else {
+        guard let number = Int(text), (1...maximum).contains(number) else {
             throw Self.problem(
-                "limit", "a number from 1 to \(Administration.maximumPageSize) is expected",
-                ja: "1 から \(Administration.maximumPageSize) までの数を指定してください")
+                "limit", "a number from 1 to \(maximum) is expected",
+                ja: "1 から \(maximum) までの数を指定してください")
         }
         return number
     }

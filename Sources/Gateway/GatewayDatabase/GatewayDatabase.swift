@@ -15,6 +15,7 @@ package struct GatewayDatabase: Sendable {
     package let audit: AuditTable
     package let queueAdministration: QueueAdministrationTable
     package let contentReferences: ContentReferenceTable
+    package let statistics: StatisticsTable
     package let changeFeed: FirebirdChangeFeed
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
@@ -39,6 +40,7 @@ package struct GatewayDatabase: Sendable {
         audit = AuditTable(sessions: sessions)
         queueAdministration = QueueAdministrationTable(sessions: sessions)
         contentReferences = ContentReferenceTable(sessions: sessions)
+        statistics = StatisticsTable(sessions: sessions)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 
@@ -64,8 +66,6 @@ package struct GatewayDatabase: Sendable {
     /// Ends the change feed and all connections; close writers first. Calls under way are finished.
     package func close() async {
         await changeFeed.close()
-        await messageLog.counted.stop()
-        await queueAdministration.counted.stop()
         await sessions.requests.close()
         await sessions.background.close()
     }

@@ -55,7 +55,8 @@ struct NodeDatabase: Sendable {
     func administrationPorts(node: any NodeMonitor) -> Administration.Ports {
         Administration.Ports(
             settings: database.settings, domains: database.domains, administrators: database.administrators,
-            queue: database.queueAdministration, messageLog: database.messageLog, audit: database.audit, nodes: database.nodes, node: node)
+            queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics, audit: database.audit,
+            nodes: database.nodes, node: node)
     }
 
     /// Begins this start's incarnation: rows held by earlier ones are free from now on, and they can write nothing more.

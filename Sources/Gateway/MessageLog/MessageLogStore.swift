@@ -69,8 +69,6 @@ package protocol MessageLogStore: Sendable {
     /// Newest first, after `cursor`, at most `limit`; work does not grow with the number of rows before the cursor.
     func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError) -> [MessageLogRecord]
     func details(of message: RecordIdentifier) async throws(MessageLogError) -> MessageLogDetails?
-    /// Accepted, refused, postponed since a time (dashboard).
-    func counts(since time: UTCTime) async throws(MessageLogError) -> [MessageResult: Int]
 }
 
 extension MessageLogStore {

@@ -93,6 +93,7 @@ package struct AdminSite: Sendable {
         SettingsController(services: services).addRoutes(to: routes)
         AuditController(services: services).addRoutes(to: routes)
         AdministratorsController(services: services).addRoutes(to: routes)
+        ReportsController(services: services).addRoutes(to: routes)
     }
 }
 

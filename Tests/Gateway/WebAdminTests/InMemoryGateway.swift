@@ -35,7 +35,8 @@ final class InMemoryGateway: Sendable {
     var administration: Administration {
         Administration(
             ports: Administration.Ports(
-                settings: self, domains: self, administrators: self, queue: self, messageLog: self, audit: self, nodes: self, node: self),
+                settings: self, domains: self, administrators: self, queue: self, messageLog: self, statistics: self, audit: self,
+                nodes: self, node: self),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -274,11 +275,7 @@ extension InMemoryGateway: MessageLogStore {
         try log { state in state.messages.first { $0.record.entry.message == message } }
     }
 
-    func counts(since time: UTCTime) async throws(MessageLogError) -> [MessageResult: Int] {
-        try log { state in Dictionary(grouping: state.messages, by: \.record.entry.result).mapValues(\.count) }
-    }
-
-    private func log<Value: Sendable>(_ body: (inout sending State) -> Value) throws(MessageLogError) -> Value {
+    fileprivate func log<Value: Sendable>(_ body: (inout sending State) -> Value) throws(MessageLogError) -> Value {
         try state.withLock { state throws(MessageLogError) in
             if state.isUnavailable { throw .unavailable(cause: "lost") }
             return body(&state)
@@ -336,6 +333,31 @@ extension InMemoryGateway: NodeMonitor {
     func adoptChanges() async {}
     func setupIsDone() {}
     func removeContent(_ messages: [RecordIdentifier]) { change { $0.removedContent += messages } }
+}
+
+extension InMemoryGateway: StatisticsStore {
+    /// Every message of the log counts as one of the first period asked for.
+    func mailFigures(
+        _ period: StatisticsPeriod, from: UTCTime, until: UTCTime, direction: MailDirection?
+    ) async throws(MessageLogError) -> [MailFigure] {
+        try log { state in
+            let entries = state.messages.map(\.record.entry).filter { direction == nil || $0.direction == direction }
+            return entries.map {
+                MailFigure(start: from, direction: $0.direction, result: $0.result, messages: 1, sizeBytes: $0.sizeBytes)
+            }
+        }
+    }
+
+    func correspondents(_ query: CorrespondentQuery) async throws(MessageLogError) -> [Correspondent] {
+        try log { state in
+            let addresses = state.messages.flatMap { message in
+                query.side == .sender ? [message.record.entry.reversePath] : message.record.recipients.map(\.address)
+            }
+            let counts = Dictionary(grouping: addresses, by: { $0 }).mapValues(\.count)
+            let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            return sorted.prefix(query.limit).map { Correspondent(address: $0.key, messages: $0.value, sizeBytes: 1000 * $0.value) }
+        }
+    }
 }
 
 extension QueueEntry {

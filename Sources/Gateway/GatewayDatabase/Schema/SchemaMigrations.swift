@@ -4,6 +4,7 @@ import Firebird
 enum SchemaMigrations {
     static let all: [FirebirdMigration] = [
         .createMarkerAndCluster, .createSettingsAndDomains, .createAdministration, .createMessages, .createQueue, .insertFirstRows,
+        .createStatistics,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -9,8 +9,6 @@ package import Settings
 /// search reads at most as much as fits into `searchDeadline` and then asks for a narrower time range.
 package struct MessageLogTable: MessageLogStore {
     let sessions: DatabaseSessions
-    /// By the length of the time range in minutes: a range that ends now moves with the clock.
-    let counted = RememberedFigure<Int64, [MessageResult: Int]>()
 
     /// How long a search may walk.
     static let searchDeadline = Duration.seconds(8)
@@ -40,26 +38,6 @@ package struct MessageLogTable: MessageLogStore {
                 recipientCount: try row.decode("recipient_count"))
             return MessageLogDetails(record: record, events: try Self.events(of: message, transaction))
         }
-    }
-
-    /// Reads every row of the range. With very many the answer is up to some minutes old, and missing (`.unavailable`) until the first
-    /// count is done; see `RememberedFigure`.
-    package func counts(since time: UTCTime) async throws(MessageLogError) -> [MessageResult: Int] {
-        let (length, _) = UTCTime.now().milliseconds.subtractingReportingOverflow(time.milliseconds)
-        let pool = sessions.requests
-        return try await DatabaseSessions.translating(MessageLogError.unavailable) {
-            try await counted.value(length / 60_000) { deadline in
-                try await pool.transaction(.readCommittedReadOnly, deadline: deadline) { try Self.counts(since: time, $0) }
-            }
-        }
-    }
-
-    private static func counts(since time: UTCTime, _ transaction: FirebirdTransaction) throws -> [MessageResult: Int] {
-        var counts: [MessageResult: Int] = [:]
-        for row in try transaction.query("select result, count(*) as messages from message where received_at >= \(time) group by result") {
-            counts[try row.word("result")] = try row.decode("messages", as: Int.self)
-        }
-        return counts
     }
 
     static func query(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) -> FirebirdQuery {

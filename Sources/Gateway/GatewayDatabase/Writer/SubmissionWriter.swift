@@ -52,12 +52,30 @@ struct SubmissionWriter {
             """)
         guard count > 0, try transaction.queryOne("select first 1 1 from queue where message_id = \(message)") == nil else { return }
         let reason = FirebirdValue.octets("committed after the deadline and withdrawn; the sender was told to try again")
-        try transaction.execute("update message set result = \(MessageResult.postponed.rawValue), reason = \(reason) where id = \(message)")
+        let row = try transaction.queryOne(
+            """
+            update message set result = \(MessageResult.postponed.rawValue), reason = \(reason) where id = \(message)
+            returning direction, old.result as counted_result, received_at, size_bytes
+            """)
+        if let row { try StatisticsWriter(holder: holder, time: time).add(try Self.recounted(row), transaction) }
         try transaction.execute(
             """
             update recipient set state = \(RecipientState.refused.rawValue), reason = \(reason), changed_at = \(time), changed_by = \(holder.node)
             where message_id = \(message) and state = \(RecipientState.queued.rawValue)
             """)
+    }
+}
+
+extension SubmissionWriter {
+    /// The message leaves the figures it was counted in.
+    private static func recounted(_ row: FirebirdRow) throws(FirebirdError) -> MailFigureDeltas {
+        let direction: MailDirection = try row.word("direction")
+        let receivedAt: UTCTime = try row.decode("received_at")
+        let sizeBytes: Int = try row.decode("size_bytes")
+        var deltas = MailFigureDeltas()
+        deltas.count(direction, try row.word("counted_result"), at: receivedAt, sizeBytes: sizeBytes, messages: -1)
+        deltas.count(direction, .postponed, at: receivedAt, sizeBytes: sizeBytes)
+        return deltas
     }
 }
 

@@ -16,6 +16,8 @@ enum WriterWork: Sendable {
     case giveBack
     /// The node's row says that it stopped.
     case farewell
+    /// The most frequent addresses of this node.
+    case correspondents([CorrespondentChange])
 
     /// How many rows it changes, about: what a batch is measured by.
     var weight: Int {
@@ -24,6 +26,7 @@ enum WriterWork: Sendable {
         case .record(let record): 3 * record.outcomes.count + (record.report.map { 1 + 2 * $0.recipients.count } ?? 0)
         case .refusal(let message): 1 + message.recipients.count
         case .beat, .withdrawal, .farewell: 1
+        case .correspondents(let changes): changes.count
         case .giveBack: QueueGiveBack.rowsPerBatch
         }
     }

@@ -104,12 +104,13 @@ struct LayoutView: Sendable {
 
 /// The entries of the menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, queue, domains, settings, audit, administrators
+    case dashboard, messages, reports, queue, domains, settings, audit, administrators
 
     var path: String {
         switch self {
         case .dashboard: SitePath.dashboard
         case .messages: SitePath.messages
+        case .reports: SitePath.reports
         case .queue: SitePath.queue
         case .domains: SitePath.domains
         case .settings: SitePath.settings
@@ -122,6 +123,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .dashboard
         case .messages: .messages
+        case .reports: .reports
         case .queue: .queue
         case .domains: .domains
         case .settings: .settings

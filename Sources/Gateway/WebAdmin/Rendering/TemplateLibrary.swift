@@ -76,4 +76,5 @@ enum PageTemplate: String, CaseIterable {
     case administrators
     case administratorForm = "administrator-form"
     case account
+    case reports
 }
