@@ -60,7 +60,7 @@ let package = Package(
         ),
         .gateway(
             "AdministrationAPI", uses: ["Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail"],
-            [.hummingbird, .httpTypes, .logging, .nio]
+            [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
         ),
 
         // 7 — what an administrator may do; a message's whole way

@@ -26,6 +26,8 @@ package final class InMemoryGateway: Sendable {
         package var recipients: [EmailAddress] = []
         /// The administrators, in order of insertion.
         package var administrators: [(administrator: Administrator, password: PasswordHash)] = []
+        /// Keys of the API, in order of insertion, with the hash of each secret.
+        package var apiKeys: [(key: APIKey, secretHash: [UInt8])] = []
         /// Sessions of signed-in administrators.
         package var sessions: [WebSession] = []
         /// Recipients that wait for delivery.
@@ -55,7 +57,8 @@ package final class InMemoryGateway: Sendable {
     package var administration: Administration {
         Administration(
             ports: Administration.Ports(
-                settings: self, domains: self, administrators: self, queue: self, messageLog: self, statistics: self, audit: self,
+                settings: self, domains: self, administrators: self, queue: self, messageLog: self, statistics: self, apiKeys: self,
+                audit: self,
                 nodes: self, node: self),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

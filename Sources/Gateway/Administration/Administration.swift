@@ -15,6 +15,7 @@ package struct Administration: Sendable {
         package let queue: any QueueAdministrationStore
         package let messageLog: any MessageLogStore
         package let statistics: any StatisticsStore
+        package let apiKeys: any APIKeyStore
         package let audit: any AuditStore
         package let nodes: any NodeRegistry
         package let node: any NodeMonitor
@@ -22,7 +23,8 @@ package struct Administration: Sendable {
         package init(
             settings: any SettingsStore, domains: any DomainStore, administrators: any AdministratorStore,
             queue: any QueueAdministrationStore,
-            messageLog: any MessageLogStore, statistics: any StatisticsStore, audit: any AuditStore, nodes: any NodeRegistry,
+            messageLog: any MessageLogStore, statistics: any StatisticsStore, apiKeys: any APIKeyStore, audit: any AuditStore,
+            nodes: any NodeRegistry,
             node: any NodeMonitor
         ) {
             self.settings = settings
@@ -31,6 +33,7 @@ package struct Administration: Sendable {
             self.queue = queue
             self.messageLog = messageLog
             self.statistics = statistics
+            self.apiKeys = apiKeys
             self.audit = audit
             self.nodes = nodes
             self.node = node

@@ -47,6 +47,16 @@ final class SignInLimiter: Sendable {
         }
     }
 
+    /// Whether one of the limits is reached. Counts nothing.
+    func isReached(_ limits: [SignInLimit], now: ContinuousClock.Instant = .now) -> Bool {
+        table.withLock { table in
+            limits.contains { limit in
+                guard let entry = table.failures[limit.key], !Self.isOver(entry, now) else { return false }
+                return entry.count >= limit.maximum
+            }
+        }
+    }
+
     /// Uncounts a try that `begin` counted: it succeeded, or could not be decided.
     func takeBack(_ limits: [SignInLimit]) {
         table.withLock { table in
@@ -95,6 +105,15 @@ struct SignInLimit: Sendable, Hashable {
     /// The set-up code.
     static func setup(address: String, maximum: Int) -> [SignInLimit] {
         [SignInLimit(key: "setup:\(network(address))", maximum: maximum)]
+    }
+
+    /// A wrong API key. Each key by itself, so that one forgotten program does not lock out its neighbours; all of an address together more
+    /// generously.
+    static func apiKey(_ key: RecordIdentifier, address: String, maximum: Int) -> [SignInLimit] {
+        [
+            SignInLimit(key: "api-key:\(key)@\(network(address))", maximum: maximum),
+            SignInLimit(key: "api:\(network(address))", maximum: maximum * timesMaximumPerName),
+        ]
     }
 
     /// The present password of someone signed in: counted by itself, so that strangers cannot use it up.

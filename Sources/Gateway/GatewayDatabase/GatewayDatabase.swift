@@ -16,6 +16,7 @@ package struct GatewayDatabase: Sendable {
     package let queueAdministration: QueueAdministrationTable
     package let contentReferences: ContentReferenceTable
     package let statistics: StatisticsTable
+    package let apiKeys: APIKeyTable
     package let changeFeed: FirebirdChangeFeed
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
@@ -41,6 +42,7 @@ package struct GatewayDatabase: Sendable {
         queueAdministration = QueueAdministrationTable(sessions: sessions)
         contentReferences = ContentReferenceTable(sessions: sessions)
         statistics = StatisticsTable(sessions: sessions)
+        apiKeys = APIKeyTable(sessions: sessions)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 

@@ -55,7 +55,8 @@ struct NodeDatabase: Sendable {
     func administrationPorts(node: any NodeMonitor) -> Administration.Ports {
         Administration.Ports(
             settings: database.settings, domains: database.domains, administrators: database.administrators,
-            queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics, audit: database.audit,
+            queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics,
+            apiKeys: database.apiKeys, audit: database.audit,
             nodes: database.nodes, node: node)
     }
 

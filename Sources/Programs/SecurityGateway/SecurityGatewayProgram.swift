@@ -22,7 +22,7 @@ struct SecurityGatewayProgram: AsyncParsableCommand {
             InitCommand.self, RunCommand.self, CheckCommand.self,
         ] + [
             StatusCommand.self, DomainCommand.self, SettingsCommand.self, QueueCommand.self, LogCommand.self, AuditCommand.self,
-            AdministratorCommand.self, ReportCommand.self,
+            AdministratorCommand.self, ReportCommand.self, APIKeyCommand.self,
         ]
 
     /// Ends the process with the status of a `CommandFailure`; everything else ends as ArgumentParser has it.

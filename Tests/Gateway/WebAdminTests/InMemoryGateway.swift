@@ -20,6 +20,7 @@ final class InMemoryGateway: Sendable {
         var administrators: [(administrator: Administrator, password: PasswordHash)] = []
         /// What a reader saw just before somebody else's change; `nil` when nobody changes anything meanwhile.
         var listedAdministrators: [Administrator]?
+        var apiKeys: [(key: APIKey, secretHash: [UInt8])] = []
         var sessions: [WebSession] = []
         var queue: [QueueEntry] = []
         var messages: [MessageLogDetails] = []
@@ -35,7 +36,8 @@ final class InMemoryGateway: Sendable {
     var administration: Administration {
         Administration(
             ports: Administration.Ports(
-                settings: self, domains: self, administrators: self, queue: self, messageLog: self, statistics: self, audit: self,
+                settings: self, domains: self, administrators: self, queue: self, messageLog: self, statistics: self, apiKeys: self,
+                audit: self,
                 nodes: self, node: self),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -207,6 +209,38 @@ extension InMemoryGateway: AdministratorStore {
         try directory { state in state.sessions.removeAll { $0.tokenHash == tokenHash } }
     }
     func deleteSessions(lastSeenBefore: UTCTime, createdBefore: UTCTime) async throws(DirectoryError) {}
+}
+
+extension InMemoryGateway: APIKeyStore {
+    func apiKeys() async throws(DirectoryError) -> [APIKey] { try directory { state in state.apiKeys.map(\.key).reversed() } }
+
+    func apiKey(_ identifier: RecordIdentifier) async throws(DirectoryError) -> (key: APIKey, secretHash: [UInt8])? {
+        try directory { state in state.apiKeys.first { $0.key.identifier == identifier } }
+    }
+
+    func insert(_ key: APIKey, secretHash: [UInt8], audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state in
+            state.apiKeys.append((key, secretHash))
+            state.audit.append(audit)
+        }
+    }
+
+    func revokeAPIKey(_ identifier: RecordIdentifier, at time: UTCTime, audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state throws(DirectoryError) in
+            guard let index = state.apiKeys.firstIndex(where: { $0.key.identifier == identifier && $0.key.revokedAt == nil }) else {
+                throw .notFound(identifier.description)
+            }
+            state.apiKeys[index].key.revokedAt = time
+            state.audit.append(audit)
+        }
+    }
+
+    func touchAPIKey(_ identifier: RecordIdentifier, at time: UTCTime) async throws(DirectoryError) {
+        try directory { state in
+            guard let index = state.apiKeys.firstIndex(where: { $0.key.identifier == identifier }) else { return }
+            state.apiKeys[index].key.lastUsedAt = time
+        }
+    }
 }
 
 extension InMemoryGateway: QueueAdministrationStore {

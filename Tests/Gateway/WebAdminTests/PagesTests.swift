@@ -13,7 +13,8 @@ struct PagesTests {
         "/domains/example.co.jp", "/domains/xn--r8jz45g.jp", "/domains/example.co.jp/recipients", "/domains/example.co.jp/settings",
         "/domains/example.co.jp/delete", "/settings", "/settings/reception", "/settings/delivery", "/settings/node", "/audit",
         "/audit?text=nothing", "/administrators", "/administrators/add", "/administrators/suzuki/password", "/administrators/suzuki/delete",
-        "/account", "/reports", "/reports?by=month&direction=inbound", "/reports?by=day&from=2026-01-01&until=2026-02-01",
+        "/account", "/api-keys", "/api-keys/create", "/reports", "/reports?by=month&direction=inbound",
+        "/reports?by=day&from=2026-01-01&until=2026-02-01",
     ]
 
     @Test(arguments: Language.allCases)

@@ -19,6 +19,7 @@ enum NoticeText: String, CaseIterable, PageText {
     case languageSaved
     case signedOut
     case welcome
+    case apiKeyRevoked
 
     var text: LocalizedText {
         switch self {
@@ -42,6 +43,7 @@ enum NoticeText: String, CaseIterable, PageText {
         case .passwordSet: LocalizedText("The password was set.", ja: "パスワードを設定しました。")
         case .languageSaved: LocalizedText("The language was saved.", ja: "言語を保存しました。")
         case .signedOut: LocalizedText("You are signed out.", ja: "サインアウトしました。")
+        case .apiKeyRevoked: LocalizedText("The API key was revoked.", ja: "API キーを失効させました。")
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
         }
     }

@@ -48,6 +48,7 @@ struct PageTexts: MustacheParent {
         "queue": { QueueText(rawValue: $0)?.text }, "settings": { SettingsText(rawValue: $0)?.text },
         "audit": { AuditText(rawValue: $0)?.text }, "administrator": { AdministratorText(rawValue: $0)?.text },
         "error": { ErrorText(rawValue: $0)?.text },
+        "apiKey": { APIKeyText(rawValue: $0)?.text },
         "report": { ReportText(rawValue: $0)?.text },
     ]
 }

@@ -104,7 +104,7 @@ struct LayoutView: Sendable {
 
 /// The entries of the menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, reports, queue, domains, settings, audit, administrators
+    case dashboard, messages, reports, queue, domains, settings, audit, administrators, apiKeys
 
     var path: String {
         switch self {
@@ -116,6 +116,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .settings: SitePath.settings
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
+        case .apiKeys: SitePath.apiKeys
         }
     }
 
@@ -129,6 +130,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .settings: .settings
         case .audit: .audit
         case .administrators: .administrators
+        case .apiKeys: .apiKeys
         }
     }
 }

@@ -77,4 +77,7 @@ enum PageTemplate: String, CaseIterable {
     case administratorForm = "administrator-form"
     case account
     case reports
+    case apiKeys = "api-keys"
+    case apiKeyForm = "api-key-form"
+    case apiKeyCreated = "api-key-created"
 }

@@ -74,6 +74,7 @@ enum SitePath {
     static let administrators = "/administrators"
     static let account = "/account"
     static let reports = "/reports"
+    static let apiKeys = "/api-keys"
 
     /// A path of this site to go back to, or the dashboard for anything that could lead elsewhere.
     static func local(_ text: String?) -> String {
