@@ -34,6 +34,8 @@ package final class InMemoryGateway: Sendable {
         package var queue: [QueueEntry] = []
         /// The message log.
         package var messages: [MessageLogDetails] = []
+        /// What every page of the log says of how far it came.
+        package var searchedBackTo: MessageLogCursor?
         /// The audit log, oldest first.
         package var audit: [AuditEntry] = []
         /// What the registry of nodes answers.

@@ -62,6 +62,20 @@ struct QueryReader: Sendable {
         throw Self.problem(name, "one of \(list) is expected", ja: "\(list) のいずれかを指定してください")
     }
 
+    /// A node's identifier.
+    func node(_ name: String) throws(APIError) -> NodeID? {
+        guard let text = texts[name] else { return nil }
+        if let node = NodeID(text) { return node }
+        throw Self.problem(name, "a node's identifier is expected", ja: "ノードの識別子を指定してください")
+    }
+
+    /// A number of bytes or the like.
+    func quantity(_ name: String) throws(APIError) -> Int? {
+        guard let text = texts[name] else { return nil }
+        if let number = Int(text), number >= 0 { return number }
+        throw Self.problem(name, "a number from 0 on is expected", ja: "0 以上の数を指定してください")
+    }
+
     /// RFC 3339 or UTC milliseconds.
     func time(_ name: String) throws(APIError) -> UTCTime? {
         guard let text = texts[name] else { return nil }

@@ -155,7 +155,7 @@ import Testing
                 StatisticsTable.figuresQuery(.hour, from: Self.time, until: Self.time, direction: .inbound),
                 StatisticsTable.correspondentsQuery(
                     CorrespondentQuery(side: .sender, direction: nil, from: Self.time, until: Self.time, limit: 10)),
-                QueueAdministrationTable.dueQuery(at: Self.time),
+                QueueAdministrationTable.dueQuery(at: Self.time, upTo: 10),
             ]
             for query in queries {
                 let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: query) }
@@ -169,7 +169,7 @@ import Testing
             try await test.execute(
                 """
                 execute block as declare i integer = 0; begin
-                    while (i < 100050) do begin
+                    while (i < 50) do begin
                         insert into queue (message_id, ordinal, holder, incarnation, is_held, due_at, claim_number, attempts,
                             is_delay_reported, changed_at, changed_by)
                         values (x'00000000000000000000000000000001', :i, x'00000000000000000000000000000000', 0, false,
@@ -178,7 +178,10 @@ import Testing
                     end
                 end
                 """)
-            #expect(try await test.database.queueAdministration.queueSize() == (QueueAdministrationTable.countedQueueEntries, 50_025))
+            var queue = test.database.queueAdministration
+            #expect(try await queue.queueSize() == (50, 25))
+            queue.countedEntries = 20
+            #expect(try await queue.queueSize() == (20, 20))
         }
     }
 }

@@ -24,6 +24,7 @@ final class InMemoryGateway: Sendable {
         var sessions: [WebSession] = []
         var queue: [QueueEntry] = []
         var messages: [MessageLogDetails] = []
+        var searchedBackTo: MessageLogCursor?
         var audit: [AuditEntry] = []
         var nodes: [ClusterNode] = []
         var queueWakings = 0
@@ -286,18 +287,19 @@ extension InMemoryGateway: QueueAdministrationStore {
 }
 
 extension InMemoryGateway: MessageLogStore {
-    func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError) -> [MessageLogRecord] {
+    func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError) -> MessageLogPage {
         try log { state in
             let all = state.messages.map(\.record).filter { Self.matches($0.entry, filter) }.sorted {
                 $0.entry.receivedAt > $1.entry.receivedAt
             }
-            guard let cursor else { return Array(all.prefix(limit)) }
-            return Array(all.filter { $0.entry.receivedAt < cursor.receivedAt }.prefix(limit))
+            let after = cursor.map { cursor in all.filter { $0.entry.receivedAt < cursor.receivedAt } } ?? all
+            return MessageLogPage(records: Array(after.prefix(limit)), searchedBackTo: state.searchedBackTo)
         }
     }
 
     private static func matches(_ entry: MessageLogEntry, _ filter: MessageLogFilter) -> Bool {
         if !filter.text.isEmpty, !entry.subject.contains(filter.text), !entry.reversePath.contains(filter.text) { return false }
+        if let sender = filter.sender, sender.text != entry.reversePath { return false }
         if let direction = filter.direction, direction != entry.direction { return false }
         if let result = filter.result, result != entry.result { return false }
         if let from = filter.from, entry.receivedAt < from { return false }

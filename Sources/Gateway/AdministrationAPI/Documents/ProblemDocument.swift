@@ -74,5 +74,5 @@ package struct ProblemDocument: Codable, Sendable {
     }
 
     /// Where Administration names a field as the pages' forms do.
-    private static let memberNames = ["mail-server": "mailServers"]
+    private static let memberNames = ["mail-server": "mailServers", "client": "clientAddress", "message-id": "messageID"]
 }

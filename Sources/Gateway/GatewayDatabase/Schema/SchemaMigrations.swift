@@ -4,7 +4,7 @@ import Firebird
 enum SchemaMigrations {
     static let all: [FirebirdMigration] = [
         .createMarkerAndCluster, .createSettingsAndDomains, .createAdministration, .createMessages, .createQueue, .insertFirstRows,
-        .createStatistics, .createAPIKeys,
+        .createStatistics, .createAPIKeys, .addLogKeys, .indexMessageLog,
     ]
 
     /// The table that says the database is ours; made by the first migration.

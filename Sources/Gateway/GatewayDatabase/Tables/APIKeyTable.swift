@@ -6,6 +6,10 @@ package import Settings
 /// Keys of the REST API.
 package struct APIKeyTable: APIKeyStore {
     let sessions: DatabaseSessions
+    /// Lower in tests only.
+    var maximumKeys = APIKeyTable.maximumAPIKeys
+
+    init(sessions: DatabaseSessions) { self.sessions = sessions }
 
     private static let columns = "id, name, access_name, created_at, created_by, expires_at, revoked_at, last_used_at, secret_hash"
     private static let maximumActorBytes = 200
@@ -27,11 +31,12 @@ package struct APIKeyTable: APIKeyStore {
 
     package func insert(_ key: APIKey, secretHash: [UInt8], audit: AuditEntry) async throws(DirectoryError) {
         let node = sessions.node
+        let maximumKeys = maximumKeys
         try await sessions.write(audited: [audit], unavailable: DirectoryError.unavailable) { transaction in
             // The bound holds among those who make keys at this moment, too.
             try SettingsTable.lock(transaction)
             let count = try transaction.queryOne("select count(*) from api_key")?.decode(0, as: Int.self) ?? 0
-            guard count < Self.maximumAPIKeys else { throw DirectoryError.alreadyExists(key.name) }
+            guard count < maximumKeys else { throw DirectoryError.alreadyExists(key.name) }
             try transaction.execute(
                 """
                 insert into api_key (id, name, access_name, secret_hash, created_at, created_by, expires_at, changed_at, changed_by)

@@ -14,8 +14,8 @@ enum MessageRow {
     static let insert: StaticString = """
         insert into message (id, received_at, node_id, direction, result, reason, client_address, helo_name, protocol_name, tls, reverse_path,
             subject, header_from, message_id_field, size_bytes, recipient_count, body_kind, is_international, return_content, envelope_id,
-            prepended_header, header_parts)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            prepended_header, header_parts, sender_key)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static let insertHeaderPart: StaticString = "insert into message_header_part (message_id, part, content) values (?, ?, ?)"
@@ -33,7 +33,7 @@ enum MessageRow {
                 .octets(message.envelopeIdentifier),
                 .bytes(header.count <= inlineHeaderBytes ? header : Array(header.prefix(inlineHeaderBytes))),
                 .integer(partCount(header)),
-            ]
+            ] + [senderKey(message.reversePath.description)]
     }
 
     /// A message that was not accepted.
@@ -42,6 +42,7 @@ enum MessageRow {
             entry, identifier: entry.message, receivedAt: entry.receivedAt, direction: entry.direction, reversePath: entry.reversePath,
             sizeBytes: entry.sizeBytes, recipientCount: recipientCount)
             + [.text(QueuedMessage.BodyKind.sevenBit.rawValue), .boolean(false), .null, .null, .bytes([]), .integer(0)]
+            + [senderKey(entry.reversePath)]
     }
 
     /// The parts of a header that is longer than what the row holds.
@@ -53,6 +54,11 @@ enum MessageRow {
                 .bytes(Array(rest[start..<min(rest.endIndex, start + headerPartBytes)])),
             ]
         }
+    }
+
+    /// What the log is searched by.
+    private static func senderKey(_ reversePath: String) -> FirebirdValue {
+        .octets(CorrespondentCondition.key(of: reversePath).cutBytes(to: CorrespondentCondition.maximumBytes))
     }
 
     private static func partCount(_ header: [UInt8]) -> Int {

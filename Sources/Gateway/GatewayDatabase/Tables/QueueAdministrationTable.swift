@@ -6,6 +6,10 @@ package import Settings
 /// The queue as administrators see and change it.
 package struct QueueAdministrationTable: QueueAdministrationStore {
     let sessions: DatabaseSessions
+    /// Lower in tests only.
+    var countedEntries = QueueAdministrationTable.countedQueueEntries
+
+    init(sessions: DatabaseSessions) { self.sessions = sessions }
 
     private static let searchDeadline = Duration.seconds(8)
 
@@ -19,21 +23,22 @@ package struct QueueAdministrationTable: QueueAdministrationStore {
 
     /// Rows are counted up to `countedQueueEntries`, those that are due along the index of claims.
     package func queueSize() async throws(DeliveryQueueError) -> (recipients: Int, due: Int) {
-        try await sessions.read(deadline: Self.searchDeadline, unavailable: DeliveryQueueError.unavailable) { transaction in
+        let bound = countedEntries
+        return try await sessions.read(deadline: Self.searchDeadline, unavailable: DeliveryQueueError.unavailable) { transaction in
             (
-                try transaction.queryOne(Self.sizeQuery)?.decode(0) ?? 0,
-                try transaction.queryOne(Self.dueQuery(at: .now()))?.decode(0) ?? 0
+                try transaction.queryOne(Self.sizeQuery(upTo: bound))?.decode(0) ?? 0,
+                try transaction.queryOne(Self.dueQuery(at: .now(), upTo: bound))?.decode(0) ?? 0
             )
         }
     }
 
-    static var sizeQuery: FirebirdQuery {
-        "select count(*) from (select first \(unsafeSQL: String(countedQueueEntries)) ordinal from queue)"
+    static func sizeQuery(upTo bound: Int) -> FirebirdQuery {
+        "select count(*) from (select first \(unsafeSQL: String(bound)) ordinal from queue)"
     }
 
-    static func dueQuery(at time: UTCTime) -> FirebirdQuery {
+    static func dueQuery(at time: UTCTime, upTo bound: Int) -> FirebirdQuery {
         """
-        select count(*) from (select first \(unsafeSQL: String(countedQueueEntries)) ordinal from queue
+        select count(*) from (select first \(unsafeSQL: String(bound)) ordinal from queue
             where holder = \(QueueRow.nobody) and incarnation = 0 and is_held = false and due_at <= \(time))
         """
     }
