@@ -7,7 +7,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 RUN_HOME ?= .run/home
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help run test unit-test system-test bench build format lint clean
+.PHONY: help run test unit-test system-test bench bench-log build format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -41,6 +41,12 @@ bench:
 	@scripts/install-packages.sh bench
 	$(SWIFT) build -c release $(BUILD_FLAGS) --product securitygateway
 	/usr/bin/python3 -B Benchmarks/relay.py --program "$$($(SWIFT) build -c release --show-bin-path)/securitygateway" $(BENCH_FLAGS)
+
+## make bench-log the message log with a million rows: how long each kind of search takes, and its plan
+bench-log:
+	@scripts/install-packages.sh test
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	SECURITYGATEWAY_LOG_ROWS=$${LOG_ROWS:-1000000} $(SWIFT) test --skip-build --filter '^GatewayDatabaseTests\.LogSearchBenchmark' 2>&1 | grep -E 'rows in|p95|✘|passed|failed'
 
 ## make build     the release program
 build:

@@ -69,7 +69,7 @@ let package = Package(
             uses: [
                 "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
             ],
-            [.hummingbird, .httpTypes, .logging, .nio]
+            [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
         ),
 
         // 7 — what an administrator may do; a message's whole way
@@ -144,6 +144,7 @@ let package = Package(
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
         .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio]),
+        .tests("Gateway/MessageLogTests", uses: ["MessageLog", "Settings"]),
         .tests("Gateway/DomainsAndUsersTests", uses: ["DomainsAndUsers", "Settings", "Mail"]),
         .tests(
             "Gateway/ReceptionTests", uses: ["Reception", "TransportSecurity", "SharedFolders", "Settings", "SMTP", "Mail"],
@@ -165,7 +166,8 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
-                "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers",
+                "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "DomainsAndUsers",
                 "Settings", "Mail",
             ],
             [.hummingbird, .hummingbirdTesting, .logging]),

@@ -3,7 +3,7 @@
 set -euo pipefail
 
 run=(firebird3.0-server-core libfbclient2 firebird-dev libunbound-dev libjs-bootstrap5 openssl)
-test=(firebird3.0-server firebird3.0-utils swaks postfix zstd python3 python3-pytest python3-selenium chromium chromium-driver fonts-noto-cjk)
+test=(firebird3.0-server firebird3.0-utils swaks postfix zstd python3 python3-venv python3-pytest python3-selenium chromium chromium-driver fonts-noto-cjk)
 bench=(postfix python3)
 
 case ${1:-} in
@@ -20,7 +20,19 @@ missing=()
 for package in "${wanted[@]}"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
-[ ${#missing[@]} -gt 0 ] || exit 0
+# Tools of the system tests that Debian does not have, beside the build.
+install_python_tools() {
+    local folder=.build/python-tools
+    cmp -s Tests/SystemTests/requirements.txt "$folder/requirements.txt" && return
+    /usr/bin/python3 -m venv "$folder"
+    "$folder/bin/pip" --quiet --disable-pip-version-check install -r Tests/SystemTests/requirements.txt
+    cp Tests/SystemTests/requirements.txt "$folder/"
+}
+
+if [ ${#missing[@]} -eq 0 ]; then
+    [ "$1" != test ] || install_python_tools
+    exit 0
+fi
 
 as_root=()
 if [ "$(id -u)" != 0 ]; then
@@ -36,3 +48,4 @@ export DEBIAN_FRONTEND=noninteractive TMPDIR=/var/tmp
 "${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=300 update >/dev/null
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive TMPDIR=/var/tmp \
     apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${missing[@]}" >/dev/null
+[ "$1" != test ] || install_python_tools

@@ -47,19 +47,20 @@ extension InMemoryGateway: QueueAdministrationStore {
 
 extension InMemoryGateway: MessageLogStore {
     package func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError)
-        -> [MessageLogRecord]
+        -> MessageLogPage
     {
         try log { state in
             let all = state.messages.map(\.record).filter { Self.matches($0.entry, filter) }.sorted {
                 $0.entry.receivedAt > $1.entry.receivedAt
             }
-            guard let cursor else { return Array(all.prefix(limit)) }
-            return Array(all.filter { $0.entry.receivedAt < cursor.receivedAt }.prefix(limit))
+            let after = cursor.map { cursor in all.filter { $0.entry.receivedAt < cursor.receivedAt } } ?? all
+            return MessageLogPage(records: Array(after.prefix(limit)), searchedBackTo: state.searchedBackTo)
         }
     }
 
     private static func matches(_ entry: MessageLogEntry, _ filter: MessageLogFilter) -> Bool {
         if !filter.text.isEmpty, !entry.subject.contains(filter.text), !entry.reversePath.contains(filter.text) { return false }
+        if let sender = filter.sender, sender.text != entry.reversePath { return false }
         if let direction = filter.direction, direction != entry.direction { return false }
         if let result = filter.result, result != entry.result { return false }
         if let from = filter.from, entry.receivedAt < from { return false }
@@ -71,14 +72,35 @@ extension InMemoryGateway: MessageLogStore {
         try log { state in state.messages.first { $0.record.entry.message == message } }
     }
 
-    package func counts(since time: UTCTime) async throws(MessageLogError) -> [MessageResult: Int] {
-        try log { state in Dictionary(grouping: state.messages, by: \.record.entry.result).mapValues(\.count) }
-    }
-
-    private func log<Value: Sendable>(_ body: (inout sending State) -> Value) throws(MessageLogError) -> Value {
+    fileprivate func log<Value: Sendable>(_ body: (inout sending State) -> Value) throws(MessageLogError) -> Value {
         try state.withLock { state throws(MessageLogError) in
             if state.isUnavailable { throw .unavailable(cause: "lost") }
             return body(&state)
+        }
+    }
+}
+
+extension InMemoryGateway: StatisticsStore {
+    /// Every message of the log counts as one of the first period asked for.
+    package func mailFigures(
+        _ period: StatisticsPeriod, from: UTCTime, until: UTCTime, direction: MailDirection?
+    ) async throws(MessageLogError) -> [MailFigure] {
+        try log { state in
+            let entries = state.messages.map(\.record.entry).filter { direction == nil || $0.direction == direction }
+            return entries.map {
+                MailFigure(start: from, direction: $0.direction, result: $0.result, messages: 1, sizeBytes: $0.sizeBytes)
+            }
+        }
+    }
+
+    package func correspondents(_ query: CorrespondentQuery) async throws(MessageLogError) -> [Correspondent] {
+        try log { state in
+            let addresses = state.messages.flatMap { message in
+                query.side == .sender ? [message.record.entry.reversePath] : message.record.recipients.map(\.address)
+            }
+            let counts = Dictionary(grouping: addresses, by: { $0 }).mapValues(\.count)
+            let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            return sorted.prefix(query.limit).map { Correspondent(address: $0.key, messages: $0.value, sizeBytes: 1000 * $0.value) }
         }
     }
 }

@@ -28,12 +28,16 @@ package final class InMemoryGateway: Sendable {
         package var recipients: [EmailAddress] = []
         /// The administrators, in order of insertion.
         package var administrators: [(administrator: Administrator, password: PasswordHash)] = []
+        /// Keys of the API, in order of insertion, with the hash of each secret.
+        package var apiKeys: [(key: APIKey, secretHash: [UInt8])] = []
         /// Sessions of signed-in administrators.
         package var sessions: [WebSession] = []
         /// Recipients that wait for delivery.
         package var queue: [QueueEntry] = []
         /// The message log.
         package var messages: [MessageLogDetails] = []
+        /// What every page of the log says of how far it came.
+        package var searchedBackTo: MessageLogCursor?
         /// The audit log, oldest first.
         package var audit: [AuditEntry] = []
         /// What the registry of nodes answers.
@@ -65,8 +69,8 @@ package final class InMemoryGateway: Sendable {
     package var administration: Administration {
         Administration(
             ports: Administration.Ports(
-                settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, audit: self, nodes: self,
-                node: self, filtering: filteringPorts),
+                settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
+                apiKeys: self, audit: self, nodes: self, node: self, filtering: filteringPorts),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

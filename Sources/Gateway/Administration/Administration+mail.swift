@@ -10,14 +10,25 @@ extension Administration {
     /// Newest first.
     package func messages(
         _ filter: MessageLogFilter, after cursor: MessageLogCursor? = nil, limit: Int = 50, _ caller: AdministrationCaller
-    ) async throws(AdministrationError) -> [MessageLogRecord] {
-        guard filter.text.utf8.count <= MessageLogFilter.maximumTextBytes else {
-            throw .invalid([FieldProblem("text", "The search text is too long.", ja: "検索語が長すぎます。")])
-        }
+    ) async throws(AdministrationError) -> MessageLogPage {
+        let problems = Self.problems(filter)
+        guard problems.isEmpty else { throw .invalid(problems) }
         do throws(MessageLogError) {
             return try await ports.messageLog.page(filter, after: cursor, limit: min(max(1, limit), Self.maximumPageSize))
         } catch {
             throw AdministrationError(error)
+        }
+    }
+
+    private static func problems(_ filter: MessageLogFilter) -> [FieldProblem] {
+        let texts = [
+            ("text", filter.text, MessageLogFilter.maximumTextBytes), ("subject", filter.subject, MessageLogFilter.maximumTextBytes),
+            ("sender", filter.sender?.text ?? "", CorrespondentCondition.maximumBytes),
+            ("recipient", filter.recipient?.text ?? "", CorrespondentCondition.maximumBytes),
+            ("message-id", filter.messageID, 255), ("client", filter.clientAddress, 45),
+        ]
+        return texts.filter { $0.1.utf8.count > $0.2 }.map {
+            FieldProblem($0.0, "The search text is too long.", ja: "検索語が長すぎます。")
         }
     }
 

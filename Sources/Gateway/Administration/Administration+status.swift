@@ -11,23 +11,40 @@ package struct GatewayStatus: Sendable {
     package let settingsRevision: SettingsRevision
     /// `nil`: the database does not answer.
     package let queue: (recipients: Int, due: Int)?
-    package let lastDay: [MessageResult: Int]?
+    /// By hour: the present one and the 23 before it.
+    package let lastDayFigures: [MailFigure]?
     package let domainCount: Int?
     package let nodeCount: Int?
+
+    /// Messages of `lastDayFigures` by result.
+    package var lastDay: [MessageResult: Int]? {
+        lastDayFigures.map { $0.reduce(into: [:]) { $0[$1.result, default: 0] += $1.messages } }
+    }
+
+    /// Whether there may be more in the queue than `queue` says.
+    package var isQueueLonger: Bool { queue.map { $0.recipients >= Administration.countedQueueEntries } ?? false }
 }
 
 extension Administration {
+    /// Hours that the dashboard looks back, with the present one.
+    package static var hoursOfDay: Int { 24 }
+    /// Above it the queue is not counted; see `QueueAdministrationStore`.
+    package static var countedQueueEntries: Int { 100_000 }
+
     /// Never fails: what cannot be found out is missing and shown by `health`.
     package func status(_ caller: AdministrationCaller) async -> GatewayStatus {
-        let since = UTCTime.now().advanced(by: .seconds(-86_400))
+        let now = UTCTime.now()
+        let since = StatisticsPeriod.hour.start(1 - Self.hoursOfDay, after: now)
         async let health = ports.node.health()
         // An unreadable figure is nil in the status; `health` names the cause.
         async let queue = try? ports.queue.queueSize()
-        async let lastDay = try? ports.messageLog.counts(since: since)
+        async let lastDay = try? ports.statistics.mailFigures(
+            .hour, from: since, until: StatisticsPeriod.hour.start(1, after: now), direction: nil)
         async let domains = try? ports.domains.loadDomains().count
         async let nodes = try? ports.nodes.nodes().count
         return await GatewayStatus(
-            health: health, activity: ports.node.activity(), settingsRevision: current.snapshot.revision, queue: queue, lastDay: lastDay,
+            health: health, activity: ports.node.activity(), settingsRevision: current.snapshot.revision, queue: queue,
+            lastDayFigures: lastDay,
             domainCount: domains, nodeCount: nodes)
     }
 }

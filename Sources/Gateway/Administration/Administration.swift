@@ -15,6 +15,8 @@ package struct Administration: Sendable {
         package let administrators: any AdministratorStore
         package let queue: any QueueAdministrationStore
         package let messageLog: any MessageLogStore
+        package let statistics: any StatisticsStore
+        package let apiKeys: any APIKeyStore
         package let audit: any AuditStore
         package let nodes: any NodeRegistry
         package let node: any NodeMonitor
@@ -23,8 +25,8 @@ package struct Administration: Sendable {
         package init(
             settings: any SettingsStore, domains: any DomainStore, users: any UserStore, administrators: any AdministratorStore,
             queue: any QueueAdministrationStore,
-            messageLog: any MessageLogStore, audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor,
-            filtering: FilteringPorts
+            messageLog: any MessageLogStore, statistics: any StatisticsStore, apiKeys: any APIKeyStore, audit: any AuditStore,
+            nodes: any NodeRegistry, node: any NodeMonitor, filtering: FilteringPorts
         ) {
             self.settings = settings
             self.domains = domains
@@ -32,6 +34,8 @@ package struct Administration: Sendable {
             self.administrators = administrators
             self.queue = queue
             self.messageLog = messageLog
+            self.statistics = statistics
+            self.apiKeys = apiKeys
             self.audit = audit
             self.nodes = nodes
             self.node = node

@@ -14,6 +14,9 @@ package struct AdministrationCaller: Sendable, Hashable {
     /// A command over the local socket: file permission let it in.
     package static func localCommand(userID: UInt32) -> Self { Self(actor: .localCommand(userID: userID), role: .global) }
 
+    /// A program that showed a valid key.
+    package static func apiKey(_ key: APIKey) -> Self { Self(actor: .apiKey(name: key.name), role: .global) }
+
     package static func administrator(_ administrator: Administrator) -> Self {
         Self(actor: .administrator(name: administrator.name), role: administrator.role)
     }

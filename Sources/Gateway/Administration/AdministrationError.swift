@@ -10,6 +10,8 @@ package enum AdministrationError: Error, Sendable, Hashable {
     case conflict(LocalizedText)
     /// The caller may not do this.
     case denied(LocalizedText)
+    /// The request has no valid API key.
+    case unauthenticated
     /// Too many failed sign-ins for the name or from the address.
     case tooManyAttempts
     /// Transient: the database or a folder did not answer.
@@ -22,6 +24,9 @@ package enum AdministrationError: Error, Sendable, Hashable {
             LocalizedText(
                 problems.map(\.message.english).joined(separator: "; "), ja: problems.map(\.message.japanese).joined(separator: "。"))
         case .notFound(let text), .conflict(let text), .denied(let text): text
+        case .unauthenticated:
+            LocalizedText(
+                "A valid API key is needed: “Authorization: Bearer sgk_…”.", ja: "有効な API キーが必要です（Authorization: Bearer sgk_…）。")
         case .tooManyAttempts:
             LocalizedText(
                 "Too many failed sign-ins. Wait 15 minutes and try again.", ja: "サインインの失敗が多すぎます。15 分待ってからやり直してください。")

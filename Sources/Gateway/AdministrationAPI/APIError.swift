@@ -19,6 +19,7 @@ enum APIError: Error, Sendable {
         switch self {
         case .methodNotAllowed(let methods): answer.headers[.allow] = methods.map(\.rawValue).sorted().joined(separator: ", ")
         case .administration(.unavailable): answer.headers[.retryAfter] = "5"
+        case .administration(.unauthenticated): answer.headers[.wwwAuthenticate] = "Bearer realm=\"SecurityGateway\""
         case .administration(.tooManyAttempts): answer.headers[.retryAfter] = "900"
         case .malformed, .unknownPath, .tooLarge, .unsupportedMediaType, .administration: break
         }
@@ -52,6 +53,7 @@ enum APIError: Error, Sendable {
         case .notFound: .make(.notFound, error.message)
         case .conflict: .make(.conflict, error.message)
         case .denied: .make(.denied, error.message)
+        case .unauthenticated: .make(.unauthenticated, error.message)
         case .tooManyAttempts: .make(.tooManyAttempts, error.message)
         case .unavailable: .make(.unavailable, error.message)
         }

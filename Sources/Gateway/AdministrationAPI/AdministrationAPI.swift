@@ -52,13 +52,29 @@ package struct AdministrationAPI: Sendable {
         addRefusals(to: group, methods: methods)
     }
 
+    /// Adds the API to a group that is mounted at `prefix` on a door open to the network: every request needs a valid key, but for the
+    /// document that describes the API.
+    /// - Parameter address: of the peer, without port; wrong keys are counted by it.
+    package func addRoutesForKeys<Context: RequestContext>(
+        to group: RouterGroup<Context>, address: @escaping @Sendable (Context) -> String
+    ) {
+        let administration = administration
+        group.get(RouterPath(OpenAPIDocument.path)) { _, _ in OpenAPIDocument.response }
+        addRoutes(to: group) { (request, context) throws(AdministrationError) in
+            try await administration.caller(
+                authorization: request.headers[.authorization], address: address(context), isChange: request.method != .get)
+        }
+    }
+
     /// Every route, in the order of the document.
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
-            + accessListRoutes + quarantineRoutes
+            + accessListRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes
     }
 
-    private static let allMethods: [HTTPRequest.Method] = [.get, .put, .post, .delete, .patch, .head, .options]
+    /// Those of RFC 9110, RFC 5789 and the QUERY method; a request with yet another one gets the pages' 404.
+    private static let allMethods: [HTTPRequest.Method] =
+        [.get, .put, .post, .delete, .patch, .head, .options, .trace, .connect] + [HTTPRequest.Method("QUERY")].compactMap { $0 }
 
     private func addRefusals<Context: RequestContext>(to group: RouterGroup<Context>, methods: [String: [HTTPRequest.Method]]) {
         for (path, known) in methods {

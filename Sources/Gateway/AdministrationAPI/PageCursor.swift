@@ -27,5 +27,6 @@ extension PageDocument {
     init<Row>(_ rows: [Row], limit: Int, item: (Row) -> Item, cursor: (Row) -> String) {
         items = rows.map(item)
         next = rows.count == limit ? rows.last.map(cursor) : nil
+        searchedBackTo = nil
     }
 }

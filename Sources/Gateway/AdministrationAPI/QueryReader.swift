@@ -35,12 +35,12 @@ struct QueryReader: Sendable {
     func text(_ name: String) -> String? { texts[name] }
 
     /// 1 to the largest page; 50 when not given.
-    func limit() throws(APIError) -> Int {
+    func limit(maximum: Int = Administration.maximumPageSize) throws(APIError) -> Int {
         guard let text = texts["limit"] else { return 50 }
-        guard let number = Int(text), (1...Administration.maximumPageSize).contains(number) else {
+        guard let number = Int(text), (1...maximum).contains(number) else {
             throw Self.problem(
-                "limit", "a number from 1 to \(Administration.maximumPageSize) is expected",
-                ja: "1 から \(Administration.maximumPageSize) までの数を指定してください")
+                "limit", "a number from 1 to \(maximum) is expected",
+                ja: "1 から \(maximum) までの数を指定してください")
         }
         return number
     }
@@ -60,6 +60,20 @@ struct QueryReader: Sendable {
         if let value = Value(rawValue: text) { return value }
         let list = Value.allCases.map(\.rawValue).joined(separator: ", ")
         throw Self.problem(name, "one of \(list) is expected", ja: "\(list) のいずれかを指定してください")
+    }
+
+    /// A node's identifier.
+    func node(_ name: String) throws(APIError) -> NodeID? {
+        guard let text = texts[name] else { return nil }
+        if let node = NodeID(text) { return node }
+        throw Self.problem(name, "a node's identifier is expected", ja: "ノードの識別子を指定してください")
+    }
+
+    /// A number of bytes or the like.
+    func quantity(_ name: String) throws(APIError) -> Int? {
+        guard let text = texts[name] else { return nil }
+        if let number = Int(text), number >= 0 { return number }
+        throw Self.problem(name, "a number from 0 on is expected", ja: "0 以上の数を指定してください")
     }
 
     /// RFC 3339 or UTC milliseconds.

@@ -154,10 +154,16 @@ package enum QueueAction: String, Sendable, Hashable, CaseIterable {
 package protocol QueueAdministrationStore: Sendable {
     /// In order of arrival, after `cursor`, at most `limit`. `text` is part of the sender's or recipient's address.
     func queue(containing text: String, after cursor: QueueEntryID?, limit: Int) async throws(DeliveryQueueError) -> [QueueEntry]
-    /// Rows in the queue, and how many of them are due.
+    /// Rows in the queue, and how many of them are due; each counted up to `countedQueueEntries`, which then means “or more”.
     func queueSize() async throws(DeliveryQueueError) -> (recipients: Int, due: Int)
     /// - Returns: the rows it was done to, and the messages whose content is no longer referred to.
     func perform(
         _ action: QueueAction, on entries: [QueueEntryID], audit: AuditEntry
     ) async throws(DeliveryQueueError) -> (done: [QueueEntryID], freeContent: [RecordIdentifier])
+}
+
+extension QueueAdministrationStore {
+    /// Further rows are not counted: a queue of that size is one to look at, whatever its exact length, and counting it must stay
+    /// cheap enough for every look at the dashboard.
+    package static var countedQueueEntries: Int { 100_000 }
 }

@@ -47,11 +47,13 @@ package final class SignInLimiter: Sendable {
         }
     }
 
-    /// Whether a limit is reached, without counting anything.
-    package func isReached(_ limit: SignInLimit, now: ContinuousClock.Instant = .now) -> Bool {
+    /// Whether one of the limits is reached. Counts nothing.
+    package func isReached(_ limits: [SignInLimit], now: ContinuousClock.Instant = .now) -> Bool {
         table.withLock { table in
-            guard let entry = table.failures[limit.key], !Self.isOver(entry, now) else { return false }
-            return entry.count >= limit.maximum
+            limits.contains { limit in
+                guard let entry = table.failures[limit.key], !Self.isOver(entry, now) else { return false }
+                return entry.count >= limit.maximum
+            }
         }
     }
 
@@ -125,6 +127,15 @@ package struct SignInLimit: Sendable, Hashable {
     /// The set-up code.
     package static func setup(address: String, maximum: Int) -> [SignInLimit] {
         [SignInLimit(key: "setup:\(network(address))", maximum: maximum)]
+    }
+
+    /// A wrong API key. Each key by itself, so that one forgotten program does not lock out its neighbours; all of an address together more
+    /// generously.
+    package static func apiKey(_ key: RecordIdentifier, address: String, maximum: Int) -> [SignInLimit] {
+        [
+            SignInLimit(key: "api-key:\(key)@\(network(address))", maximum: maximum),
+            SignInLimit(key: "api:\(network(address))", maximum: maximum * timesMaximumPerName),
+        ]
     }
 
     /// The present password of someone signed in: counted by itself, so that strangers cannot use it up.

@@ -16,6 +16,8 @@ package struct GatewayDatabase: Sendable {
     package let audit: AuditTable
     package let queueAdministration: QueueAdministrationTable
     package let contentReferences: ContentReferenceTable
+    package let statistics: StatisticsTable
+    package let apiKeys: APIKeyTable
     package let changeFeed: FirebirdChangeFeed
     package let accessLists: AccessListTable
     package let quarantine: QuarantineTable
@@ -48,6 +50,8 @@ package struct GatewayDatabase: Sendable {
         contentReferences = ContentReferenceTable(sessions: sessions)
         accessLists = AccessListTable(sessions: sessions)
         quarantine = QuarantineTable(sessions: sessions)
+        statistics = StatisticsTable(sessions: sessions)
+        apiKeys = APIKeyTable(sessions: sessions)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 
@@ -73,8 +77,6 @@ package struct GatewayDatabase: Sendable {
     /// Ends the change feed and all connections; close writers first. Calls under way are finished.
     package func close() async {
         await changeFeed.close()
-        await messageLog.counted.stop()
-        await queueAdministration.counted.stop()
         await sessions.requests.close()
         await sessions.mail.close()
         await sessions.background.close()

@@ -61,7 +61,8 @@ struct NodeDatabase: Sendable {
     func administrationPorts(node: any NodeMonitor, contents: any StoredContentSource) -> Administration.Ports {
         Administration.Ports(
             settings: database.settings, domains: database.domains, users: database.users, administrators: database.administrators,
-            queue: database.queueAdministration, messageLog: database.messageLog, audit: database.audit, nodes: database.nodes, node: node,
+            queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics,
+            apiKeys: database.apiKeys, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
                 accessLists: database.accessLists, quarantine: database.quarantine, contents: contents))
     }

@@ -36,7 +36,7 @@ struct CertificateWatch: Service {
     }
 }
 
-/// The administrator's doors: pages over HTTPS, the REST API on the local socket, figures on the metrics listener.
+/// The administrator's doors: pages and the REST API (with keys) over HTTPS, the REST API on the local socket, figures on the metrics listener.
 struct AdministrationFaces: Sendable {
     let services: [any Service]
 
@@ -50,8 +50,11 @@ struct AdministrationFaces: Sendable {
         base: NodeBase, site: AdminSite, administration: Administration, nodes: any NodeRegistry, tls: TLSContexts, doors: OpenDoors
     ) throws {
         let listener = base.configuration.webListener
+        let api = AdministrationAPI(administration: administration, nodes: nodes, logger: base.logger)
         let web = Application(
-            responder: site.buildResponder(),
+            responder: site.buildResponder { router in
+                api.addRoutesForKeys(to: router.group(RouterPath(AdministrationAPI.prefix)), address: \.remoteAddress)
+            },
             server: try .tls(
                 .http1(configuration: Self.connections),
                 tlsConfiguration: tls.followingServerConfiguration(applicationProtocols: ["http/1.1"])),
@@ -60,7 +63,7 @@ struct AdministrationFaces: Sendable {
                 availableConnectionsDelegate: .maximum(Self.maximumConnections, logger: base.logger)),
             onServerRunning: { _ in doors.opened() }, logger: base.logger)
         let caller = AdministrationCaller.localCommand(userID: getuid())
-        let router = AdministrationAPI(administration: administration, nodes: nodes, logger: base.logger).buildRouter(caller: caller)
+        let router = api.buildRouter(caller: caller)
         let socket = base.home.administrationSocket.path
         Self.removeStaleSocket(base.home)
         let local = Application(

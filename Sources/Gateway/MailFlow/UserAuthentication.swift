@@ -30,7 +30,7 @@ package struct UserAuthentication: Sendable {
         let maximum = connection.settings.settings.authentication.maximumFailuresPerAddress
         switch question {
         case .scramChallenge(let name):
-            guard !limiter.isReached(.smtp(address: connection.address, maximum: maximum)) else { return .tooManyFailures }
+            guard !limiter.isReached([.smtp(address: connection.address, maximum: maximum)]) else { return .tooManyFailures }
             return await challenge(name)
         case .password(let name, let secret):
             return await counted(name, connection, maximum) { credential in try await isPassword(secret, credential) }

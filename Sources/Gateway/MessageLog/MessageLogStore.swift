@@ -20,6 +20,19 @@ package struct MessageLogFilter: Sendable, Hashable {
     package var from: UTCTime?
     /// Received before.
     package var until: UTCTime?
+    /// An address or a domain; found along an index, as is the recipient.
+    package var sender: CorrespondentCondition?
+    package var recipient: CorrespondentCondition?
+    /// The client's address, in full.
+    package var clientAddress = ""
+    /// The Message-ID, with or without its angle brackets.
+    package var messageID = ""
+    /// Part of the subject, without regard to case; at most `maximumTextBytes`.
+    package var subject = ""
+    package var node: NodeID?
+    /// Size of the content as received, both ends included.
+    package var minimumBytes: Int?
+    package var maximumBytes: Int?
 
     package static let maximumTextBytes = 200
 
@@ -52,6 +65,18 @@ package struct MessageLogRecord: Sendable, Hashable {
     }
 }
 
+/// A page of the log.
+package struct MessageLogPage: Sendable, Hashable {
+    package var records: [MessageLogRecord]
+    /// The search had to look at too many rows: it came to here, and goes on after this position. `nil`: the page is complete.
+    package let searchedBackTo: MessageLogCursor?
+
+    package init(records: [MessageLogRecord], searchedBackTo: MessageLogCursor? = nil) {
+        self.records = records
+        self.searchedBackTo = searchedBackTo
+    }
+}
+
 /// Everything known of one message.
 package struct MessageLogDetails: Sendable, Hashable {
     package let record: MessageLogRecord
@@ -67,10 +92,8 @@ package struct MessageLogDetails: Sendable, Hashable {
 /// Where the log is read. Implemented by GatewayDatabase.
 package protocol MessageLogStore: Sendable {
     /// Newest first, after `cursor`, at most `limit`; work does not grow with the number of rows before the cursor.
-    func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError) -> [MessageLogRecord]
+    func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError) -> MessageLogPage
     func details(of message: RecordIdentifier) async throws(MessageLogError) -> MessageLogDetails?
-    /// Accepted, refused, postponed since a time (dashboard).
-    func counts(since time: UTCTime) async throws(MessageLogError) -> [MessageResult: Int]
 }
 
 extension MessageLogStore {

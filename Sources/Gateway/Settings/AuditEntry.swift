@@ -4,6 +4,8 @@ package enum AuditActor: Sendable, Hashable, CustomStringConvertible {
     case administrator(name: String)
     /// A command on the node itself, known by the socket's file permission; carries the operating system's user identifier.
     case localCommand(userID: UInt32)
+    /// A program over HTTPS, by the name of its key.
+    case apiKey(name: String)
     /// The node by itself (first start, maintenance).
     case node
 
@@ -11,6 +13,7 @@ package enum AuditActor: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .administrator(let name): "administrator:\(name)"
         case .localCommand(let userID): "command:uid=\(userID)"
+        case .apiKey(let name): "api-key:\(name)"
         case .node: "node"
         }
     }

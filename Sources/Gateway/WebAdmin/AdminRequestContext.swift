@@ -8,7 +8,7 @@ import Settings
 package struct AdminRequestContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// Address of the peer without port; empty when there is none (tests).
-    let remoteAddress: String
+    package let remoteAddress: String
     /// Filled in by the middleware `VisitorPreferences` and `SignedInVisitor`.
     var visitor = Visitor()
 

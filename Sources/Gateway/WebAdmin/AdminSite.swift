@@ -48,11 +48,13 @@ package struct AdminSite: Sendable {
 
     /// All routes with their middleware. Outermost first: the headers of every answer; answers of machines and assets; then for pages
     /// the visitor's language and form token, the session, and the error page around each of the last two.
-    package func router() -> Router<AdminRequestContext> {
+    /// - Parameter mount: adds what is no page and needs none of the pages' middleware (the REST API).
+    package func router(mount: (Router<AdminRequestContext>) -> Void = { _ in }) -> Router<AdminRequestContext> {
         let router = Router(context: AdminRequestContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: SecurityHeaders())
         addProbes(to: router)
         assets.addRoutes(to: router)
+        mount(router)
         router.add(middleware: VisitorPreferences())
         router.add(middleware: ErrorPages(renderer: services.renderer))
         router.add(middleware: RequestBounds())
@@ -63,8 +65,10 @@ package struct AdminSite: Sendable {
     }
 
     /// The router, ready for an `Application`.
-    package func buildResponder() -> some HTTPResponder<AdminRequestContext> {
-        router().buildResponder()
+    package func buildResponder(
+        mount: (Router<AdminRequestContext>) -> Void = { _ in }
+    ) -> some HTTPResponder<AdminRequestContext> {
+        router(mount: mount).buildResponder()
     }
 
     /// Only `/health` and `/metrics`, for the separate metrics listener of the node's settings.
@@ -96,6 +100,8 @@ package struct AdminSite: Sendable {
         AdministratorsController(services: services).addRoutes(to: routes)
         AccessListsController(services: services).addRoutes(to: routes)
         QuarantineController(services: services).addRoutes(to: routes)
+        ReportsController(services: services).addRoutes(to: routes)
+        APIKeysController(services: services).addRoutes(to: routes)
     }
 }
 

@@ -89,7 +89,7 @@ final class PreparedStatement {
         return Int32(answer[3]) | Int32(answer[4]) << 8
     }
 
-    private func information(_ items: [Int32], capacity: Int16) throws(FirebirdError) -> [UInt8] {
+    func information(_ items: [Int32], capacity: Int16) throws(FirebirdError) -> [UInt8] {
         let request = items.map { CChar(truncatingIfNeeded: $0) }
         var answer = [CChar](repeating: 0, count: Int(capacity))
         try attachment.check(

@@ -22,7 +22,7 @@ struct SecurityGatewayProgram: AsyncParsableCommand {
             InitCommand.self, RunCommand.self, CheckCommand.self,
         ] + [
             StatusCommand.self, DomainCommand.self, UserCommand.self, SettingsCommand.self, QueueCommand.self, LogCommand.self,
-            AuditCommand.self, AdministratorCommand.self, ListCommand.self, QuarantineCommand.self,
+            AuditCommand.self, AdministratorCommand.self, ListCommand.self, QuarantineCommand.self, ReportCommand.self, APIKeyCommand.self,
         ]
 
     /// Ends the process with the status of a `CommandFailure`; everything else ends as ArgumentParser has it.

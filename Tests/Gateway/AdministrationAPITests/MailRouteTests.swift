@@ -1,6 +1,7 @@
 import Foundation
 import GatewayTestKit
 import Hummingbird
+import MessageLog
 import Settings
 import Synchronization
 import Testing
@@ -112,5 +113,31 @@ struct MailRouteTests {
         #expect(second.items.map(\.action) == ["queue.hold"])
         let found = try await gateway.request(.get, "/audit?text=queue.hold").decoded(PageDocument<AuditDocument>.self)
         #expect(found.items.count == 1)
+    }
+
+    @Test func `messages are searched by sender, and every other condition is understood`() async throws {
+        let gateway = try InMemoryGateway.filled()
+        let page = try await gateway.request(.get, "/messages?sender=SENDER2%40client.test").decoded(PageDocument<MessageDocument>.self)
+        #expect(page.items.map(\.reversePath) == ["sender2@client.test"])
+        let all =
+            "recipient=example.com&clientAddress=192.0.2.1&messageID=%3C1%40x%3E&subject=a&minimumBytes=1&maximumBytes=2&node=\(gateway.node)"
+        #expect(try await gateway.request(.get, "/messages?\(all)").status == 200)
+        for wrong in ["node=x", "minimumBytes=-1", "maximumBytes=many"] {
+            #expect(try await gateway.request(.get, "/messages?\(wrong)").status == 400, "\(wrong)")
+        }
+        let long = String(repeating: "a", count: 400)
+        for name in ["sender", "recipient", "subject", "messageID", "clientAddress"] {
+            let answer = try await gateway.request(.get, "/messages?\(name)=\(long)")
+            #expect(try answer.status == 422 && answer.fields == [name])
+        }
+    }
+
+    @Test func `a page that was broken off says how far it came and where to go on`() async throws {
+        let gateway = try InMemoryGateway.filled()
+        let position = MessageLogCursor(receivedAt: UTCTime(milliseconds: 1_700_000_000_000), message: InMemoryGateway.message(1))
+        gateway.change { $0.searchedBackTo = position }
+        let page = try await gateway.request(.get, "/messages?subject=rare").decoded(PageDocument<MessageDocument>.self)
+        #expect(page.searchedBackTo == "2023-11-14T22:13:20.000Z")
+        #expect(page.next.flatMap { PageCursor.position(MessageLogCursor.self, from: $0) } == position)
     }
 }

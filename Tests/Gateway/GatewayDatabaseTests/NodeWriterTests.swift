@@ -259,7 +259,7 @@ import Testing
                         ])
                 }
             }
-            let page = try await test.database.messageLog.page(MessageLogFilter(), after: nil, limit: 10)
+            let page = try await test.database.messageLog.page(MessageLogFilter(), after: nil, limit: 10).records
             #expect(page.count == 5)
             #expect(page.allSatisfy { $0.entry.result == .refused && $0.recipients.first?.state == .refused })
             #expect(try await test.database.nodes.nodes().map(\.isStopped) == [true])

@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func `mail of a user who signed in is not judged`() async throws {
-        var connection = try connection()
+        var connection = try connection { $0.authentication.mustOwnSender = false }
         connection.user = AuthenticatedUser(address: try EmailAddress("a@example.com"), senderKeys: [])
         #expect(code(try await send(Self.dangerous, connection, try flow())) == 250)
         #expect(ports.queued.count == 1 && ports.queued.first?.log.judgement == nil)

@@ -23,9 +23,11 @@ final class InMemoryGateway: Sendable {
         var administrators: [(administrator: Administrator, password: PasswordHash)] = []
         /// What a reader saw just before somebody else's change; `nil` when nobody changes anything meanwhile.
         var listedAdministrators: [Administrator]?
+        var apiKeys: [(key: APIKey, secretHash: [UInt8])] = []
         var sessions: [WebSession] = []
         var queue: [QueueEntry] = []
         var messages: [MessageLogDetails] = []
+        var searchedBackTo: MessageLogCursor?
         var audit: [AuditEntry] = []
         var nodes: [ClusterNode] = []
         var accessList: [AccessListEntry] = []
@@ -42,8 +44,8 @@ final class InMemoryGateway: Sendable {
     var administration: Administration {
         Administration(
             ports: Administration.Ports(
-                settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, audit: self, nodes: self,
-                node: self, filtering: filteringPorts),
+                settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
+                apiKeys: self, audit: self, nodes: self, node: self, filtering: filteringPorts),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -216,6 +218,38 @@ extension InMemoryGateway: AdministratorStore {
     func deleteSessions(lastSeenBefore: UTCTime, createdBefore: UTCTime) async throws(DirectoryError) {}
 }
 
+extension InMemoryGateway: APIKeyStore {
+    func apiKeys() async throws(DirectoryError) -> [APIKey] { try directory { state in state.apiKeys.map(\.key).reversed() } }
+
+    func apiKey(_ identifier: RecordIdentifier) async throws(DirectoryError) -> (key: APIKey, secretHash: [UInt8])? {
+        try directory { state in state.apiKeys.first { $0.key.identifier == identifier } }
+    }
+
+    func insert(_ key: APIKey, secretHash: [UInt8], audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state in
+            state.apiKeys.append((key, secretHash))
+            state.audit.append(audit)
+        }
+    }
+
+    func revokeAPIKey(_ identifier: RecordIdentifier, at time: UTCTime, audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state throws(DirectoryError) in
+            guard let index = state.apiKeys.firstIndex(where: { $0.key.identifier == identifier && $0.key.revokedAt == nil }) else {
+                throw .notFound(identifier.description)
+            }
+            state.apiKeys[index].key.revokedAt = time
+            state.audit.append(audit)
+        }
+    }
+
+    func touchAPIKey(_ identifier: RecordIdentifier, at time: UTCTime) async throws(DirectoryError) {
+        try directory { state in
+            guard let index = state.apiKeys.firstIndex(where: { $0.key.identifier == identifier }) else { return }
+            state.apiKeys[index].key.lastUsedAt = time
+        }
+    }
+}
+
 extension InMemoryGateway: QueueAdministrationStore {
     func queue(containing text: String, after cursor: QueueEntryID?, limit: Int) async throws(DeliveryQueueError) -> [QueueEntry] {
         try mail { state in
@@ -259,18 +293,19 @@ extension InMemoryGateway: QueueAdministrationStore {
 }
 
 extension InMemoryGateway: MessageLogStore {
-    func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError) -> [MessageLogRecord] {
+    func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError) -> MessageLogPage {
         try log { state in
             let all = state.messages.map(\.record).filter { Self.matches($0.entry, filter) }.sorted {
                 $0.entry.receivedAt > $1.entry.receivedAt
             }
-            guard let cursor else { return Array(all.prefix(limit)) }
-            return Array(all.filter { $0.entry.receivedAt < cursor.receivedAt }.prefix(limit))
+            let after = cursor.map { cursor in all.filter { $0.entry.receivedAt < cursor.receivedAt } } ?? all
+            return MessageLogPage(records: Array(after.prefix(limit)), searchedBackTo: state.searchedBackTo)
         }
     }
 
     private static func matches(_ entry: MessageLogEntry, _ filter: MessageLogFilter) -> Bool {
         if !filter.text.isEmpty, !entry.subject.contains(filter.text), !entry.reversePath.contains(filter.text) { return false }
+        if let sender = filter.sender, sender.text != entry.reversePath { return false }
         if let direction = filter.direction, direction != entry.direction { return false }
         if let result = filter.result, result != entry.result { return false }
         if let from = filter.from, entry.receivedAt < from { return false }
@@ -282,11 +317,7 @@ extension InMemoryGateway: MessageLogStore {
         try log { state in state.messages.first { $0.record.entry.message == message } }
     }
 
-    func counts(since time: UTCTime) async throws(MessageLogError) -> [MessageResult: Int] {
-        try log { state in Dictionary(grouping: state.messages, by: \.record.entry.result).mapValues(\.count) }
-    }
-
-    private func log<Value: Sendable>(_ body: (inout sending State) -> Value) throws(MessageLogError) -> Value {
+    fileprivate func log<Value: Sendable>(_ body: (inout sending State) -> Value) throws(MessageLogError) -> Value {
         try state.withLock { state throws(MessageLogError) in
             if state.isUnavailable { throw .unavailable(cause: "lost") }
             return body(&state)
@@ -344,6 +375,31 @@ extension InMemoryGateway: NodeMonitor {
     func adoptChanges() async {}
     func setupIsDone() {}
     func removeContent(_ messages: [RecordIdentifier]) { change { $0.removedContent += messages } }
+}
+
+extension InMemoryGateway: StatisticsStore {
+    /// Every message of the log counts as one of the first period asked for.
+    func mailFigures(
+        _ period: StatisticsPeriod, from: UTCTime, until: UTCTime, direction: MailDirection?
+    ) async throws(MessageLogError) -> [MailFigure] {
+        try log { state in
+            let entries = state.messages.map(\.record.entry).filter { direction == nil || $0.direction == direction }
+            return entries.map {
+                MailFigure(start: from, direction: $0.direction, result: $0.result, messages: 1, sizeBytes: $0.sizeBytes)
+            }
+        }
+    }
+
+    func correspondents(_ query: CorrespondentQuery) async throws(MessageLogError) -> [Correspondent] {
+        try log { state in
+            let addresses = state.messages.flatMap { message in
+                query.side == .sender ? [message.record.entry.reversePath] : message.record.recipients.map(\.address)
+            }
+            let counts = Dictionary(grouping: addresses, by: { $0 }).mapValues(\.count)
+            let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            return sorted.prefix(query.limit).map { Correspondent(address: $0.key, messages: $0.value, sizeBytes: 1000 * $0.value) }
+        }
+    }
 }
 
 extension QueueEntry {

@@ -22,6 +22,7 @@ package struct ProblemDocument: Codable, Sendable {
     /// Every kind of problem with its status and title.
     enum Kind: String, CaseIterable {
         case malformedRequest = "malformed-request"
+        case unauthenticated
         case denied
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
@@ -35,6 +36,7 @@ package struct ProblemDocument: Codable, Sendable {
         var status: Int {
             switch self {
             case .malformedRequest: 400
+            case .unauthenticated: 401
             case .denied: 403
             case .notFound: 404
             case .methodNotAllowed: 405
@@ -50,6 +52,7 @@ package struct ProblemDocument: Codable, Sendable {
         var title: String {
             switch self {
             case .malformedRequest: "The request is malformed"
+            case .unauthenticated: "Not authenticated"
             case .denied: "Not allowed"
             case .notFound: "Not found"
             case .methodNotAllowed: "Method not allowed"
@@ -71,5 +74,5 @@ package struct ProblemDocument: Codable, Sendable {
     }
 
     /// Where Administration names a field as the pages' forms do.
-    private static let memberNames = ["mail-server": "mailServers"]
+    private static let memberNames = ["mail-server": "mailServers", "client": "clientAddress", "message-id": "messageID"]
 }

@@ -46,6 +46,8 @@ package struct StatusDocument: Codable, Sendable {
     package struct Queue: Codable, Sendable {
         package let recipients: Int
         package let due: Int
+        /// Whether there may be more than `recipients`.
+        package let isMinimum: Bool
     }
 
     package struct LastDay: Codable, Sendable {
@@ -68,7 +70,8 @@ package struct StatusDocument: Codable, Sendable {
         activeRecipients = status.activity.activeRecipients
         deliveryConnections = status.activity.deliveryConnections
         memoryContentBytes = status.activity.memoryContentBytes
-        queue = status.queue.map { Queue(recipients: $0.recipients, due: $0.due) }
+        let isMinimum = status.isQueueLonger
+        queue = status.queue.map { Queue(recipients: $0.recipients, due: $0.due, isMinimum: isMinimum) }
         lastDay = status.lastDay.map {
             LastDay(
                 accepted: $0[.accepted] ?? 0, refused: $0[.refused] ?? 0, postponed: $0[.postponed] ?? 0,

@@ -144,15 +144,14 @@ struct JSONObjectReader {
         return []
     }
 
-    /// `null` counts as not given.
+    /// `null` is a value, and of no type but its own: it does not count as not given.
     private mutating func optional(_ name: String) -> JSONValue? {
         taken.insert(name)
-        guard let value = members[name], value != .null else { return nil }
-        return value
+        return members[name]
     }
 
     private mutating func noteIfMissing(_ name: String) {
-        guard members[name] ?? .null == .null else { return }
+        guard members[name] == nil else { return }
         note(name, "“\(prefix)\(name)” is missing", ja: "「\(prefix)\(name)」がありません")
     }
 

@@ -7,17 +7,16 @@ extension AdministrationAPI {
     var messageRoutes: [APIRoute] {
         [
             .get("/messages") { call async throws(APIError) in
-                try call.query.allow("text", "direction", "result", "from", "until", "cursor", "limit")
+                try call.query.allow(
+                    "text", "direction", "result", "from", "until", "sender", "recipient", "clientAddress", "messageID", "subject", "node",
+                    "minimumBytes", "maximumBytes", "cursor", "limit")
                 let filter = try Self.filter(call.query)
                 let limit = try call.query.limit()
                 let cursor = try call.query.cursor(MessageLogCursor.self)
-                let records = try await ask { () async throws(AdministrationError) in
+                let page = try await ask { () async throws(AdministrationError) in
                     try await administration.messages(filter, after: cursor, limit: limit, call.caller)
                 }
-                return .json(
-                    PageDocument(
-                        records, limit: limit, item: { MessageDocument($0) },
-                        cursor: { PageCursor.word(for: MessageLogCursor(receivedAt: $0.entry.receivedAt, message: $0.entry.message)) }))
+                return .json(PageDocument(page, limit: limit))
             },
             .get("/messages/{message}") { call async throws(APIError) in
                 try call.query.allow()
@@ -54,6 +53,14 @@ extension AdministrationAPI {
         filter.result = try query.choice("result", MessageResult.self)
         filter.from = try query.time("from")
         filter.until = try query.time("until")
+        filter.sender = query.text("sender").flatMap { CorrespondentCondition($0) }
+        filter.recipient = query.text("recipient").flatMap { CorrespondentCondition($0) }
+        filter.clientAddress = query.text("clientAddress") ?? ""
+        filter.messageID = query.text("messageID") ?? ""
+        filter.subject = query.text("subject") ?? ""
+        filter.node = try query.node("node")
+        filter.minimumBytes = try query.quantity("minimumBytes")
+        filter.maximumBytes = try query.quantity("maximumBytes")
         return filter
     }
 }

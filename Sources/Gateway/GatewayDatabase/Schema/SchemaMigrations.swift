@@ -6,6 +6,7 @@ enum SchemaMigrations {
         .createMarkerAndCluster, .createSettingsAndDomains, .createAdministration, .createMessages, .createQueue, .insertFirstRows,
         .createUsers, .addSignedInUserToLog,
         .createAccessLists, .createMessageJudgements, .createQuarantine,
+        .createStatistics, .createAPIKeys, .addLogKeys, .indexMessageLog,
     ]
 
     /// The table that says the database is ours; made by the first migration.

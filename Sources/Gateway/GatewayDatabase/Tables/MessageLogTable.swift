@@ -2,32 +2,16 @@ import Firebird
 package import MessageLog
 package import Settings
 
-/// The message log as it is read.
-///
-/// Plan of a page: the descending index (received_at, id) is walked from the cursor on, so the work is that of the rows shown
-/// and of those that the filter passes over. A text is compared row by row (sender, subject, then recipients by their key): such a
-/// search reads at most as much as fits into `searchDeadline` and then asks for a narrower time range.
+/// The message log as it is read: one message in full. Pages: `MessageLogTable+page.swift`.
 package struct MessageLogTable: MessageLogStore {
     let sessions: DatabaseSessions
-    /// By the length of the time range in minutes: a range that ends now moves with the clock.
-    let counted = RememberedFigure<Int64, [MessageResult: Int]>()
 
-    /// How long a search may walk.
-    static let searchDeadline = Duration.seconds(8)
+    /// How long a search walks; tests stop it earlier.
+    var searchTime = MessageLogTable.usualSearchTime
+    /// Fewer in tests only.
+    var rowsPerSlice = LogSearch.usualRowsPerSlice
 
-    package func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError)
-        -> [MessageLogRecord]
-    {
-        let query = Self.query(filter, after: cursor, limit: limit)
-        return try await sessions.read(deadline: Self.searchDeadline, unavailable: Self.unavailable) { transaction in
-            let rows = try transaction.query(query)
-            let entries = try rows.map { (entry: try MessageRow.entry($0), count: try $0.decode("recipient_count", as: Int.self)) }
-            let recipients = try Self.firstRecipients(of: entries.map(\.entry.message), transaction)
-            return entries.map {
-                MessageLogRecord(entry: $0.entry, recipients: recipients[$0.entry.message] ?? [], recipientCount: $0.count)
-            }
-        }
-    }
+    init(sessions: DatabaseSessions) { self.sessions = sessions }
 
     package func details(of message: RecordIdentifier) async throws(MessageLogError) -> MessageLogDetails? {
         try await sessions.read(.snapshotReadOnly, unavailable: MessageLogError.unavailable) { transaction in
@@ -44,51 +28,7 @@ package struct MessageLogTable: MessageLogStore {
         }
     }
 
-    /// Reads every row of the range. With very many the answer is up to some minutes old, and missing (`.unavailable`) until the first
-    /// count is done; see `RememberedFigure`.
-    package func counts(since time: UTCTime) async throws(MessageLogError) -> [MessageResult: Int] {
-        let (length, _) = UTCTime.now().milliseconds.subtractingReportingOverflow(time.milliseconds)
-        let pool = sessions.requests
-        return try await DatabaseSessions.translating(MessageLogError.unavailable) {
-            try await counted.value(length / 60_000) { deadline in
-                try await pool.transaction(.readCommittedReadOnly, deadline: deadline) { try Self.counts(since: time, $0) }
-            }
-        }
-    }
-
-    private static func counts(since time: UTCTime, _ transaction: FirebirdTransaction) throws -> [MessageResult: Int] {
-        var counts: [MessageResult: Int] = [:]
-        for row in try transaction.query("select result, count(*) as messages from message where received_at >= \(time) group by result") {
-            counts[try row.word("result")] = try row.decode("messages", as: Int.self)
-        }
-        return counts
-    }
-
-    static func query(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) -> FirebirdQuery {
-        var conditions: [FirebirdQuery] = []
-        if let cursor {
-            conditions.append(
-                "m.received_at <= \(cursor.receivedAt) and (m.received_at < \(cursor.receivedAt) or m.id < \(cursor.message))")
-        }
-        if let from = filter.from { conditions.append("m.received_at >= \(from)") }
-        if let until = filter.until { conditions.append("m.received_at < \(until)") }
-        if let direction = filter.direction { conditions.append("m.direction = \(direction.rawValue)") }
-        if let result = filter.result { conditions.append("m.result = \(result.rawValue)") }
-        if !filter.text.isEmpty { conditions.append(containing(filter.text.cut(to: MessageLogFilter.maximumTextBytes))) }
-        return """
-            select first \(unsafeSQL: String(max(1, limit))) \(unsafeSQL: MessageRow.logColumns) from message m
-            \(FirebirdQuery.where(conditions)) order by m.received_at desc, m.id desc
-            """
-    }
-
-    private static func containing(_ text: String) -> FirebirdQuery {
-        """
-        (m.reverse_path containing \(text) or m.subject containing \(text)
-            or exists (select 1 from recipient r where r.message_id = m.id and r.address containing \(text)))
-        """
-    }
-
-    private static func firstRecipients(
+    static func firstRecipients(
         of messages: [RecordIdentifier], _ transaction: FirebirdTransaction
     ) throws -> [RecordIdentifier: [RecipientLogEntry]] {
         var recipients: [RecordIdentifier: [RecipientLogEntry]] = [:]
@@ -112,10 +52,6 @@ package struct MessageLogTable: MessageLogStore {
             from delivery_event where message_id = \(message) order by happened_at desc, id desc
             """
         ).reversed().map(DeliveryEventRow.event)
-    }
-
-    private static func unavailable(_ cause: String) -> MessageLogError {
-        .unavailable(cause: cause.hasPrefix("deadlineExceeded") ? "the search took too long; name a shorter time range" : cause)
     }
 }
 

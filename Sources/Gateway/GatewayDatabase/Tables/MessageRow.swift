@@ -14,8 +14,8 @@ enum MessageRow {
     static let insert: StaticString = """
         insert into message (id, received_at, node_id, direction, result, reason, client_address, helo_name, protocol_name, tls, reverse_path,
             subject, header_from, message_id_field, size_bytes, recipient_count, body_kind, is_international, return_content, envelope_id,
-            prepended_header, header_parts, authenticated_user)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            prepended_header, header_parts, authenticated_user, sender_key)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static let insertHeaderPart: StaticString = "insert into message_header_part (message_id, part, content) values (?, ?, ?)"
@@ -32,7 +32,7 @@ enum MessageRow {
                 .text(message.body.rawValue), .boolean(message.isInternational), .optionalText(message.returnContent?.rawValue),
                 .octets(message.envelopeIdentifier),
                 .bytes(header.count <= inlineHeaderBytes ? header : Array(header.prefix(inlineHeaderBytes))),
-                .integer(partCount(header)), user(submission.log),
+                .integer(partCount(header)), user(submission.log), senderKey(message.reversePath.description),
             ]
     }
 
@@ -41,7 +41,10 @@ enum MessageRow {
         log(
             entry, identifier: entry.message, receivedAt: entry.receivedAt, direction: entry.direction, reversePath: entry.reversePath,
             sizeBytes: entry.sizeBytes, recipientCount: recipientCount)
-            + [.text(QueuedMessage.BodyKind.sevenBit.rawValue), .boolean(false), .null, .null, .bytes([]), .integer(0), user(entry)]
+            + [
+                .text(QueuedMessage.BodyKind.sevenBit.rawValue), .boolean(false), .null, .null, .bytes([]), .integer(0), user(entry),
+                senderKey(entry.reversePath),
+            ]
     }
 
     /// The parts of a header that is longer than what the row holds.
@@ -56,6 +59,10 @@ enum MessageRow {
     }
 
     private static func user(_ entry: MessageLogEntry) -> FirebirdValue { entry.user.isEmpty ? .null : .octets(entry.user) }
+    /// What the log is searched by.
+    private static func senderKey(_ reversePath: String) -> FirebirdValue {
+        .octets(CorrespondentCondition.key(of: reversePath).cutBytes(to: CorrespondentCondition.maximumBytes))
+    }
 
     private static func partCount(_ header: [UInt8]) -> Int {
         (max(0, header.count - inlineHeaderBytes) + headerPartBytes - 1) / headerPartBytes

@@ -6,7 +6,10 @@ package import Settings
 /// The queue as administrators see and change it.
 package struct QueueAdministrationTable: QueueAdministrationStore {
     let sessions: DatabaseSessions
-    let counted = RememberedFigure<Bool, (recipients: Int, due: Int)>()
+    /// Lower in tests only.
+    var countedEntries = QueueAdministrationTable.countedQueueEntries
+
+    init(sessions: DatabaseSessions) { self.sessions = sessions }
 
     private static let searchDeadline = Duration.seconds(8)
 
@@ -18,25 +21,26 @@ package struct QueueAdministrationTable: QueueAdministrationStore {
         }
     }
 
-    /// Reads every row. With very many the answer is up to some minutes old, and missing (`.unavailable`) until the first count is done;
-    /// see `RememberedFigure`.
+    /// Rows are counted up to `countedQueueEntries`, those that are due along the index of claims.
     package func queueSize() async throws(DeliveryQueueError) -> (recipients: Int, due: Int) {
-        let pool = sessions.requests
-        return try await DatabaseSessions.translating(DeliveryQueueError.unavailable) {
-            try await counted.value(true) { deadline in
-                try await pool.transaction(.readCommittedReadOnly, deadline: deadline) { try Self.size($0) }
-            }
+        let bound = countedEntries
+        return try await sessions.read(deadline: Self.searchDeadline, unavailable: DeliveryQueueError.unavailable) { transaction in
+            (
+                try transaction.queryOne(Self.sizeQuery(upTo: bound))?.decode(0) ?? 0,
+                try transaction.queryOne(Self.dueQuery(at: .now(), upTo: bound))?.decode(0) ?? 0
+            )
         }
     }
 
-    private static func size(_ transaction: FirebirdTransaction) throws -> (recipients: Int, due: Int) {
-        let all = try transaction.queryOne("select count(*) from queue")
-        let due = try transaction.queryOne(
-            """
-            select count(*) from queue
-            where holder = \(QueueRow.nobody) and incarnation = 0 and is_held = false and due_at <= \(UTCTime.now())
-            """)
-        return (try all?.decode(0, as: Int.self) ?? 0, try due?.decode(0, as: Int.self) ?? 0)
+    static func sizeQuery(upTo bound: Int) -> FirebirdQuery {
+        "select count(*) from (select first \(unsafeSQL: String(bound)) ordinal from queue)"
+    }
+
+    static func dueQuery(at time: UTCTime, upTo bound: Int) -> FirebirdQuery {
+        """
+        select count(*) from (select first \(unsafeSQL: String(bound)) ordinal from queue
+            where holder = \(QueueRow.nobody) and incarnation = 0 and is_held = false and due_at <= \(time))
+        """
     }
 
     package func perform(

@@ -40,6 +40,7 @@ extension NodeWriter: RefusalLog {
 extension NodeWriter: HeartbeatWriter {
     package func beat(settingsRevision: SettingsRevision) async throws(NodeRegistryError) {
         setSettingsRevision(settingsRevision)
+        writeCorrespondents()
         switch await submit(.beat, deadline: ConfirmedHeartbeat.validity) {
         case .success: return
         case .failure(.declaredDead): throw .declaredDead

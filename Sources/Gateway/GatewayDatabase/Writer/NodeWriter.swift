@@ -2,6 +2,7 @@ package import Cluster
 import Delivery
 import Firebird
 import Logging
+import MessageLog
 import Metrics
 import Settings
 import Synchronization
@@ -40,6 +41,8 @@ package final class NodeWriter: Sendable {
     private let heartbeat: ConfirmedHeartbeat
     private let state = Mutex(State())
     private let metrics = WriterMetrics()
+    /// Who sends and gets accepted mail; see `NodeWriter+correspondents.swift`.
+    let tally = Mutex(CorrespondentTally())
 
     /// For what is tried when the closing deadline is near or past.
     private static let lastBatchDeadline = Duration.seconds(1)
@@ -66,6 +69,7 @@ package final class NodeWriter: Sendable {
     /// dropped after `WriterLimits.closingDeadline`; a call that hangs then takes a few seconds more.
     package func close() async {
         state.withLock { if $0.closingSince == nil { $0.closingSince = .now } }
+        writeCorrespondents(isLast: true)
         // A failure means the others will see the silence instead of the goodbye.
         _ = await submit(.farewell, deadline: limits.closingDeadline)
         let (task, loop) = state.withLock { state in
@@ -231,12 +235,14 @@ extension NodeWriter {
     private func deliver(_ result: WriterBatch.Written, since begun: ContinuousClock.Instant) async {
         metrics.batchItems.record(result.items.count)
         metrics.batchSeconds.record(begun.duration(to: .now) / .seconds(1))
+        if result.isUncounted { metrics.uncountedBatches.increment() }
         var isInTrouble = false
         for (item, answer) in zip(result.items, result.answers) {
             if case .failure(let error) = answer {
                 if case .unavailable = error { isInTrouble = true }
                 fail(item, error)
             }
+            if case .success = answer { count(item.work) }
             let isHeard = item.answer(answer)
             if !isHeard, let message = item.work.acceptedMessage, case .success = answer { withdraw(message) }
         }

@@ -21,10 +21,13 @@ struct QuarantineSubmissionWriter {
         let entries = submission.recipients.map { recipient in
             RecipientLogEntry(
                 ordinal: recipient.ordinal, address: recipient.address.description, state: .quarantined,
-                reason: quarantined.reason.english, updatedAt: time)
+                reason: quarantined.reason.english, updatedAt: time, alias: recipient.alias?.description ?? "")
         }
         try transaction.execute(
-            RecipientRow.insert, many: (entries + submission.refused).map { RecipientRow.values($0, message: message, node: node) })
+            RecipientRow.insert,
+            many: (entries + submission.refused).map {
+                RecipientRow.values($0, message: message, receivedAt: submission.message.receivedAt, node: node)
+            })
         if let judgement = JudgementRow.values(submission.log, message: submission.message.identifier) {
             try transaction.executeStatic(JudgementRow.insert, judgement)
         }

@@ -17,12 +17,16 @@ struct SubmissionWriter {
         for submission in submissions {
             let message = submission.message.identifier.firebirdValue
             for recipient in submission.recipients {
-                recipients.append(RecipientRow.values(recipient, message: message, at: time, node: node))
+                recipients.append(
+                    RecipientRow.values(recipient, message: message, receivedAt: submission.message.receivedAt, at: time, node: node))
                 queue.append(
                     QueueRow.values(
                         recipient, message: message, dueAt: time, holder: submission.isHeld ? holder : nil, changedAt: time, node: node))
             }
-            for refused in submission.refused { recipients.append(RecipientRow.values(refused, message: message, node: node)) }
+            for refused in submission.refused {
+                recipients.append(
+                    RecipientRow.values(refused, message: message, receivedAt: submission.message.receivedAt, node: node))
+            }
         }
         try transaction.execute(MessageRow.insert, many: submissions.map(MessageRow.values))
         try transaction.execute(MessageRow.insertHeaderPart, many: submissions.flatMap { MessageRow.headerParts($0.message) })
@@ -40,7 +44,9 @@ struct SubmissionWriter {
             RecipientRow.insert,
             many: messages.flatMap { message in
                 let identifier = message.entry.message.firebirdValue
-                return message.recipients.map { RecipientRow.values($0, message: identifier, node: node) }
+                return message.recipients.map {
+                    RecipientRow.values($0, message: identifier, receivedAt: message.entry.receivedAt, node: node)
+                }
             })
         try transaction.execute(JudgementRow.insert, many: messages.compactMap { JudgementRow.values($0.entry, message: $0.entry.message) })
     }
@@ -65,12 +71,30 @@ struct SubmissionWriter {
             return
         }
         let reason = FirebirdValue.octets("committed after the deadline and withdrawn; the sender was told to try again")
-        try transaction.execute("update message set result = \(MessageResult.postponed.rawValue), reason = \(reason) where id = \(message)")
+        let row = try transaction.queryOne(
+            """
+            update message set result = \(MessageResult.postponed.rawValue), reason = \(reason) where id = \(message)
+            returning direction, old.result as counted_result, received_at, size_bytes
+            """)
+        if let row { try StatisticsWriter(holder: holder, time: time).add(try Self.recounted(row), transaction) }
         try transaction.execute(
             """
             update recipient set state = \(RecipientState.refused.rawValue), reason = \(reason), changed_at = \(time), changed_by = \(holder.node)
             where message_id = \(message) and state in (\(RecipientState.queued.rawValue), \(RecipientState.quarantined.rawValue))
             """)
+    }
+}
+
+extension SubmissionWriter {
+    /// The message leaves the figures it was counted in.
+    private static func recounted(_ row: FirebirdRow) throws(FirebirdError) -> MailFigureDeltas {
+        let direction: MailDirection = try row.word("direction")
+        let receivedAt: UTCTime = try row.decode("received_at")
+        let sizeBytes: Int = try row.decode("size_bytes")
+        var deltas = MailFigureDeltas()
+        deltas.count(direction, try row.word("counted_result"), at: receivedAt, sizeBytes: sizeBytes, messages: -1)
+        deltas.count(direction, .postponed, at: receivedAt, sizeBytes: sizeBytes)
+        return deltas
     }
 }
 

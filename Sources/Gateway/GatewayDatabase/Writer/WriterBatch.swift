@@ -25,6 +25,8 @@ struct WriterBatch: Sendable {
     struct Written: Sendable {
         let items: [WriterItem]
         let answers: [WriterItem.Answer]
+        /// Whether the rolled-up figures could not be written with them.
+        let isUncounted: Bool
     }
 
     /// - Returns: what is durable once the transaction is committed.
@@ -34,7 +36,8 @@ struct WriterBatch: Sendable {
         // Looked at only now, with the lock in hand: whoever was told that his message is not written must not find it here.
         let wanted = items.filter(\.isWanted)
         let answers = try isCareful ? writeOneByOne(wanted, transaction) : writeTogether(wanted, transaction)
-        let result = Written(items: wanted, answers: answers)
+        let isCounted = try count(MailFigureDeltas(wanted, answers), transaction)
+        let result = Written(items: wanted, answers: answers, isUncounted: !isCounted)
         written.set(result)
         return result
     }
@@ -61,6 +64,21 @@ struct WriterBatch: Sendable {
 
     private var isFarewell: Bool {
         items.contains { if case .farewell = $0.work { true } else { false } }
+    }
+
+    /// Adds to the rolled-up figures. Written with care, figures that cannot be written do not cost the batch: mail goes before counting.
+    private func count(_ deltas: MailFigureDeltas, _ transaction: FirebirdTransaction) throws -> Bool {
+        let writer = StatisticsWriter(holder: holder, time: time)
+        guard isCareful else {
+            try writer.add(deltas, transaction)
+            return true
+        }
+        do {
+            try transaction.savepoint { try writer.add(deltas, $0) }
+            return true
+        } catch let error as FirebirdError where error.leavesTransactionUsable && !BatchCourse.passesByItself(error) {
+            return false
+        }
     }
 
     private func writeTogether(_ items: [WriterItem], _ transaction: FirebirdTransaction) throws -> [WriterItem.Answer] {
@@ -100,7 +118,7 @@ struct WriterBatch: Sendable {
                 try submissions.write(record.reportEvents, transaction)
             }
             return .recorded(result)
-        case .quarantine, .beat, .withdrawal, .giveBack, .farewell: return try performRest(work, transaction)
+        case .quarantine, .beat, .withdrawal, .giveBack, .farewell, .correspondents: return try performRest(work, transaction)
         }
         return .written
     }
@@ -116,6 +134,9 @@ struct WriterBatch: Sendable {
             try SubmissionWriter(holder: holder, time: time).withdraw(message, transaction)
             return .written
         case .giveBack: return .givenBack(try QueueGiveBack.perform(holder, at: time, transaction))
+        case .correspondents(let changes):
+            try StatisticsWriter(holder: holder, time: time).write(changes, transaction)
+            return .written
         }
     }
 }
@@ -132,7 +153,7 @@ private struct WriterBatchParts {
             case .submission(let submission): submissions.append(submission)
             case .refusal(let message): refusals.append(message)
             case .record(let record): records.append((index, record))
-            case .quarantine, .beat, .withdrawal, .giveBack, .farewell: continue
+            case .quarantine, .beat, .withdrawal, .giveBack, .farewell, .correspondents: continue
             }
         }
     }

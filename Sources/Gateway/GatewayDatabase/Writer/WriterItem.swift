@@ -18,13 +18,15 @@ enum WriterWork: Sendable {
     case giveBack
     /// The node's row says that it stopped.
     case farewell
+    /// The most frequent addresses of this node.
+    case correspondents([CorrespondentChange])
 
     /// The message whose sender waits for it.
     var acceptedMessage: RecordIdentifier? {
         switch self {
         case .submission(let submission): submission.message.identifier
         case .quarantine(let message): message.submission.message.identifier
-        case .record, .refusal, .beat, .withdrawal, .giveBack, .farewell: nil
+        case .record, .refusal, .beat, .withdrawal, .giveBack, .farewell, .correspondents: nil
         }
     }
 
@@ -36,6 +38,7 @@ enum WriterWork: Sendable {
         case .refusal(let message): 1 + message.recipients.count
         case .quarantine(let message): 2 + 3 * message.submission.recipients.count + message.submission.refused.count
         case .beat, .withdrawal, .farewell: 1
+        case .correspondents(let changes): changes.count
         case .giveBack: QueueGiveBack.rowsPerBatch
         }
     }

@@ -9,5 +9,6 @@ struct WriterMetrics: Sendable {
     let expired = Counter(label: "securitygateway_database_expired_total")
     let retriedBatches = Counter(label: "securitygateway_database_retried_batches_total")
     let withdrawn = Counter(label: "securitygateway_database_withdrawn_total")
+    let uncountedBatches = Counter(label: "securitygateway_database_uncounted_batches_total")
     let droppedRefusals = Counter(label: "securitygateway_database_dropped_log_rows_total")
 }

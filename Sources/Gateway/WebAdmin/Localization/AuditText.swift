@@ -18,6 +18,7 @@ enum AuditText: String, CaseIterable, PageText {
     case byAdministrator
     case byCommand
     case byNode
+    case byAPIKey
 
     var text: LocalizedText {
         switch self {
@@ -40,6 +41,7 @@ enum AuditText: String, CaseIterable, PageText {
         case .emptySearchHelp: LocalizedText("Search for another word.", ja: "別の語で検索してください。")
         case .byAdministrator: LocalizedText("Administrator {}", ja: "管理者 {}")
         case .byCommand: LocalizedText("Command (user ID {})", ja: "コマンド（ユーザー ID {}）")
+        case .byAPIKey: LocalizedText("API key {}", ja: "API キー {}")
         case .byNode: LocalizedText("The node itself", ja: "ノード")
         }
     }

@@ -13,6 +13,8 @@ enum CommonText: String, CaseIterable, PageText {
     case settings
     case audit
     case administrators
+    case reports
+    case apiKeys
     case account
     case signOut
     case language
@@ -58,6 +60,8 @@ enum CommonText: String, CaseIterable, PageText {
         case .settings: LocalizedText("Settings", ja: "設定")
         case .audit: LocalizedText("Audit log", ja: "監査ログ")
         case .administrators: LocalizedText("Administrators", ja: "管理者")
+        case .apiKeys: LocalizedText("API keys", ja: "API キー")
+        case .reports: LocalizedText("Reports", ja: "レポート")
         case .account: LocalizedText("Your account", ja: "アカウント")
         case .signOut: LocalizedText("Sign out", ja: "サインアウト")
         case .language: LocalizedText("Language", ja: "言語")

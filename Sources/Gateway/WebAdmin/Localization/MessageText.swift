@@ -53,6 +53,13 @@ enum MessageText: String, CaseIterable, PageText {
     case inQueue
     case signedIn
     case viaAlias
+    case more
+    case senderCondition
+    case recipientCondition
+    case minimumSize
+    case sizeProblem
+    case searchedBackTo
+    case continueSearch
 
     var text: LocalizedText {
         switch self {
@@ -109,6 +116,16 @@ enum MessageText: String, CaseIterable, PageText {
         case .noHistoryRefused: LocalizedText("It was not accepted, so it was never delivered.", ja: "受け付けていないため、配送履歴はありません。")
         case .signedIn: LocalizedText("Signed in as", ja: "認証ユーザー")
         case .viaAlias: LocalizedText("by the alias {}", ja: "エイリアス {} 宛")
+        case .more: LocalizedText("More conditions", ja: "詳細な条件")
+        case .senderCondition: LocalizedText("Sender: address, domain or <>", ja: "差出人（アドレス、ドメイン、または <>）")
+        case .recipientCondition: LocalizedText("Recipient: address or domain", ja: "宛先（アドレスまたはドメイン）")
+        case .minimumSize: LocalizedText("At least", ja: "最小サイズ")
+        case .sizeProblem: LocalizedText("Enter a number of KiB.", ja: "KiB 単位の数値を入力してください。")
+        case .searchedBackTo:
+            LocalizedText(
+                "Searched back to {}. Nothing older was looked at yet; a shorter time or a whole address makes the search faster.",
+                ja: "{} まで検索しました。それより前はまだ検索していません。期間を短くするか、アドレス全体を指定すると速くなります。")
+        case .continueSearch: LocalizedText("Continue the search", ja: "検索を続ける")
         case .inQueue: LocalizedText("Show in the delivery queue", ja: "配送キューで見る")
         }
     }

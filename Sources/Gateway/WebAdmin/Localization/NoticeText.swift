@@ -29,6 +29,7 @@ enum NoticeText: String, CaseIterable, PageText {
     case quarantineReleased
     case quarantineDeleted
     case quarantineUntouched
+    case apiKeyRevoked
 
     var text: LocalizedText {
         switch self {
@@ -56,6 +57,7 @@ enum NoticeText: String, CaseIterable, PageText {
         case .userChanged: LocalizedText("The user was saved.", ja: "ユーザーを保存しました。")
         case .userDeleted: LocalizedText("The user was deleted.", ja: "ユーザーを削除しました。")
         case .passwordRemoved: LocalizedText("The password was removed.", ja: "パスワードを削除しました。")
+        case .apiKeyRevoked: LocalizedText("The API key was revoked.", ja: "API キーを失効させました。")
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
         case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")
         case .accessListChanged: LocalizedText("The note was saved.", ja: "メモを保存しました。")

@@ -50,5 +50,7 @@ struct PageTexts: MustacheParent {
         "user": { UserText(rawValue: $0)?.text }, "quarantine": { QuarantineText(rawValue: $0)?.text },
         "accessList": { AccessListText(rawValue: $0)?.text }, "judgement": { JudgementText(rawValue: $0)?.text },
         "error": { ErrorText(rawValue: $0)?.text },
+        "apiKey": { APIKeyText(rawValue: $0)?.text },
+        "report": { ReportText(rawValue: $0)?.text },
     ]
 }

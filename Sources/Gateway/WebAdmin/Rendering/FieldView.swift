@@ -114,7 +114,7 @@ extension AdministrationError {
         switch self {
         case .invalid(let problems): return problems
         case .conflict(let message), .denied(let message): return [FieldProblem(field: nil, message: message)]
-        case .tooManyAttempts: return [FieldProblem(field: nil, message: message)]
+        case .tooManyAttempts, .unauthenticated: return [FieldProblem(field: nil, message: message)]
         case .notFound, .unavailable: throw self
         }
     }

@@ -104,19 +104,21 @@ struct LayoutView: Sendable {
 
 /// The entries of the menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, domains, accessLists, settings, audit, administrators
+    case dashboard, messages, reports, quarantine, queue, domains, accessLists, settings, audit, administrators, apiKeys
 
     var path: String {
         switch self {
         case .dashboard: SitePath.dashboard
         case .messages: SitePath.messages
         case .quarantine: SitePath.quarantine
+        case .reports: SitePath.reports
         case .queue: SitePath.queue
         case .domains: SitePath.domains
         case .accessLists: SitePath.accessLists
         case .settings: SitePath.settings
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
+        case .apiKeys: SitePath.apiKeys
         }
     }
 
@@ -125,12 +127,14 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .dashboard: .dashboard
         case .messages: .messages
         case .quarantine: .quarantine
+        case .reports: .reports
         case .queue: .queue
         case .domains: .domains
         case .accessLists: .accessLists
         case .settings: .settings
         case .audit: .audit
         case .administrators: .administrators
+        case .apiKeys: .apiKeys
         }
     }
 }

@@ -82,4 +82,8 @@ enum PageTemplate: String, CaseIterable {
     case quarantine
     case quarantinedMessage = "quarantined-message"
     case accessListEntry = "access-list-entry"
+    case reports
+    case apiKeys = "api-keys"
+    case apiKeyForm = "api-key-form"
+    case apiKeyCreated = "api-key-created"
 }

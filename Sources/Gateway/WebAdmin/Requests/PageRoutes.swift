@@ -75,6 +75,8 @@ enum SitePath {
     static let account = "/account"
     static let accessLists = "/lists"
     static let quarantine = "/quarantine"
+    static let reports = "/reports"
+    static let apiKeys = "/api-keys"
 
     /// A path of this site to go back to, or the dashboard for anything that could lead elsewhere.
     static func local(_ text: String?) -> String {

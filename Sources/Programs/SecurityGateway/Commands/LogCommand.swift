@@ -12,6 +12,7 @@ struct LogCommand: AsyncParsableCommand {
 
         @OptionGroup var node: HomeOptions
         @Option(help: "Part of the sender's or a recipient's address or of the subject.") var text: String?
+        @OptionGroup var conditions: LogConditions
         @Option(help: "inbound, outbound or internal.") var direction: DirectionArgument?
         @Option(help: "accepted, refused, postponed or quarantine.") var result: ResultArgument?
         @Option(help: TimeArgument.help("Received at or after this time")) var from: TimeArgument?
@@ -20,8 +21,10 @@ struct LogCommand: AsyncParsableCommand {
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
             let now = UTCTime.now()
-            let path = APIPath("messages").with("text", text).with("direction", direction?.rawValue).with("result", result?.rawValue)
-                .with("from", from?.text(now)).with("until", until?.text(now))
+            let path = conditions.added(to: APIPath("messages")).with("text", text).with("direction", direction?.rawValue).with(
+                "result", result?.rawValue
+            )
+            .with("from", from?.text(now)).with("until", until?.text(now))
             try await paging.show(path, MessageDocument.self, session) { page, _ in LogCommand.table(page, session) }
         }
     }
@@ -86,6 +89,24 @@ struct LogCommand: AsyncParsableCommand {
         }
         let judgement = message.judgement.map { "\n" + judgementText($0, session) } ?? ""
         return list.text + "\n" + recipients.text + (message.events?.isEmpty == false ? "\n" + events.text : "") + judgement
+    }
+}
+
+/// What a message of the log is searched by.
+struct LogConditions: ParsableArguments {
+    @Option(help: "The sender: an address, a domain, or <> for the null reverse-path.") var sender: String?
+    @Option(help: "A recipient: an address or a domain.") var recipient: String?
+    @Option(help: "The client's address.") var client: String?
+    @Option(help: "The Message-ID, with or without its angle brackets.") var messageID: String?
+    @Option(help: "Part of the subject.") var subject: String?
+    @Option(name: .customLong("on-node"), help: "Identifier of the node that received it.") var receivingNode: String?
+    @Option(help: "At least this many bytes.") var minimumBytes: Int?
+    @Option(help: "At most this many bytes.") var maximumBytes: Int?
+
+    func added(to path: APIPath) -> APIPath {
+        path.with("sender", sender).with("recipient", recipient).with("clientAddress", client).with("messageID", messageID)
+            .with("subject", subject).with("node", receivingNode).with("minimumBytes", minimumBytes.map(String.init))
+            .with("maximumBytes", maximumBytes.map(String.init))
     }
 }
 

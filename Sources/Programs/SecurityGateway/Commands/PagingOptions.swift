@@ -18,6 +18,7 @@ struct PagingOptions: ParsableArguments {
         _ path: APIPath, _ type: Item.Type, _ session: CommandSession, human: ([Item], Bool) -> String
     ) async throws(CommandFailure) {
         var cursor: String?
+        var searchedBackTo: String?
         var isFirst = true
         repeat {
             let bytes = try await session.send(.get, path.with("limit", String(all ? Self.largestPage : limit)).with("cursor", cursor))
@@ -28,9 +29,14 @@ struct PagingOptions: ParsableArguments {
                 session.console.write(human(page.items, isFirst))
             }
             cursor = page.next
+            searchedBackTo = page.searchedBackTo
             isFirst = false
         } while all && cursor != nil
-        if cursor != nil, !session.options.json {
+        if let searchedBackTo, !session.options.json {
+            let time = Shown.time(searchedBackTo)
+            session.console.writeError(
+                session.text("(searched back to \(time): --all goes on)\n", "（\(time) まで検索しました。--all で続けます）\n"))
+        } else if cursor != nil, !session.options.json {
             session.console.writeError(session.text("(there is more: --all shows everything)\n", "（続きがあります。--all ですべて表示します）\n"))
         }
     }

@@ -28,7 +28,9 @@ struct StatusCommand: NodeCommand {
         if let queue = status.queue {
             list.add(
                 session.text("queue", "キュー"),
-                session.text("\(queue.recipients) recipients, \(queue.due) due", "宛先 \(queue.recipients) 件（配送可能 \(queue.due) 件）"))
+                session.text(
+                    "\(queue.recipients)\(queue.isMinimum ? " or more" : "") recipients, \(queue.due) due",
+                    "宛先 \(queue.recipients) 件\(queue.isMinimum ? "以上" : "")（配送可能 \(queue.due) 件）"))
         }
         if let day = status.lastDay {
             list.add(

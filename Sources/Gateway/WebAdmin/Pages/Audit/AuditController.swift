@@ -60,12 +60,13 @@ struct AuditView: Sendable {
             detail = record.detail.nonEmpty
         }
 
-        /// As `AuditActor` writes it: `administrator:NAME`, `command:uid=N`, `node`.
+        /// As `AuditActor` writes it: `administrator:NAME`, `command:uid=N`, `api-key:NAME`, `node`.
         private static func actor(_ text: String, _ language: Language) -> String {
             if text.hasPrefix("administrator:") {
                 return AuditText.byAdministrator.filled(language, String(text.dropFirst("administrator:".count)))
             }
             if text.hasPrefix("command:uid=") { return AuditText.byCommand.filled(language, String(text.dropFirst("command:uid=".count))) }
+            if text.hasPrefix("api-key:") { return AuditText.byAPIKey.filled(language, String(text.dropFirst("api-key:".count))) }
             return text == "node" ? AuditText.byNode[language] : text
         }
     }

@@ -28,6 +28,9 @@ struct DashboardView: Sendable {
     let nodeFacts: [Figure]
     let listeners: [String]
     let hasNoDomain: Bool
+    /// Mail of the last 24 hours; `nil` when the database does not answer.
+    let chart: MailChart?
+    let hasChart: Bool
 
     struct Part: Sendable {
         let title: String
@@ -62,12 +65,22 @@ struct DashboardView: Sendable {
                 title: title[language], number: status.lastDay.map { ShownValue.number($0[result] ?? 0) } ?? unknown,
                 link: PageLink(SitePath.messages).with("result", result.rawValue).text, tone: tone)
         }
-        queueSize = status.queue.map { ShownValue.number($0.recipients) } ?? unknown
+        queueSize = status.queue.map { ShownValue.number($0.recipients) + (status.isQueueLonger ? "+" : "") } ?? unknown
         queueDue = status.queue.map { DashboardText.queueDue.filled(language, ShownValue.number($0.due)) }
         hasNoDomain = status.domainCount == 0
+        chart = Self.chart(status, language)
+        hasChart = chart != nil
         listeners = status.activity.listeners
         figures = Self.figures(status.activity, language)
         nodeFacts = Self.facts(status, language, unknown)
+    }
+
+    private static func chart(_ status: GatewayStatus, _ language: Language) -> MailChart? {
+        guard let figures = status.lastDayFigures else { return nil }
+        let now = UTCTime.now()
+        let starts = (1 - Administration.hoursOfDay...0).map { StatisticsPeriod.hour.start($0, after: now) }
+        let report = MailReport(period: .hour, starts: starts, figures: figures)
+        return MailChart(report, title: ReportText.mailPerHour[language], language)
     }
 
     private static func figures(_ activity: NodeActivity, _ language: Language) -> [Figure] {

@@ -9,6 +9,11 @@ struct MessageListView: Sendable {
     let result: FieldView
     let from: FieldView
     let until: FieldView
+    let furtherFields: [FieldView]
+    /// Whether the further conditions are shown unfolded.
+    let hasMore: Bool
+    /// How far a search came that was broken off; `pager.next` goes on.
+    let searchedBackTo: String?
     let isFiltered: Bool
     let isEmpty: Bool
     let rows: [Row]
@@ -48,9 +53,9 @@ struct MessageListView: Sendable {
         let state: Badge
     }
 
-    init(_ form: MessageLogForm, _ found: [MessageLogRecord], _ problems: FormProblems, _ language: Language) {
-        let shown = found.prefix(MessageLogController.pageSize)
-        alert = problems.summary(fields: ["text", "from", "until"])
+    init(_ form: MessageLogForm, _ found: MessageLogPage, _ problems: FormProblems, _ language: Language) {
+        let shown = found.records.prefix(MessageLogController.pageSize)
+        alert = problems.summary(fields: ["text", "from", "until"] + Self.moreFields)
         var text = FieldView("text", MessageText.text[language], .input("search"), value: form.text)
         text.maximumLength = MessageLogFilter.maximumTextBytes
         text.problem = problems.at("text")
@@ -61,11 +66,36 @@ struct MessageListView: Sendable {
         from = Self.day("from", MessageText.from, form.from, problems, language)
         until = Self.day("until", MessageText.until, form.until, problems, language)
         isFiltered = !form.isEmpty
-        isEmpty = shown.isEmpty
+        furtherFields = Self.more(form, problems, language)
+        hasMore = form.hasMore
+        // Rows beyond the page are seen again by its next one.
+        let isCut = found.records.count > MessageLogController.pageSize
+        let brokenOff = isCut ? nil : found.searchedBackTo
+        searchedBackTo = brokenOff.map { MessageText.searchedBackTo.filled(language, ShownValue.timeWithZone($0.receivedAt)) }
+        isEmpty = shown.isEmpty && brokenOff == nil
         rows = shown.map { Row($0, language) }
-        let isLast = found.count <= MessageLogController.pageSize
+        let last = shown.last.map { MessageLogCursor(receivedAt: $0.entry.receivedAt, message: $0.entry.message) }
         pager = PagerView(
-            next: isLast ? nil : shown.last.map(form.link(after:)), first: form.cursor == nil ? nil : form.link.text, isTimeOrdered: true)
+            next: (isCut ? last : brokenOff).map(form.link(after:)), first: form.cursor == nil ? nil : form.link.text, isTimeOrdered: true)
+    }
+
+    private static let moreFields = ["sender", "recipient", "subject", "client", "message-id", "size"]
+
+    private static func more(_ form: MessageLogForm, _ problems: FormProblems, _ language: Language) -> [FieldView] {
+        let fields: [(String, MessageText, String)] = [
+            ("sender", .senderCondition, form.sender), ("recipient", .recipientCondition, form.recipient),
+            ("subject", .subject, form.subject), ("client", .client, form.client), ("message-id", .messageID, form.messageID),
+            ("size", .minimumSize, form.minimumSize),
+        ]
+        return fields.map { name, label, value in
+            var field = FieldView(name, label[language], value: value)
+            field.problem = problems.at(name)
+            if name == "size" {
+                field.unit = "KiB"
+                field.inputMode = "numeric"
+            }
+            return field
+        }
     }
 
     private static func choice(

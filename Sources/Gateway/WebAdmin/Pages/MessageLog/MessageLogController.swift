@@ -22,7 +22,7 @@ struct MessageLogController: Sendable {
     private func list(_ request: AdministratorRequest) async throws(AdministrationError) -> Response {
         let form = MessageLogForm(request.query)
         var problems = form.problems
-        var found: [MessageLogRecord] = []
+        var found = MessageLogPage(records: [])
         if problems.isEmpty {
             do throws(AdministrationError) {
                 found = try await services.administration.messages(
@@ -46,6 +46,13 @@ struct MessageLogForm: Sendable {
     let from: String
     let until: String
     let before: String
+    let sender: String
+    let recipient: String
+    let subject: String
+    let client: String
+    let messageID: String
+    /// In KiB.
+    let minimumSize: String
 
     init(_ query: FormValues) {
         text = query.trimmed("text")
@@ -54,15 +61,30 @@ struct MessageLogForm: Sendable {
         from = query.trimmed("from")
         until = query.trimmed("until")
         before = query.trimmed("before")
+        sender = query.trimmed("sender")
+        recipient = query.trimmed("recipient")
+        subject = query.trimmed("subject")
+        client = query.trimmed("client")
+        messageID = query.trimmed("message-id")
+        minimumSize = query.trimmed("size")
     }
 
-    var isEmpty: Bool { text.isEmpty && direction.isEmpty && result.isEmpty && from.isEmpty && until.isEmpty }
+    var isEmpty: Bool {
+        text.isEmpty && direction.isEmpty && result.isEmpty && from.isEmpty && until.isEmpty && !hasMore
+    }
+
+    /// Whether one of the conditions is set that are folded away.
+    var hasMore: Bool {
+        ![sender, recipient, subject, client, messageID, minimumSize].allSatisfy(\.isEmpty)
+    }
 
     var problems: [FieldProblem] {
         [("from", from), ("until", until)].filter { !$0.1.isEmpty && CalendarDay($0.1) == nil }.map {
             FieldProblem(field: $0.0, message: MessageText.dateProblem.text)
-        }
+        } + (minimumSize.isEmpty || kibibytes != nil ? [] : [FieldProblem(field: "size", message: MessageText.sizeProblem.text)])
     }
+
+    private var kibibytes: Int? { Int(minimumSize).flatMap { (0...1_000_000_000).contains($0) ? $0 : nil } }
 
     /// An unknown direction or result, which no page of ours sends, is no condition.
     var filter: MessageLogFilter {
@@ -72,6 +94,12 @@ struct MessageLogForm: Sendable {
         filter.result = MessageResult(rawValue: result)
         filter.from = CalendarDay(from)?.start
         filter.until = CalendarDay(until)?.end
+        filter.sender = CorrespondentCondition(sender)
+        filter.recipient = CorrespondentCondition(recipient)
+        filter.subject = subject
+        filter.clientAddress = client
+        filter.messageID = messageID
+        filter.minimumBytes = kibibytes.map { $0 * 1024 }
         return filter
     }
 
@@ -84,10 +112,11 @@ struct MessageLogForm: Sendable {
     /// The same filter from the newest message on.
     var link: PageLink {
         PageLink(SitePath.messages).with("text", text).with("direction", direction).with("result", result).with("from", from)
-            .with("until", until)
+            .with("until", until).with("sender", sender).with("recipient", recipient).with("subject", subject).with("client", client)
+            .with("message-id", messageID).with("size", minimumSize)
     }
 
-    func link(after last: MessageLogRecord) -> String {
-        link.with("before", "\(last.entry.receivedAt.milliseconds).\(last.entry.message)").text
+    func link(after last: MessageLogCursor) -> String {
+        link.with("before", "\(last.receivedAt.milliseconds).\(last.message)").text
     }
 }

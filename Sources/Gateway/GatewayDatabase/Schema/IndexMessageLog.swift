@@ -1,0 +1,21 @@
+import Firebird
+
+extension FirebirdMigration {
+    /// What the log is searched by, normalised (see `CorrespondentCondition.key`), with an index that ends in time and identifier: a page
+    /// is a short walk along it wherever it begins. `received_at` of a recipient's row is its message's. Older rows are not filled in: none
+    /// was ever released.
+    static let addLogKeys = FirebirdMigration(
+        "log search keys",
+        schema: [
+            "alter table message add sender_key d_text_320",
+            "alter table recipient add address_key d_text_320, add received_at d_time",
+        ])
+
+    /// Each costs every mail a page written somewhere in the index, so there are two.
+    static let indexMessageLog = FirebirdMigration(
+        "log search indexes",
+        schema: [
+            "create descending index message_sender on message (sender_key, received_at, id)",
+            "create descending index recipient_address on recipient (address_key, received_at, message_id)",
+        ])
+}

@@ -1,0 +1,83 @@
+import Firebird
+import FirebirdTestKit
+import Foundation
+import MessageLog
+import Settings
+import Testing
+
+@testable import GatewayDatabase
+
+/// How many rows the benchmark's log has; 0 leaves it out.
+enum LogRows {
+    static let wanted = ProcessInfo.processInfo.environment["SECURITYGATEWAY_LOG_ROWS"].flatMap { Int($0) } ?? 0
+}
+
+/// Prints what searches of a large log cost; `make bench-log` runs it with a million rows. Asserts nothing of time.
+@Suite(.enabled(if: LogRows.wanted > 0), .serialized) struct LogSearchBenchmark {
+    private static let pages = 60
+
+    private static func kinds() -> [(name: String, filter: @Sendable (Int) -> MessageLogFilter)] {
+        func kind(
+            _ name: String, _ change: @escaping @Sendable (inout MessageLogFilter, Int) -> Void
+        ) -> (name: String, filter: @Sendable (Int) -> MessageLogFilter) {
+            (
+                name,
+                { number in
+                    var filter = MessageLogFilter()
+                    change(&filter, number)
+                    return filter
+                }
+            )
+        }
+        return [
+            kind("all") { _, _ in }, kind("sender address") { $0.sender = CorrespondentCondition("user\($1)@sender\($1).example") },
+            kind("sender domain") { $0.sender = CorrespondentCondition("sender\($1).example") },
+            kind("recipient address") { $0.recipient = CorrespondentCondition("user\($1)@domain\($1 % 20).example") },
+            kind("recipient domain") { $0.recipient = CorrespondentCondition("domain\($1 % 20).example") },
+            kind("client") { $0.clientAddress = "192.0.\($1 % 4).\($1)" },
+            kind("Message-ID") { $0.messageID = "<\(1000 + $1)@sender\((1000 + $1) % 500).example>" },
+            kind("result") { filter, _ in filter.result = .refused }, kind("direction") { filter, _ in filter.direction = .outbound },
+            kind("sender domain, refused") {
+                $0.sender = CorrespondentCondition("sender\($1).example")
+                $0.result = .refused
+            },
+            kind("subject, frequent") { filter, _ in filter.subject = "of many" },
+            kind("subject, rare") { $0.subject = "message \(1000 + $1) of" }, kind("text, rare") { $0.text = "user\($1)@sender\($1)." },
+        ]
+    }
+
+    @Test(arguments: TestPlace.allCases) func `searches of a large log`(_ place: TestPlace) async throws {
+        try await TestDatabase.with(place) { test in
+            let begun = ContinuousClock.now
+            try await LogFiller.fill(test, count: LogRows.wanted)
+            print("\(place): \(LogRows.wanted) rows in \(begun.duration(to: .now))")
+            for kind in Self.kinds() { try await Self.measure(kind.name, kind.filter, place, test) }
+        }
+    }
+
+    /// First pages, and pages that begin somewhere in the log.
+    private static func measure(
+        _ name: String, _ filter: @Sendable (Int) -> MessageLogFilter, _ place: TestPlace, _ test: TestDatabase
+    ) async throws {
+        var times: [Duration] = []
+        var brokenOff = 0
+        for number in 0..<pages {
+            let row = LogRows.wanted * number / pages
+            let cursor =
+                number.isMultiple(of: 2)
+                ? nil
+                : MessageLogCursor(receivedAt: UTCTime(milliseconds: 1_700_000_000_000 + Int64(row) * 1000), message: .fresh())
+            let filter = filter(number)
+            let begun = ContinuousClock.now
+            let page = try await test.database.messageLog.page(filter, after: cursor, limit: 51)
+            times.append(begun.duration(to: .now))
+            if page.searchedBackTo != nil { brokenOff += 1 }
+        }
+        times.sort()
+        let search = LogSearch(filter(1))
+        let query = (search.rare ?? search).page(after: nil, downTo: nil, limit: 51)
+        let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: query) }
+        func milliseconds(_ part: Int) -> String { String(format: "%.1f", times[(times.count - 1) * part / 100] / .milliseconds(1)) }
+        print("\(place): \(name): p50 \(milliseconds(50)) ms, p95 \(milliseconds(95)) ms, broken off \(brokenOff) of \(pages); \(plan)")
+    }
+}
