@@ -28,7 +28,7 @@ struct ReportsTests {
     @Test func `results stand on one another`() {
         let chart = Self.chart([10], [.accepted, .refused])
         #expect(chart.bars.map(\.y) == ["100.0", "8.0"])
-        #expect(chart.bars.map(\.tone) == ["good", "bad"])
+        #expect(chart.bars.map(\.result) == ["accepted", "refused"])
         #expect(chart.legend.map(\.text) == ["Accepted", "Refused"])
     }
 
@@ -50,7 +50,7 @@ struct ReportsTests {
             let page = try await browser.get("/reports")
             #expect(page.text.contains("role=\"img\" aria-labelledby=\"chart-title chart-description\""))
             #expect(page.text.contains("<title id=\"chart-title\">\(ReportText.chartTitle[language])</title>"))
-            #expect(page.text.contains("<rect class=\"bar bar-good\""))
+            #expect(page.text.contains("<rect class=\"bar bar-accepted\""))
             #expect(page.text.contains(ReportText.table[language]) && page.text.contains(ReportText.total[language]))
         }
     }

@@ -23,7 +23,7 @@ struct MailChart: Sendable {
         let width: String
         let height: String
         /// Suffix of the style sheet's class `bar-…`.
-        let tone: String
+        let result: String
         let tip: String
     }
 
@@ -41,7 +41,7 @@ struct MailChart: Sendable {
 
     struct Legend: Sendable {
         let text: String
-        let tone: String
+        let result: String
     }
 
     static let width = 720
@@ -70,7 +70,7 @@ struct MailChart: Sendable {
                 bars.append(
                     Bar(
                         x: Self.number(Self.left + slot * Double(index) + slot * 0.1), y: Self.number(base),
-                        width: Self.number(slot * 0.8), height: Self.number(height), tone: result.badge(language).tone,
+                        width: Self.number(slot * 0.8), height: Self.number(height), result: result.rawValue,
                         tip: "\(ReportText.label(start, report.period)) \(result.title[language]): \(ShownValue.number(count))"))
             }
         }
@@ -85,7 +85,7 @@ struct MailChart: Sendable {
             Label(
                 x: Self.number(Self.left + slot * (Double($0.offset) + 0.5)), text: ReportText.shortLabel($0.element, report.period))
         }
-        legend = results.map { Legend(text: $0.title[language], tone: $0.badge(language).tone) }
+        legend = results.map { Legend(text: $0.title[language], result: $0.rawValue) }
         description = ReportText.chartDescription.filled(
             language, ShownValue.number(totals.reduce(0, +)), ShownValue.number(totals.max() ?? 0))
     }

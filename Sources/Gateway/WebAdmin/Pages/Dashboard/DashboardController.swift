@@ -42,7 +42,7 @@ struct DashboardView: Sendable {
         let title: String
         let number: String
         let link: String
-        let tone: String
+        let result: String
     }
 
     struct Figure: Sendable {
@@ -57,13 +57,12 @@ struct DashboardView: Sendable {
         }
         let unknown = DashboardText.unknown[language]
         counts = [
-            (MessageResult.accepted, DashboardText.accepted, "good"), (.refused, .refused, "bad"), (.postponed, .postponed, "warning"),
-            (.quarantined, .quarantined, "warning"),
+            (MessageResult.accepted, DashboardText.accepted), (.refused, .refused), (.postponed, .postponed), (.quarantined, .quarantined),
         ].map {
-            result, title, tone in
+            result, title in
             Count(
                 title: title[language], number: status.lastDay.map { ShownValue.number($0[result] ?? 0) } ?? unknown,
-                link: PageLink(SitePath.messages).with("result", result.rawValue).text, tone: tone)
+                link: PageLink(SitePath.messages).with("result", result.rawValue).text, result: result.rawValue)
         }
         queueSize = status.queue.map { ShownValue.number($0.recipients) + (status.isQueueLonger ? "+" : "") } ?? unknown
         queueDue = status.queue.map { DashboardText.queueDue.filled(language, ShownValue.number($0.due)) }
