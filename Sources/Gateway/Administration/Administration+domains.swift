@@ -16,16 +16,24 @@ package struct DomainEntry: Sendable, Hashable {
 }
 
 /// A mail server as it is entered.
-package struct MailServerEntry: Sendable, Hashable, Codable {
+package struct MailServerEntry: Sendable, Hashable {
     /// Host name or address, with an optional port (25).
     package var host: String
     package var priority: Int
     package var security: ConnectionSecurity
+    /// What the gateway signs in as; empty: it does not.
+    package var userName: String
+    /// Empty: the one that is stored for this user name at this host stays.
+    package var password: String
 
-    package init(host: String, priority: Int = 10, security: ConnectionSecurity = .opportunistic) {
+    package init(
+        host: String, priority: Int = 10, security: ConnectionSecurity = .opportunistic, userName: String = "", password: String = ""
+    ) {
         self.host = host
         self.priority = priority
         self.security = security
+        self.userName = userName
+        self.password = password
     }
 }
 
@@ -45,7 +53,7 @@ extension Administration {
     }
 
     package func addDomain(_ entry: DomainEntry, _ caller: AdministrationCaller) async throws(AdministrationError) -> ProtectedDomain {
-        let domain = try validated(entry, identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds))
+        let domain = try validated(entry, identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds), present: [])
         do throws(DirectoryError) {
             try await ports.domains.insert(domain, audit: self.entry(caller, "domain.add", domain.name.ascii, Self.detail(domain)))
         } catch {
@@ -58,7 +66,7 @@ extension Administration {
     /// Replaces note and mail servers.
     package func updateDomain(_ entry: DomainEntry, _ caller: AdministrationCaller) async throws(AdministrationError) -> ProtectedDomain {
         let present = try await domain(entry.name, caller)
-        let domain = try validated(entry, identifier: present.identifier)
+        let domain = try validated(entry, identifier: present.identifier, present: present.mailServers)
         do throws(DirectoryError) {
             let change = "\(Self.detail(present)) → \(Self.detail(domain))"
             try await ports.domains.update(domain, audit: self.entry(caller, "domain.change", domain.name.ascii, change))
@@ -160,7 +168,9 @@ extension Administration {
         }
     }
 
-    private func validated(_ entry: DomainEntry, identifier: RecordIdentifier) throws(AdministrationError) -> ProtectedDomain {
+    private func validated(
+        _ entry: DomainEntry, identifier: RecordIdentifier, present: [MailServer]
+    ) throws(AdministrationError) -> ProtectedDomain {
         let name = try domainName(entry.name)
         var problems: [FieldProblem] = []
         if entry.note.utf8.count > ProtectedDomain.maximumNoteBytes {
@@ -188,10 +198,44 @@ extension Administration {
                 problems.append(FieldProblem("mail-server", "A priority is 0 to 65535.", ja: "優先順位は 0 から 65535 までです。"))
                 continue
             }
-            servers.append(MailServer(endpoint: endpoint, priority: server.priority, security: server.security))
+            switch Self.credential(server, at: endpoint, present) {
+            case .success(let credential):
+                servers.append(
+                    MailServer(endpoint: endpoint, priority: server.priority, security: server.security, credential: credential))
+            case .failure(let problem): problems.append(problem)
+            }
         }
         guard problems.isEmpty else { throw .invalid(problems) }
         return ProtectedDomain(identifier: identifier, name: name, note: entry.note, mailServers: servers)
+    }
+
+    /// What was entered, or else what is stored for the same name at the same host.
+    private static func credential(
+        _ server: MailServerEntry, at endpoint: HostAndPort, _ present: [MailServer]
+    ) -> Result<MailServerCredential?, FieldProblem> {
+        guard !server.userName.isEmpty else { return .success(nil) }
+        guard server.security != .none else {
+            return .failure(
+                FieldProblem(
+                    "mail-server", "A user name at \(endpoint) needs TLS: a password is never sent in the clear.",
+                    ja: "\(endpoint) のユーザー名には TLS が必要です。パスワードを暗号化せずに送ることはありません。"))
+        }
+        let stored = present.first { $0.endpoint == endpoint && $0.credential?.userName == server.userName }?.credential?.password
+        let password = server.password.isEmpty ? stored ?? "" : server.password
+        let texts = [server.userName, password]
+        guard texts.allSatisfy({ $0.utf8.count <= MailServerCredential.maximumBytes && !$0.utf8.contains { $0 < 0x20 || $0 == 0x7f } })
+        else {
+            return .failure(
+                FieldProblem(
+                    "mail-server",
+                    "User name and password at \(endpoint) have at most \(MailServerCredential.maximumBytes) bytes and no control characters.",
+                    ja: "\(endpoint) のユーザー名とパスワードは、制御文字を含まない \(MailServerCredential.maximumBytes) バイト以内で入力してください。"))
+        }
+        guard !password.isEmpty else {
+            return .failure(
+                FieldProblem("mail-server", "The user name at \(endpoint) needs a password.", ja: "\(endpoint) のユーザー名のパスワードを入力してください。"))
+        }
+        return .success(MailServerCredential(userName: server.userName, password: password))
     }
 
     private static func endpoint(_ text: String) -> HostAndPort? {
@@ -200,7 +244,10 @@ extension Administration {
     }
 
     private static func detail(_ domain: ProtectedDomain) -> String {
-        domain.mailServers.map { "\($0.endpoint) priority \($0.priority) \($0.security.rawValue)" }.joined(separator: ", ")
+        domain.mailServers.map { server in
+            "\(server.endpoint) priority \(server.priority) \(server.security.rawValue)"
+                + (server.credential.map { " as \($0.userName)" } ?? "")
+        }.joined(separator: ", ")
     }
 
     private static func noDomain(_ name: String) -> AdministrationError {

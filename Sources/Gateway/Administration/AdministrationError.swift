@@ -39,7 +39,7 @@ package enum AdministrationError: Error, Sendable, Hashable {
 }
 
 /// A refused entry.
-package struct FieldProblem: Sendable, Hashable {
+package struct FieldProblem: Error, Sendable, Hashable {
     /// Name of the form's or API's field; `nil` when it concerns the whole.
     package let field: String?
     package let message: LocalizedText

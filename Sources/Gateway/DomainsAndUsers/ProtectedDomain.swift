@@ -35,12 +35,36 @@ package struct MailServer: Sendable, Hashable {
     /// 0 to 65535; lower is tried first, equal ones share the load.
     package var priority: Int
     package var security: ConnectionSecurity
+    /// What the gateway signs in with, over TLS only; `nil` when the server wants nothing.
+    package var credential: MailServerCredential?
 
-    package init(endpoint: HostAndPort, priority: Int = 10, security: ConnectionSecurity = .opportunistic) {
+    package init(
+        endpoint: HostAndPort, priority: Int = 10, security: ConnectionSecurity = .opportunistic, credential: MailServerCredential? = nil
+    ) {
         self.endpoint = endpoint
         self.priority = priority
         self.security = security
+        self.credential = credential
     }
+}
+
+/// Name and password of the gateway at a mail server. It must be kept as it is, since the server asks for it; it says nothing of itself
+/// when printed, and no page, answer or audit row shows more than the name.
+package struct MailServerCredential: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package let userName: String
+    package let password: String
+
+    /// Octets of each.
+    package static let maximumBytes = 255
+
+    package init(userName: String, password: String) {
+        self.userName = userName
+        self.password = password
+    }
+
+    package var description: String { "(secret)" }
+    package var debugDescription: String { "(secret)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// All protected domains at one settings revision; immutable.

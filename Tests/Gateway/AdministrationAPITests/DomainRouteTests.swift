@@ -1,3 +1,4 @@
+import DomainsAndUsers
 import Foundation
 import GatewayTestKit
 import Hummingbird
@@ -31,6 +32,25 @@ struct DomainRouteTests {
         #expect(try await gateway.request(.get, "/domains/example.org").status == 404)
         #expect(gateway.auditedActions == ["domain.add", "domain.change", "domain.delete"])
         #expect(gateway.state.withLock { $0.audit.allSatisfy { $0.actor == .localCommand(userID: 42) } })
+    }
+
+    @Test func `a mail server's password is kept while nothing else is said, and shown nowhere`() async throws {
+        let gateway = try InMemoryGateway.filled()
+        func put(_ server: String) async throws -> APIAnswer {
+            try await gateway.request(.put, "/domains/example.com", #"{"mailServers": [{"host": "mail.test", \#(server)}]}"#)
+        }
+        func password() -> String? { gateway.state.withLock { $0.domains.first?.mailServers.first?.credential?.password } }
+        let set = try await put(#""userName": "gateway", "password": "pencil""#)
+        #expect(set.status == 200 && password() == "pencil")
+        let shown = try await gateway.request(.get, "/domains/example.com")
+        #expect(shown.text.contains(#""hasPassword":true"#) && shown.text == set.text)
+        #expect(try await put(#""userName": "gateway", "hasPassword": true, "priority": 3"#).status == 200 && password() == "pencil")
+        #expect(try await put(#""userName": "other""#).status == 422, "another name has no password")
+        #expect(try await put(#""userName": "gateway", "security": "none""#).status == 422, "never in the clear")
+        #expect(try await put(#""userName": "gateway", "password": "a\u0000b""#).status == 422)
+        #expect(try await put(#""priority": 4"#).status == 200 && password() == nil)
+        let told = shown.text + gateway.state.withLock { $0.audit.map { "\($0)" } }.joined()
+        #expect(told.contains("as gateway") && !told.contains("pencil"))
     }
 
     @Test func `all domains are listed`() async throws {

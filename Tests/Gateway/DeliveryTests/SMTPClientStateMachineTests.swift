@@ -1,3 +1,4 @@
+import DomainsAndUsers
 import Mail
 import NIOCore
 import SMTP
@@ -14,7 +15,9 @@ import Testing
         var results: [TransactionResult] = []
         var failures: [SessionFailure] = []
 
-        init(_ security: ConnectionSecurity = .none) { machine = SMTPClientStateMachine(heloName: "gw.example.net", security: security) }
+        init(_ security: ConnectionSecurity = .none, _ credential: MailServerCredential? = nil) {
+            machine = SMTPClientStateMachine(heloName: "gw.example.net", security: security, credential: credential)
+        }
 
         mutating func note(_ actions: [SMTPClientStateMachine.Action]) {
             for action in actions {
@@ -48,6 +51,59 @@ import Testing
             dialog.receive("220 there", extensions.isEmpty ? "250 there" : "250-there\r\n250 \(extensions)")
             return dialog
         }
+    }
+
+    private static let credential = MailServerCredential(userName: "gateway", password: "pencil")
+
+    @Test func `with a password the server is signed in to before it is ready`() {
+        var dialog = Dialog(.implicit, Self.credential)
+        dialog.receive("220 there", "250-there\r\n250 AUTH LOGIN PLAIN")
+        #expect(dialog.log.last == "AUTH PLAIN AGdhdGV3YXkAcGVuY2ls")
+        dialog.receive("235 2.7.0 ok")
+        #expect(dialog.log.last == "(ready)" && dialog.failures.isEmpty)
+    }
+
+    @Test func `where only LOGIN is offered, name and password are told one after another`() {
+        var dialog = Dialog(.implicit, Self.credential)
+        dialog.receive("220 there", "250-there\r\n250 AUTH LOGIN", "334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6", "235 ok")
+        #expect(dialog.log.suffix(4) == ["AUTH LOGIN", "Z2F0ZXdheQ==", "cGVuY2ls", "(ready)"])
+    }
+
+    @Test(arguments: [
+        ("250 there", "neither AUTH PLAIN nor AUTH LOGIN"), ("250-there\r\n250 AUTH CRAM-MD5", "neither AUTH PLAIN nor AUTH LOGIN"),
+    ])
+    func `a server that offers no way to sign in gets no mail`(hello: String, cause: String) {
+        var dialog = Dialog(.implicit, Self.credential)
+        dialog.receive("220 there", hello)
+        #expect(dialog.failures.first?.reply.description.contains(cause) == true)
+        #expect(dialog.failures.first?.reply.status.category == .persistentTransientFailure)
+        #expect(dialog.log.last == "(close)")
+    }
+
+    @Test(arguments: ["535 5.7.8 wrong", "534 5.7.9 too weak", "454 4.7.0 later", "334 again", "500 what"])
+    func `a refused password puts mail off and says why`(reply: String) {
+        var dialog = Dialog(.implicit, Self.credential)
+        dialog.receive("220 there", "250-there\r\n250 AUTH PLAIN", reply)
+        let failure = dialog.failures.first
+        #expect(failure?.kind == .unreachable && failure?.reply.status == EnhancedStatusCode(.persistentTransientFailure, 7, 8))
+        #expect(failure?.reply.description.contains("refused our user name and password: \(reply)") == true)
+        #expect(failure?.reply.description.contains("pencil") == false)
+    }
+
+    @Test func `a password is never sent in the clear`() {
+        for security in [ConnectionSecurity.none, .opportunistic] {
+            var dialog = Dialog(security, Self.credential)
+            dialog.receive("220 there", "250-there\r\n250 AUTH PLAIN")
+            #expect(!dialog.log.contains { $0.hasPrefix("AUTH") } && dialog.failures.count == 1)
+        }
+    }
+
+    @Test func `after STARTTLS the password is sent`() {
+        var dialog = Dialog(.required, Self.credential)
+        dialog.receive("220 there", "250-there\r\n250-AUTH PLAIN\r\n250 STARTTLS")
+        #expect(dialog.log.last == "STARTTLS")
+        dialog.receive("220 go", "250-there\r\n250 AUTH PLAIN", "235 ok")
+        #expect(dialog.log.suffix(2) == ["AUTH PLAIN AGdhdGV3YXkAcGVuY2ls", "(ready)"])
     }
 
     private func names(_ result: TransactionResult?) -> [String] { result?.outcomes.map(\.name) ?? [] }

@@ -54,6 +54,21 @@ import Testing
         }
     }
 
+    @Test(arguments: TestPlace.allCases) func `a mail server's name and password are read as they were written`(_ place: TestPlace)
+        async throws
+    {
+        try await TestDatabase.with(place) { test in
+            let credential = MailServerCredential(userName: "gateway@例え", password: "鉛筆 pencil")
+            let servers = [
+                MailServer(endpoint: HostAndPort(host: "a.test", port: 25), security: .verified, credential: credential),
+                MailServer(endpoint: HostAndPort(host: "b.test", port: 25)),
+            ]
+            let domain = ProtectedDomain(identifier: .fresh(), name: try DomainName("example.com"), mailServers: servers)
+            try await test.database.domains.insert(domain, audit: Self.audit(test))
+            #expect(try await test.database.domains.loadDomains().all.first?.mailServers == servers)
+        }
+    }
+
     @Test func `a domain with an alias is loaded as one, and no other is`() async throws {
         try await Self.with { test in
             let before = try await test.database.domains.loadDomains()

@@ -54,6 +54,22 @@ struct ActionsTests {
         }
     }
 
+    @Test func `a mail server's password is set, kept and never shown`() async throws {
+        let gateway = try SampleGateway.make()
+        try await withSignedIn(gateway) { browser in
+            let row = Self.domain("example.net", [("mail.example.net", "25", "10", "required")])
+            func password() -> String? { gateway.state.withLock { $0.domains.last?.mailServers.first?.credential?.password } }
+            try await browser.post("/domains/example.net", row + [("server-user", "gateway"), ("server-password", "pencil")])
+            #expect(password() == "pencil")
+            let page = try await browser.get("/domains/example.net").text
+            #expect(page.contains("value=\"gateway\"") && page.contains("Password: set; empty keeps it") && !page.contains("pencil"))
+            try await browser.post("/domains/example.net", row + [("server-user", "gateway"), ("server-password", "")])
+            #expect(password() == "pencil")
+            try await browser.post("/domains/example.net", row + [("server-user", ""), ("server-password", "")])
+            #expect(password() == nil)
+        }
+    }
+
     @Test func `more rows for mail servers come without a script`() async throws {
         try await withSignedIn(try SampleGateway.make()) { browser in
             let first = try await browser.get("/domains/add").text

@@ -1,5 +1,6 @@
 """A mail server behind the gateway: takes everything, keeps or hashes it, and misbehaves on demand."""
 
+import base64
 import re
 import socket
 import ssl
@@ -38,7 +39,7 @@ class NextHop:
     CLOSE = object()
     capabilities = ("PIPELINING", "SIZE 100000000", "8BITMIME", "ENHANCEDSTATUSCODES", "SMTPUTF8", "DSN")
 
-    def __init__(self, keeps_messages=True, received=None, certificate=None, capabilities=None):
+    def __init__(self, keeps_messages=True, received=None, certificate=None, capabilities=None, credentials=None):
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.messages = []
@@ -50,6 +51,8 @@ class NextHop:
         self.before_content_reply = None
         self._keeps_messages = keeps_messages
         self._received = received
+        # Name and password that are asked for, under TLS.
+        self.credentials = credentials
         self._certificate = certificate
         if capabilities is not None:
             self.capabilities = capabilities
@@ -160,6 +163,7 @@ class _Session:
         self.output = bytearray()
         self.hello = ""
         self.tls = False
+        self.user = None
         self._reset()
 
     def _reset(self):
@@ -177,13 +181,15 @@ class _Session:
                 self._flush()
                 return
 
-    verbs = {"EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT", "STARTTLS"}
+    verbs = {"AUTH", "EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT", "STARTTLS"}
 
     def _ehlo(self, rest):
         self.hello = rest
         lines = ["nexthop.example", *self.owner.capabilities]
         if self.owner._certificate and not self.tls:
             lines.append("STARTTLS")
+        if self.owner.credentials and self.tls:
+            lines.append("AUTH PLAIN")
         self._answer("\r\n".join(("250-" if index < len(lines) - 1 else "250 ") + line for index, line in enumerate(lines)))
 
     def _helo(self, rest):
@@ -199,7 +205,19 @@ class _Session:
         self.tls = True
         self._reset()
 
+    def _auth(self, rest):
+        mechanism, _, response = rest.partition(" ")
+        given = base64.b64decode(response).decode().split("\0")[1:]
+        if mechanism != "PLAIN" or not self.tls or tuple(given) != self.owner.credentials:
+            self._answer("535 5.7.8 not you")
+            return
+        self.user = given[0]
+        self._answer("235 2.7.0 welcome")
+
     def _mail(self, rest):
+        if self.owner.credentials and not self.user:
+            self._answer("530 5.7.0 who are you?")
+            return
         if self._misbehaves(self.owner.mail_reply):
             return
         path, parameters = self._path(rest)

@@ -29,16 +29,30 @@ package struct MailServerDocument: Codable, Sendable, Hashable {
     package var priority: Int?
     /// `none`, `opportunistic`, `required`, `verified`, `implicit`.
     package var security: String?
+    /// What the gateway signs in as.
+    package var userName: String?
+    /// Only in requests; absent there: the one that is stored for this user name at this host stays.
+    package var password: String?
+    /// Only in answers, beside a user name.
+    package var hasPassword: Bool?
 
-    package init(host: String, port: Int?, priority: Int?, security: String?) {
+    package init(
+        host: String, port: Int?, priority: Int?, security: String?, userName: String? = nil, password: String? = nil,
+        hasPassword: Bool? = nil
+    ) {
         self.host = host
         self.port = port
         self.priority = priority
         self.security = security
+        self.userName = userName
+        self.password = password
+        self.hasPassword = hasPassword
     }
 
     init(_ server: MailServer) {
-        self.init(host: server.endpoint.host, port: server.endpoint.port, priority: server.priority, security: server.security.rawValue)
+        self.init(
+            host: server.endpoint.host, port: server.endpoint.port, priority: server.priority, security: server.security.rawValue,
+            userName: server.credential?.userName, hasPassword: server.credential.map { _ in true })
     }
 }
 

@@ -67,10 +67,13 @@ extension AdministrationAPI {
     private static func mailServer(_ reader: inout JSONObjectReader) -> MailServerEntry {
         let host = reader.requiredString("host")
         let port = reader.integer("port", in: 1...65_535)
+        // Written by us in answers, so that an answer may be sent back.
+        _ = reader.boolean("hasPassword")
         return MailServerEntry(
             host: port.map { HostAndPort(host: host, port: $0).description } ?? host,
             priority: reader.integer("priority", in: 0...65_535) ?? 10,
-            security: reader.choice("security", ConnectionSecurity.self) ?? .opportunistic)
+            security: reader.choice("security", ConnectionSecurity.self) ?? .opportunistic, userName: reader.string("userName") ?? "",
+            password: reader.string("password") ?? "")
     }
 }
 

@@ -9,6 +9,8 @@ struct NextHopHost: Sendable, Hashable {
     let name: String
     let port: Int
     let security: ConnectionSecurity
+    /// What we sign in with there.
+    var credential: MailServerCredential?
 }
 
 /// Why there is no host to try.
@@ -30,13 +32,19 @@ struct NextHopResolver: Sendable {
         switch nextHop {
         case .servers(let groups):
             return groups.flatMap { $0.shuffled() }.map {
-                NextHopHost(name: $0.endpoint.host, port: $0.endpoint.port, security: $0.security)
+                NextHopHost(
+                    name: $0.endpoint.host, port: $0.endpoint.port, security: Self.security(of: $0), credential: $0.credential)
             }
         case .mailExchangers(let domain): return try await mailExchangers(of: domain, ownName: ownName)
         case .unconfigured(let domain):
             throw RouteFailure(
                 reply: DeliveryReply(EnhancedStatusCode(.persistentTransientFailure, 4, 4), "no mail server is configured for \(domain)"))
         }
+    }
+
+    /// A password is never sent in the clear, so with one there is no going on without TLS.
+    private static func security(of server: MailServer) -> ConnectionSecurity {
+        server.credential != nil && server.security == .opportunistic ? .required : server.security
     }
 
     /// The addresses of one host, as the DNS or the text itself gives them.

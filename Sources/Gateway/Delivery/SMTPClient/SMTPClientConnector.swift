@@ -82,7 +82,8 @@ struct SMTPClientConnector: Sendable {
                     let implicit = security.isImplicit ? try contexts.clientHandler(verification, serverName: host.name) : nil
                     if let implicit { try channel.pipeline.syncOperations.addHandler(implicit) }
                     let handler = SMTPClientHandler(
-                        machine: SMTPClientStateMachine(heloName: options.heloName, security: security),
+                        machine: SMTPClientStateMachine(
+                            heloName: options.heloName, security: security, credential: host.credential),
                         timeouts: SMTPClientHandler.Timeouts(reply: options.replyTimeout), heartbeat: heartbeat, tlsHandler: implicit,
                         makeTLSHandler: { () throws(TransportSecurityError) in
                             try contexts.clientHandler(verification, serverName: host.name)

@@ -1,3 +1,4 @@
+import DomainsAndUsers
 import Mail
 import NIOCore
 import SMTP
@@ -31,6 +32,7 @@ struct SMTPClientStateMachine {
         case greeting
         case hello(isExtended: Bool)
         case startTLS
+        case signIn(ClientSignIn)
         case ready
         case transaction(ClientTransaction)
         case closed
@@ -39,21 +41,24 @@ struct SMTPClientStateMachine {
     private var state = State.greeting
     private let heloName: String
     private let security: ConnectionSecurity
+    private let credential: MailServerCredential?
     private var isSecured: Bool
     private var mustReset = false
     private(set) var capabilities = SMTPServerCapabilities()
     /// The name in the reply to EHLO or HELO: what loop protection looks at.
     private(set) var serverName = ""
 
-    init(heloName: String, security: ConnectionSecurity) {
+    /// - Parameter credential: what to sign in with, once TLS is there; without TLS the connection is given up.
+    init(heloName: String, security: ConnectionSecurity, credential: MailServerCredential? = nil) {
         self.heloName = heloName
         self.security = security
+        self.credential = credential
         isSecured = security.isImplicit
     }
 
     var wait: Wait {
         switch state {
-        case .greeting, .hello, .startTLS: .reply
+        case .greeting, .hello, .startTLS, .signIn: .reply
         case .ready, .closed: .nothing
         case .transaction(let transaction):
             switch transaction.phase {
@@ -82,6 +87,7 @@ struct SMTPClientStateMachine {
         case .greeting: return greeted(reply)
         case .hello(let isExtended): return helloAnswered(reply, isExtended: isExtended)
         case .startTLS: return startTLSAnswered(reply)
+        case .signIn(let signIn): return signInAnswered(reply, signIn)
         case .transaction(let transaction): return answered(reply, transaction)
         case .ready:
             // A server says 421 on its own when it gets tired of an idle connection (RFC 5321 section 3.8).
@@ -106,7 +112,7 @@ struct SMTPClientStateMachine {
         case .greeting: return [failure(.unreachable, .badConnection, "\(cause) before the greeting"), .close]
         case .hello(isExtended: true) where isSecured && !security.isImplicit:
             return [failure(.security, EnhancedStatusCode(.persistentTransientFailure, 7, 5), "TLS failed: \(cause)"), .close]
-        case .hello, .startTLS:
+        case .hello, .startTLS, .signIn:
             // With implicit TLS the handshake comes before the greeting.
             return [failure(.unreachable, .badConnection, "\(cause) in the conversation before MAIL"), .close]
         case .ready, .closed: return [.close]
@@ -119,7 +125,7 @@ struct SMTPClientStateMachine {
     mutating func abandon() -> [Action] {
         defer { state = .closed }
         switch state {
-        case .greeting, .hello, .startTLS: return [failure(.aborted, .badConnection, "this node is stopping"), .close]
+        case .greeting, .hello, .startTLS, .signIn: return [failure(.aborted, .badConnection, "this node is stopping"), .close]
         case .ready, .closed: return [.close]
         case .transaction(let transaction): return [.completed(transaction.resultOfAbandoning()), .close]
         }
@@ -189,6 +195,33 @@ extension SMTPClientStateMachine {
     }
 
     private mutating func becomeReady() -> [Action] {
+        guard let credential else { return goOn() }
+        guard isSecured else { return withoutTLS("the password for this server is not sent in the clear") }
+        guard let (signIn, command) = ClientSignIn.begin(credential, capabilities.authenticationMechanisms) else {
+            return notSignedIn("the server offers neither AUTH PLAIN nor AUTH LOGIN")
+        }
+        state = .signIn(signIn)
+        return [.write(self.command(command))]
+    }
+
+    private mutating func signInAnswered(_ reply: SMTPReply, _ running: ClientSignIn) -> [Action] {
+        var signIn = running
+        switch signIn.take(reply) {
+        case .write(let line):
+            state = .signIn(signIn)
+            return [.write(ByteBuffer(string: line + "\r\n"))]
+        case .done: return goOn()
+        case .refused: return notSignedIn("the server refused our user name and password: \(reply)")
+        }
+    }
+
+    /// Mail waits until the administrator has mended it; no reply to a password is the message's fault.
+    private mutating func notSignedIn(_ text: String) -> [Action] {
+        state = .closed
+        return [failure(.unreachable, EnhancedStatusCode(.persistentTransientFailure, 7, 8), text), .close]
+    }
+
+    private mutating func goOn() -> [Action] {
         state = .ready
         return [.ready]
     }

@@ -7,6 +7,7 @@ enum SchemaMigrations {
         .createUsers, .addSignedInUserToLog,
         .createAccessLists, .createMessageJudgements, .createQuarantine,
         .createStatistics, .createAPIKeys, .addLogKeys, .indexMessageLog,
+        .addCredentialsOfMailServers,
     ]
 
     /// The table that says the database is ours; made by the first migration.

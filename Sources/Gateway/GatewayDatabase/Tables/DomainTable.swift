@@ -12,7 +12,7 @@ package struct DomainTable: DomainStore {
             let revision = try SettingsTable.revision(transaction)
             var servers: [RecordIdentifier: [MailServer]] = [:]
             try transaction.forEach(
-                "select domain_id, host, port, priority, security from mail_server order by domain_id, list_position, id"
+                "select domain_id, host, port, priority, security, user_name, user_password from mail_server order by domain_id, list_position, id"
             ) {
                 servers[try $0.decode(0), default: []].append(try Self.mailServer($0))
             }
@@ -100,9 +100,11 @@ package struct DomainTable: DomainStore {
         for (position, server) in servers.enumerated() {
             try transaction.execute(
                 """
-                insert into mail_server (id, domain_id, list_position, host, port, priority, security, changed_at, changed_by)
+                insert into mail_server (id, domain_id, list_position, host, port, priority, security, user_name, user_password, changed_at,
+                    changed_by)
                 values (\(RecordIdentifier(milliseconds: now.milliseconds)), \(domain), \(position), \(server.endpoint.host), \(server.endpoint.port),
-                    \(server.priority), \(server.security.rawValue), \(now), \(node))
+                    \(server.priority), \(server.security.rawValue), \(FirebirdValue.octets(server.credential?.userName)),
+                    \(FirebirdValue.octets(server.credential?.password)), \(now), \(node))
                 """)
         }
     }
@@ -120,6 +122,11 @@ package struct DomainTable: DomainStore {
     private static func mailServer(_ row: FirebirdRow) throws(FirebirdError) -> MailServer {
         MailServer(
             endpoint: HostAndPort(host: try row.decode("host"), port: try row.decode("port")), priority: try row.decode("priority"),
-            security: try row.word("security"))
+            security: try row.word("security"), credential: try credential(row))
+    }
+
+    private static func credential(_ row: FirebirdRow) throws(FirebirdError) -> MailServerCredential? {
+        guard let name = try row.decode("user_name", as: [UInt8]?.self) else { return nil }
+        return MailServerCredential(userName: String(decoding: name, as: UTF8.self), password: try row.octets("user_password"))
     }
 }

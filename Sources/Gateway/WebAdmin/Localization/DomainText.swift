@@ -39,6 +39,10 @@ enum DomainText: String, CaseIterable, PageText {
     case removeTitle
     case removeText
     case nothingSelected
+    case serverUser
+    case serverPassword
+    case serverPasswordSet
+    case serverCredentialHelp
 
     var text: LocalizedText {
         switch self {
@@ -93,6 +97,13 @@ enum DomainText: String, CaseIterable, PageText {
         case .removeSelected: LocalizedText("Remove selected", ja: "選択したアドレスを削除")
         case .removeTitle: LocalizedText("Remove addresses?", ja: "アドレスを削除しますか?")
         case .removeText: LocalizedText("The selected addresses ({0}) are taken off the list of {1}.", ja: "{1} の一覧から {0} 件のアドレスを削除します。")
+        case .serverUser: LocalizedText("User name (optional)", ja: "ユーザー名（省略可）")
+        case .serverPassword: LocalizedText("Password", ja: "パスワード")
+        case .serverPasswordSet: LocalizedText("Password: set; empty keeps it", ja: "パスワード: 設定済み（空欄なら変更しません）")
+        case .serverCredentialHelp:
+            LocalizedText(
+                "With a user name the gateway signs in at the server, over TLS only; mail waits while the server refuses it.",
+                ja: "ユーザー名を指定すると、ゲートウェイはメールサーバーで認証を行います。TLS の確立後にだけ送信し、認証を拒否された間はメールを待機させます。")
         case .nothingSelected: LocalizedText("Select at least one address.", ja: "アドレスを 1 件以上選択してください。")
         }
     }

@@ -22,7 +22,7 @@ struct DomainCommand: AsyncParsableCommand {
         }
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
-            let entry = DomainEntryDocument(name: name, note: note, mailServers: mailServers.map(\.document))
+            let entry = DomainEntryDocument(name: name, note: note, mailServers: try MailServerArgument.documents(mailServers))
             let bytes = try await session.send(.post, APIPath("domains"), body: entry)
             if listedRecipients { try await DomainCommand.setPolicy("listed", of: name, session) }
             try session.show(bytes, DomainDocument.self) { session.text("\($0.unicodeName) was added.\n", "\($0.unicodeName) を追加しました。\n") }
@@ -78,7 +78,7 @@ struct DomainCommand: AsyncParsableCommand {
                 let present = try session.decoded(DomainDocument.self, bytes)
                 let entry = DomainEntryDocument(
                     name: nil, note: note ?? present.note,
-                    mailServers: mailServers.isEmpty ? present.mailServers : mailServers.map(\.document))
+                    mailServers: mailServers.isEmpty ? present.mailServers : try MailServerArgument.documents(mailServers))
                 bytes = try await session.send(.put, APIPath("domains", name), body: entry)
             }
             if let policy { try await DomainCommand.setPolicy(policy.value, of: name, session) }
@@ -112,8 +112,11 @@ struct DomainCommand: AsyncParsableCommand {
         var list = TextList()
         list.add(session.text("domain", "ドメイン"), domain.unicodeName == domain.name ? domain.name : "\(domain.unicodeName) (\(domain.name))")
         list.add(session.text("note", "メモ"), domain.note)
-        var table = TextTable(session.text("MAIL SERVER", "メールサーバー"), session.text("PRIORITY", "優先順位"), "TLS")
-        for server in domain.mailServers { table.add(endpoint(server), String(server.priority ?? 10), server.security ?? "") }
+        var table = TextTable(
+            session.text("MAIL SERVER", "メールサーバー"), session.text("PRIORITY", "優先順位"), "TLS", session.text("USER", "ユーザー名"))
+        for server in domain.mailServers {
+            table.add(endpoint(server), String(server.priority ?? 10), server.security ?? "", server.userName ?? "")
+        }
         return list.text + table.text
     }
 }
@@ -130,13 +133,15 @@ enum RecipientPolicyFlag: String, EnumerableFlag {
     }
 }
 
-/// `HOST[:PORT][,priority=N][,tls=MODE]`.
+/// `HOST[:PORT][,priority=N][,tls=MODE][,user=NAME[,password-file=FILE]]`.
 struct MailServerArgument: ExpressibleByArgument, Sendable {
     let document: MailServerDocument
+    /// Whose first line is the password; passwords never come as arguments.
+    private var passwordFile: String?
 
     static let help = ArgumentHelp(
-        "A mail server behind the gateway; may be given several times. Lower priorities (default 10) are tried first. TLS modes: \(modes.joined(separator: ", ")) (default opportunistic).",
-        valueName: "host:port[,priority=N][,tls=MODE]")
+        "A mail server behind the gateway; may be given several times. Lower priorities (default 10) are tried first. TLS modes: \(modes.joined(separator: ", ")) (default opportunistic). With user and password-file the gateway signs in, over TLS only; without password-file a stored password stays.",
+        valueName: "host:port[,priority=N][,tls=MODE][,user=NAME[,password-file=FILE]]")
     private static let modes = ConnectionSecurity.allCases.map(\.rawValue)
 
     /// The host is looked at by the node; here only the form is.
@@ -154,9 +159,27 @@ struct MailServerArgument: ExpressibleByArgument, Sendable {
             case "tls":
                 guard Self.modes.contains(pair[1]), document.security == nil else { return nil }
                 document.security = pair[1]
+            case "user":
+                guard !pair[1].isEmpty, document.userName == nil else { return nil }
+                document.userName = pair[1]
+            case "password-file":
+                guard !pair[1].isEmpty, passwordFile == nil else { return nil }
+                passwordFile = pair[1]
             default: return nil
             }
         }
+        guard passwordFile == nil || document.userName != nil else { return nil }
         self.document = document
+    }
+
+    /// With the passwords of the files.
+    static func documents(_ arguments: [MailServerArgument]) throws(CommandFailure) -> [MailServerDocument] {
+        var documents: [MailServerDocument] = []
+        for argument in arguments {
+            var document = argument.document
+            if let file = argument.passwordFile { document.password = try SecretFile.firstLine(of: file) }
+            documents.append(document)
+        }
+        return documents
     }
 }

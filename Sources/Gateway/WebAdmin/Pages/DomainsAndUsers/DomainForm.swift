@@ -15,6 +15,10 @@ struct DomainForm: Sendable {
         var port = "25"
         var priority = "10"
         var security = ConnectionSecurity.opportunistic.rawValue
+        var userName = ""
+        /// As typed; a stored one is never shown.
+        var password = ""
+        var hasPassword = false
     }
 
     /// Empty rows offered below the filled ones.
@@ -30,7 +34,9 @@ struct DomainForm: Sendable {
 
     init(_ domain: ProtectedDomain) {
         let servers = domain.mailServersByPriority.flatMap { $0 }.map {
-            ServerRow(host: $0.endpoint.host, port: String($0.endpoint.port), priority: String($0.priority), security: $0.security.rawValue)
+            ServerRow(
+                host: $0.endpoint.host, port: String($0.endpoint.port), priority: String($0.priority), security: $0.security.rawValue,
+                userName: $0.credential?.userName ?? "", hasPassword: $0.credential != nil)
         }
         self.init(name: domain.name.unicode, note: domain.note, servers: servers)
     }
@@ -42,11 +48,15 @@ struct DomainForm: Sendable {
         let ports = values.all("port")
         let priorities = values.all("priority")
         let securities = values.all("security")
+        let userNames = values.all("server-user")
+        let passwords = values.all("server-password")
         servers = values.all("host").prefix(ProtectedDomain.maximumMailServers + Self.spareRows).enumerated().map { index, host in
             ServerRow(
                 host: host.trimmingWhiteSpace, port: ports.indices.contains(index) ? ports[index].trimmingWhiteSpace : "",
                 priority: priorities.indices.contains(index) ? priorities[index].trimmingWhiteSpace : "",
-                security: securities.indices.contains(index) ? securities[index] : "")
+                security: securities.indices.contains(index) ? securities[index] : "",
+                userName: userNames.indices.contains(index) ? userNames[index].trimmingWhiteSpace : "",
+                password: passwords.indices.contains(index) ? passwords[index] : "")
         }
     }
 
@@ -75,7 +85,7 @@ struct DomainForm: Sendable {
             mailServers: servers.filter { !$0.host.isEmpty }.map { row in
                 MailServerEntry(
                     host: row.endpoint, priority: row.priorityNumber ?? 0,
-                    security: ConnectionSecurity(rawValue: row.security) ?? .opportunistic)
+                    security: ConnectionSecurity(rawValue: row.security) ?? .opportunistic, userName: row.userName, password: row.password)
             })
     }
 }
@@ -111,6 +121,8 @@ struct DomainView: Sendable {
         let port: String
         let priority: String
         let securities: [FieldView.Choice]
+        let userName: String
+        let passwordHint: String
         let portProblem: String?
         let priorityProblem: String?
     }
@@ -157,7 +169,8 @@ extension DomainForm {
                 number: index + 1, host: row.host, port: row.port, priority: row.priority,
                 securities: ConnectionSecurity.choices.map { value, _ in
                     FieldView.Choice(value: value.rawValue, text: value.title[language], isChosen: value.rawValue == row.security)
-                }, portProblem: problems.at("port-\(index)"), priorityProblem: problems.at("priority-\(index)"))
+                }, userName: row.userName, passwordHint: (row.hasPassword ? DomainText.serverPasswordSet : .serverPassword)[language],
+                portProblem: problems.at("port-\(index)"), priorityProblem: problems.at("priority-\(index)"))
         }
     }
 }
