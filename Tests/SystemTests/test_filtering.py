@@ -194,3 +194,32 @@ def test_a_large_message_is_looked_into_too(place):
     extra = "MIME-Version: 1.0\r\nContent-Type: application/octet-stream; name=a.exe\r\n"
     body = b"x" * 70 + b"\r\n"
     assert send(place, message(extra=extra) + body * 20_000).code == 550
+
+
+def test_the_verdict_is_told_and_a_suspicious_subject_tagged(place):
+    place.set("attachments.large-message-bytes", "1")
+    place.set("attachments.large-message-score", "3.5")
+    place.set("filtering.tag-subject", "true")
+    forged = "X-SecurityGateway-Score: -99.0\r\nx-securitygateway-verdict: accept\r\n"
+    assert send(place, message("=?UTF-8?B?5Lu25ZCN?=", forged)).code == 250
+    [delivered] = place.next_hop_server.wait_for(1)
+    header = delivered.content.split(b"\r\n\r\n")[0] + b"\r\n"
+    assert b"\r\nX-SecurityGateway-Verdict: tag\r\nX-SecurityGateway-Score: 3.5\r\nX-SecurityGateway-Reasons: size=3.5\r\n" in header
+    assert b"\r\nSubject: [SPAM] =?UTF-8?B?5Lu25ZCN?=\r\n" in header
+    assert header.count(b"X-SecurityGateway-Score") == 1 and b"X-Untrusted-Field-Score: -99.0" in header
+    assert judged(place)["judgement"]["verdict"] == "tag"
+
+
+def test_a_subject_is_tagged_in_a_large_message_and_made_where_there_is_none(place):
+    place.set("attachments.large-message-bytes", "1")
+    place.set("attachments.large-message-score", "3.5")
+    place.set("filtering.tag-subject", "true")
+    place.set("filtering.subject-tag", "*** junk ***")
+    body = b"y" * 70 + b"\r\n"
+    assert send(place, b"Message-ID: <large@example.net>\r\nSubject: large\r\n\r\n" + body * 20_000).code == 250
+    [delivered] = place.next_hop_server.wait_for(1)
+    header, _, content = delivered.content.partition(b"\r\n\r\n")
+    assert header.endswith(b"\r\nSubject: *** junk *** large") and content == body * 20_000
+    assert send(place, b"Message-ID: <none@example.net>\r\n\r\nx\r\n").code == 250
+    second = place.next_hop_server.wait_for(2)[1]
+    assert b"\r\nSubject: *** junk ***\r\nMessage-ID" in second.content

@@ -10,7 +10,7 @@ from kit.load import message
 from kit.processes import wait_until
 from kit.smtp import SMTPClient
 
-received_fields = re.compile(rb"(?:Received: [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)+")
+received_fields = re.compile(rb"(?:(?:Received|X-SecurityGateway-[A-Za-z-]+): [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)+")
 
 
 @pytest.fixture(scope="module")

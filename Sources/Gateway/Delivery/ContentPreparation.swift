@@ -31,21 +31,30 @@ struct ContentPreparation: Sendable {
         case tooBigToConvert
     }
 
-    var contentBytes: Int { message.prependedHeader.count + message.sizeBytes }
+    private var rewriting: HeaderRewriting { HeaderRewriting(message) }
+
+    /// At most; what a tag adds to the subject is counted whether there is one or not.
+    var contentBytes: Int { message.prependedHeader.count + message.sizeBytes + rewriting.addedBytes }
 
     /// The content as it is. Small ones are read at once; of large ones only the opening of the file is waited for.
     func prepared() async throws(Problem) -> Prepared {
         let header = ByteBuffer(bytes: message.prependedHeader)
+        let rewriting = rewriting
         switch content {
-        case .memory(let retained): return Prepared(content: .memory([header, retained.buffer]), reader: nil)
+        case .memory(let retained): return Prepared(content: .memory([header, rewriting.applied(to: retained.buffer)]), reader: nil)
         case .file(let stored):
             do throws(SharedFolderError) {
                 let reader = try await folder.open(stored, expectedBytes: message.sizeBytes, deadline: Self.deadline)
                 if message.sizeBytes < MessageDataFolder.chunkBytes {
-                    return Prepared(content: .memory([header, try await reader.read(at: 0, deadline: Self.deadline)]), reader: nil)
+                    let whole = try await reader.read(at: 0, deadline: Self.deadline)
+                    return Prepared(content: .memory([header, rewriting.applied(to: whole)]), reader: nil)
                 }
-                return Prepared(content: .parts(first: [header])) { offset throws(SharedFolderError) in
-                    try await reader.read(at: offset, deadline: Self.deadline)
+                // Only the first part is rewritten: headers are shorter (a chunk has 256 KiB).
+                let first = rewriting.isNeeded ? try await reader.read(at: 0, deadline: Self.deadline) : ByteBuffer()
+                let firstBytes = first.readableBytes
+                let parts = firstBytes == 0 ? [header] : [header, rewriting.applied(to: first)]
+                return Prepared(content: .parts(first: parts)) { offset throws(SharedFolderError) in
+                    try await reader.read(at: firstBytes + offset, deadline: Self.deadline)
                 }
             } catch {
                 throw .unreadable(error)
@@ -58,7 +67,8 @@ struct ContentPreparation: Sendable {
     func preparedAsSevenBit() async throws(Problem) -> (prepared: Prepared, bytes: Int)? {
         guard contentBytes <= Self.maximumConvertedBytes else { throw .tooBigToConvert }
         let whole = try await bytes(upTo: Self.maximumConvertedBytes)
-        switch await Self.convert(message.prependedHeader + whole) {
+        let rewritten = rewriting.applied(to: ByteBuffer(bytes: whole))
+        switch await Self.convert(message.prependedHeader + Array(rewritten.readableBytesView)) {
         case .unchanged: return nil
         case .converted(let bytes, _): return (Prepared(content: .memory([ByteBuffer(bytes: bytes)]), reader: nil), bytes.count)
         case .notConvertible(let reason): throw .notConvertible(reason)

@@ -183,7 +183,8 @@ package struct InboundMailFlow: MailTransactionHandler {
         let stamp = HeaderStamp(nodeName: heloName())
         let queued = QueuedMessage(
             identifier: transaction.identifier, reversePath: transaction.reversePath, receivedAt: time, direction: MailDirection(routed),
-            prependedHeader: stamp.received(transaction, connection: message.connection, at: time), sizeBytes: message.sizeBytes,
+            prependedHeader: stamp.received(transaction, connection: message.connection, at: time) + verdictFields(message, judged, routed),
+            sizeBytes: message.sizeBytes,
             body: message.hasEightBitData ? .eightBitMIME : .sevenBit, isInternational: transaction.parameters.isInternational,
             returnContent: transaction.parameters.returnContent, envelopeIdentifier: transaction.parameters.envelopeIdentifier)
         let recipients = zip(routed, transaction.recipients).enumerated().map { ordinal, pair in
@@ -198,6 +199,15 @@ package struct InboundMailFlow: MailTransactionHandler {
         return AcceptedMessage(
             message: queued, recipients: recipients, log: entry,
             refused: Self.refusedEntries(transaction, firstOrdinal: recipients.count, at: time))
+    }
+
+    /// For mail from outside only: others' readers need not know what was thought of ours.
+    private func verdictFields(
+        _ message: ReceivedMessage, _ judged: FlowFilter.Outcome?, _ routed: [RoutedRecipient]
+    ) -> [UInt8] {
+        guard let judged, MailDirection(routed) == .inbound else { return [] }
+        return VerdictStamp.fields(
+            judged, tag: message.connection.settings.settings.filtering.subjectTag, hasSubject: Self.hasSubject(message.header))
     }
 
     private func route(_ transaction: MailTransaction, _ connection: ClientConnection) -> [RoutedRecipient] {
@@ -279,6 +289,11 @@ package struct InboundMailFlow: MailTransactionHandler {
                 ordinal: firstOrdinal + position, address: refused.recipient.address.description, state: .refused,
                 reason: refused.reply.description, updatedAt: time)
         }
+    }
+
+    /// There may be one without any text.
+    private static func hasSubject(_ buffer: ByteBuffer) -> Bool {
+        MessageHeader.read(from: Array(buffer.readableBytesView)).first("Subject") != nil
     }
 
     private static func logHeader(_ buffer: ByteBuffer) -> MessageLogHeader {

@@ -71,9 +71,17 @@ extension SafeMessageView.TextPart {
         let shown = part.contentType.subtype == "html" ? HTMLText.plain(decoded) : decoded
         text = String(
             String.UnicodeScalarView(
-                shown.replacing("\r\n", with: "\n").unicodeScalars.filter {
+                shown.replacing("\r\n", with: "\n").trimmingBlankLines.unicodeScalars.filter {
                     $0 == "\n" || $0 == "\t" || $0.properties.generalCategory != .control
                 }))
+    }
+}
+
+extension String {
+    /// Without white space at both ends.
+    fileprivate var trimmingBlankLines: String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(self[first...last])
     }
 }
 

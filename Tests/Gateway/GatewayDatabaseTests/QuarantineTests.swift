@@ -47,7 +47,7 @@ import Testing
 
                 let quarantine = test.database.quarantine
                 let released = try await withThrowingTaskGroup(of: Int.self) { group in
-                    for _ in 0..<6 {
+                    for _ in 0..<3 {
                         group.addTask { try await quarantine.release([message], audit: Self.audit(test, "quarantine.release")).count }
                     }
                     return try await group.reduce(0, +)
