@@ -52,6 +52,7 @@ extension InMemoryGateway: NodeMonitor {
             listeners: ["smtp 127.0.0.1:2525"], activeRecipients: 4, deliveryConnections: 2, memoryContentBytes: 1024)
     }
 
+    package func startMaintenance() { change { $0.maintenanceRequests += 1 } }
     package func wakeQueue() { change { $0.queueWakings += 1 } }
     package func adoptChanges() async {}
     package func setupIsDone() {}

@@ -38,6 +38,10 @@ package final class InMemoryGateway: Sendable {
         package var messages: [MessageLogDetails] = []
         /// What every page of the log says of how far it came.
         package var searchedBackTo: MessageLogCursor?
+        /// Runs of maintenance.
+        package var maintenanceRuns: [MaintenanceRun] = []
+        /// How often maintenance was asked for.
+        package var maintenanceRequests = 0
         /// The audit log, oldest first.
         package var audit: [AuditEntry] = []
         /// What the registry of nodes answers.
@@ -70,7 +74,7 @@ package final class InMemoryGateway: Sendable {
         Administration(
             ports: Administration.Ports(
                 settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
-                apiKeys: self, audit: self, nodes: self, node: self, filtering: filteringPorts),
+                apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -17,6 +17,7 @@ package struct Administration: Sendable {
         package let messageLog: any MessageLogStore
         package let statistics: any StatisticsStore
         package let apiKeys: any APIKeyStore
+        package let maintenance: any MaintenanceStore
         package let audit: any AuditStore
         package let nodes: any NodeRegistry
         package let node: any NodeMonitor
@@ -25,8 +26,8 @@ package struct Administration: Sendable {
         package init(
             settings: any SettingsStore, domains: any DomainStore, users: any UserStore, administrators: any AdministratorStore,
             queue: any QueueAdministrationStore,
-            messageLog: any MessageLogStore, statistics: any StatisticsStore, apiKeys: any APIKeyStore, audit: any AuditStore,
-            nodes: any NodeRegistry, node: any NodeMonitor, filtering: FilteringPorts
+            messageLog: any MessageLogStore, statistics: any StatisticsStore, apiKeys: any APIKeyStore, maintenance: any MaintenanceStore,
+            audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor, filtering: FilteringPorts
         ) {
             self.settings = settings
             self.domains = domains
@@ -36,6 +37,7 @@ package struct Administration: Sendable {
             self.messageLog = messageLog
             self.statistics = statistics
             self.apiKeys = apiKeys
+            self.maintenance = maintenance
             self.audit = audit
             self.nodes = nodes
             self.node = node

@@ -9,6 +9,8 @@ package protocol NodeMonitor: Sendable {
     func wakeQueue()
     /// Settings or domains were changed here: returns when this node has them in force, or could not read them yet.
     func adoptChanges() async
+    /// An administrator wants maintenance now; it begins within seconds.
+    func startMaintenance()
     /// The first administrator was made: the set-up code has done its work.
     func setupIsDone()
     /// Content nothing refers to any more.

@@ -18,6 +18,7 @@ package struct GatewayDatabase: Sendable {
     package let contentReferences: ContentReferenceTable
     package let statistics: StatisticsTable
     package let apiKeys: APIKeyTable
+    package let maintenance: MaintenanceTable
     package let changeFeed: FirebirdChangeFeed
     package let accessLists: AccessListTable
     package let quarantine: QuarantineTable
@@ -52,6 +53,7 @@ package struct GatewayDatabase: Sendable {
         quarantine = QuarantineTable(sessions: sessions)
         statistics = StatisticsTable(sessions: sessions)
         apiKeys = APIKeyTable(sessions: sessions)
+        maintenance = MaintenanceTable(sessions: sessions)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 

@@ -60,10 +60,11 @@ struct NodeAssembly: Sendable {
                 try await base.loadDomains(from: database.stores.domains)
                 try await base.loadAccessLists(from: database.stores.accessLists)
             }, logger: logger)
+        let maintenance = MaintenanceRequests()
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, tls: tls, listener: mail.listener, queue: mail.queue,
-                watcher: watcher, home: home,
+                watcher: watcher, home: home, maintenance: maintenance,
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
         let administration = Administration(
@@ -86,6 +87,7 @@ struct NodeAssembly: Sendable {
                 FollowingSettings(settings: base.settings, budget: budget), resolver, CertificateWatch(tls: tls),
                 ContentSweep(folder: folder, references: database.stores.contentReferences, logger: logger),
                 QuarantineExpiry(store: database.stores.quarantine, settings: base.settings, folder: folder, logger: logger),
+                MaintenanceRunner(store: database.stores.maintenance, settings: base.settings, requests: maintenance, logger: logger),
             ] + faces.services + [
                 mail.runner,
                 MailDoor(listener: mail.listener, doors: doors) {

@@ -20,6 +20,7 @@ struct NodeDatabase: Sendable {
         let contentReferences: any ContentReferences
         let accessLists: any AccessListStore
         let quarantine: any QuarantineStore
+        let maintenance: any MaintenanceStore
     }
 
     let stores: Stores
@@ -46,7 +47,8 @@ struct NodeDatabase: Sendable {
         changeFeed = database.changeFeed
         stores = Stores(
             settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
-            contentReferences: database.contentReferences, accessLists: database.accessLists, quarantine: database.quarantine)
+            contentReferences: database.contentReferences, accessLists: database.accessLists, quarantine: database.quarantine,
+            maintenance: database.maintenance)
     }
 
     func ping() async throws { try await database.ping() }
@@ -62,7 +64,7 @@ struct NodeDatabase: Sendable {
         Administration.Ports(
             settings: database.settings, domains: database.domains, users: database.users, administrators: database.administrators,
             queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics,
-            apiKeys: database.apiKeys, audit: database.audit, nodes: database.nodes, node: node,
+            apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
                 accessLists: database.accessLists, quarantine: database.quarantine, contents: contents))
     }

@@ -19,6 +19,7 @@ final class NodeMonitoring: NodeMonitor {
         let queue: DeliveryQueue
         let watcher: SettingsWatcher
         let home: NodeHome
+        let maintenance: MaintenanceRequests
         /// Asks the database for one value; throws a sentence.
         let pingDatabase: @Sendable () async throws -> Void
     }
@@ -71,6 +72,8 @@ final class NodeMonitoring: NodeMonitor {
             activeRecipients: parts.queue.activeRecipientCount, deliveryConnections: parts.queue.connectionCount,
             memoryContentBytes: parts.folder.budget.usedBytes)
     }
+
+    func startMaintenance() { parts.maintenance.ask() }
 
     func adoptChanges() async {
         do throws(SettingsError) {

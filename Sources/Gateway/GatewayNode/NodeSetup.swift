@@ -118,6 +118,7 @@ private struct UnstartedNode: NodeMonitor {
     }
 
     func wakeQueue() {}
+    func startMaintenance() {}
     func adoptChanges() async {}
     func setupIsDone() {}
     func removeContent(_ messages: [RecordIdentifier]) {}

@@ -7,6 +7,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var bounces = BounceSettings()
     package var dns = DNSSettings()
     package var web = WebSettings()
+    package var retention = RetentionSettings()
     package var node = NodeSettings()
     package var filtering = FilteringSettings()
     package var senderChecks = SenderCheckSettings()
@@ -26,6 +27,7 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(AuthenticationSettings.self),
         SettingsSectionDescription(DeliverySettings.self), SettingsSectionDescription(BounceSettings.self),
         SettingsSectionDescription(DNSSettings.self), SettingsSectionDescription(WebSettings.self),
+        SettingsSectionDescription(RetentionSettings.self),
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(AttachmentSettings.self),
@@ -66,6 +68,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
+        case (.cluster, RetentionSettings.name): return retention.apply(texts)
         case (.node(nodeID), NodeSettings.name): return node.apply(texts)
         case (.node, NodeSettings.name): return []
         case (.domain(let name), DomainSettings.name): return domains[name, default: DomainSettings()].apply(texts)

@@ -102,6 +102,7 @@ package struct AdminSite: Sendable {
         QuarantineController(services: services).addRoutes(to: routes)
         ReportsController(services: services).addRoutes(to: routes)
         APIKeysController(services: services).addRoutes(to: routes)
+        MaintenanceController(services: services).addRoutes(to: routes)
     }
 }
 

@@ -51,6 +51,7 @@ enum LogRows {
             let begun = ContinuousClock.now
             try await LogFiller.fill(test, count: LogRows.wanted)
             print("\(place): \(LogRows.wanted) rows in \(begun.duration(to: .now))")
+            fflush(nil)
             for kind in Self.kinds() { try await Self.measure(kind.name, kind.filter, place, test) }
         }
     }
@@ -79,5 +80,6 @@ enum LogRows {
         let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: query) }
         func milliseconds(_ part: Int) -> String { String(format: "%.1f", times[(times.count - 1) * part / 100] / .milliseconds(1)) }
         print("\(place): \(name): p50 \(milliseconds(50)) ms, p95 \(milliseconds(95)) ms, broken off \(brokenOff) of \(pages); \(plan)")
+        fflush(nil)
     }
 }

@@ -28,6 +28,8 @@ final class InMemoryGateway: Sendable {
         var queue: [QueueEntry] = []
         var messages: [MessageLogDetails] = []
         var searchedBackTo: MessageLogCursor?
+        var maintenanceRuns: [MaintenanceRun] = []
+        var maintenanceRequests = 0
         var audit: [AuditEntry] = []
         var nodes: [ClusterNode] = []
         var accessList: [AccessListEntry] = []
@@ -45,7 +47,7 @@ final class InMemoryGateway: Sendable {
         Administration(
             ports: Administration.Ports(
                 settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
-                apiKeys: self, audit: self, nodes: self, node: self, filtering: filteringPorts),
+                apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -250,6 +252,23 @@ extension InMemoryGateway: APIKeyStore {
     }
 }
 
+extension InMemoryGateway: MaintenanceStore {
+    func maintenanceRuns(limit: Int) async throws(MessageLogError) -> [MaintenanceRun] {
+        try state.withLock { state throws(MessageLogError) in
+            if state.isUnavailable { throw .unavailable(cause: "lost") }
+            return state.maintenanceRuns
+        }
+    }
+
+    func beginMaintenance(_ key: String) async throws(MessageLogError) -> Bool { false }
+
+    func removeBatch(
+        _ step: MaintenanceStep, before cutoff: UTCTime, after position: RecordIdentifier?, in key: String
+    ) async throws(MessageLogError) -> MaintenanceBatch { MaintenanceBatch(removed: 0, next: nil) }
+
+    func endMaintenance(_ key: String, cause: String?) async throws(MessageLogError) {}
+}
+
 extension InMemoryGateway: QueueAdministrationStore {
     func queue(containing text: String, after cursor: QueueEntryID?, limit: Int) async throws(DeliveryQueueError) -> [QueueEntry] {
         try mail { state in
@@ -371,6 +390,7 @@ extension InMemoryGateway: NodeMonitor {
             listeners: ["smtp 127.0.0.1:2525"], activeRecipients: 4, deliveryConnections: 2, memoryContentBytes: 1024)
     }
 
+    func startMaintenance() { change { $0.maintenanceRequests += 1 } }
     func wakeQueue() { change { $0.queueWakings += 1 } }
     func adoptChanges() async {}
     func setupIsDone() {}

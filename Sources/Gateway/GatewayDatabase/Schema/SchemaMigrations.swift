@@ -8,6 +8,7 @@ enum SchemaMigrations {
         .createAccessLists, .createMessageJudgements, .createQuarantine,
         .createStatistics, .createAPIKeys, .addLogKeys, .indexMessageLog,
         .addCredentialsOfMailServers,
+        .createMaintenance,
     ]
 
     /// The table that says the database is ours; made by the first migration.

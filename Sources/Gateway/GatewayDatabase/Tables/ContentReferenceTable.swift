@@ -9,11 +9,18 @@ package struct ContentReferenceTable: ContentReferences {
     package func referenced(_ identifiers: [RecordIdentifier]) async throws -> Set<RecordIdentifier> {
         guard !identifiers.isEmpty else { return [] }
         return try await sessions.read(unavailable: { ContentReferenceError(cause: $0) }) { transaction in
-            // A released message is in one of the two at any moment: its rows change places in one transaction. Asked in this order none
-            // is missed by two statements that see different moments.
-            let kept = try QuarantineRow.messagesKept(among: identifiers, transaction)
-            return kept.union(try QueueRow.messagesQueued(among: identifiers, transaction))
+            try Self.referenced(identifiers, transaction)
         }
+    }
+
+    /// Those that a row refers to: their content, and the message's own rows, must stay.
+    static func referenced(
+        _ identifiers: [RecordIdentifier], _ transaction: FirebirdTransaction
+    ) throws(FirebirdError) -> Set<RecordIdentifier> {
+        // A released message is in one of the two at any moment: its rows change places in one transaction. Asked in this order none
+        // is missed by two statements that see different moments.
+        let kept = try QuarantineRow.messagesKept(among: identifiers, transaction)
+        return kept.union(try QueueRow.messagesQueued(among: identifiers, transaction))
     }
 }
 

@@ -15,6 +15,7 @@ enum CommonText: String, CaseIterable, PageText {
     case administrators
     case reports
     case apiKeys
+    case maintenance
     case account
     case signOut
     case language
@@ -60,6 +61,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .settings: LocalizedText("Settings", ja: "設定")
         case .audit: LocalizedText("Audit log", ja: "監査ログ")
         case .administrators: LocalizedText("Administrators", ja: "管理者")
+        case .maintenance: LocalizedText("Maintenance", ja: "メンテナンス")
         case .apiKeys: LocalizedText("API keys", ja: "API キー")
         case .reports: LocalizedText("Reports", ja: "レポート")
         case .account: LocalizedText("Your account", ja: "アカウント")

@@ -30,6 +30,7 @@ enum NoticeText: String, CaseIterable, PageText {
     case quarantineDeleted
     case quarantineUntouched
     case apiKeyRevoked
+    case maintenanceStarted
 
     var text: LocalizedText {
         switch self {
@@ -57,6 +58,8 @@ enum NoticeText: String, CaseIterable, PageText {
         case .userChanged: LocalizedText("The user was saved.", ja: "ユーザーを保存しました。")
         case .userDeleted: LocalizedText("The user was deleted.", ja: "ユーザーを削除しました。")
         case .passwordRemoved: LocalizedText("The password was removed.", ja: "パスワードを削除しました。")
+        case .maintenanceStarted:
+            LocalizedText("Maintenance begins within seconds. Reload the page to see it.", ja: "まもなくメンテナンスを開始します。ページを再読み込みして確認してください。")
         case .apiKeyRevoked: LocalizedText("The API key was revoked.", ja: "API キーを失効させました。")
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
         case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")

@@ -104,7 +104,7 @@ struct LayoutView: Sendable {
 
 /// The entries of the menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, reports, quarantine, queue, domains, accessLists, settings, audit, administrators, apiKeys
+    case dashboard, messages, reports, quarantine, queue, domains, accessLists, settings, audit, administrators, apiKeys, maintenance
 
     var path: String {
         switch self {
@@ -119,6 +119,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
         case .apiKeys: SitePath.apiKeys
+        case .maintenance: SitePath.maintenance
         }
     }
 
@@ -135,6 +136,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .audit: .audit
         case .administrators: .administrators
         case .apiKeys: .apiKeys
+        case .maintenance: .maintenance
         }
     }
 }

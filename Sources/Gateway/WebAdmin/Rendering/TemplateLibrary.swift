@@ -83,6 +83,7 @@ enum PageTemplate: String, CaseIterable {
     case quarantinedMessage = "quarantined-message"
     case accessListEntry = "access-list-entry"
     case reports
+    case maintenance
     case apiKeys = "api-keys"
     case apiKeyForm = "api-key-form"
     case apiKeyCreated = "api-key-created"

@@ -1,0 +1,27 @@
+import DomainsAndUsers
+package import MessageLog
+import Settings
+
+extension Administration {
+    /// Newest first.
+    package func maintenanceRuns(_ caller: AdministrationCaller) async throws(AdministrationError) -> [MaintenanceRun] {
+        do throws(MessageLogError) {
+            return try await ports.maintenance.maintenanceRuns(limit: Self.shownMaintenanceRuns)
+        } catch {
+            throw AdministrationError(error)
+        }
+    }
+
+    /// Asks this node for maintenance now; its run appears in the list within seconds.
+    package func runMaintenance(_ caller: AdministrationCaller) async throws(AdministrationError) {
+        do throws(DirectoryError) {
+            try await ports.audit.record(entry(caller, "maintenance.run", nodeID.description))
+        } catch {
+            throw AdministrationError(error)
+        }
+        ports.node.startMaintenance()
+    }
+
+    /// A quarter of a year.
+    private static var shownMaintenanceRuns: Int { 100 }
+}

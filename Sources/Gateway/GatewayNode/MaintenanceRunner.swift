@@ -1,0 +1,98 @@
+import Foundation
+import Logging
+import MessageLog
+import ServiceLifecycle
+import Settings
+import Synchronization
+
+/// Removes what is older than the settings keep it: once for each local date, from midnight on, and when an administrator asks. What a
+/// crash or a lost database breaks off is gone on with.
+struct MaintenanceRunner: Service {
+    let store: any MaintenanceStore
+    let settings: CurrentSettings
+    let requests: MaintenanceRequests
+    let logger: Logger
+
+    /// How soon after midnight, and after a failure, it is looked at.
+    private static let interval = Duration.seconds(30)
+    /// Between two batches, so that mail has the database in between.
+    private static let pause = Duration.milliseconds(20)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var done = ""
+            while !Task.isCancelled {
+                let today = Self.localDate(.now())
+                if done != today, await perform(today) { done = today }
+                if requests.take() { _ = await perform("manual-\(RecordIdentifier(milliseconds: UTCTime.now().milliseconds))") }
+                await requests.wait(atMost: Self.interval)
+            }
+        }
+    }
+
+    /// - Returns: whether nothing is left to do for this key.
+    private func perform(_ key: String) async -> Bool {
+        do throws(MessageLogError) {
+            guard try await store.beginMaintenance(key) else { return true }
+            let removed = try await removeAll(key)
+            guard !Task.isCancelled else { return false }
+            try await store.endMaintenance(key, cause: nil)
+            logger.notice("maintenance done", metadata: ["run": "\(key)", "rows": "\(removed)"])
+            return true
+        } catch {
+            logger.warning("maintenance stopped and is gone on with", metadata: ["run": "\(key)", "cause": "\(error)"])
+            // The cause is in the log already; the row is for those who look at the page.
+            try? await store.endMaintenance(key, cause: "\(error)")
+            return false
+        }
+    }
+
+    private func removeAll(_ key: String) async throws(MessageLogError) -> Int {
+        let retention = settings.snapshot.settings.retention
+        let now = UTCTime.now()
+        var removed = 0
+        for step in MaintenanceStep.allCases {
+            var position: RecordIdentifier?
+            repeat {
+                let batch = try await store.removeBatch(step, before: step.cutoff(retention, now: now), after: position, in: key)
+                removed += batch.removed
+                position = batch.next
+                try? await Task.sleep(for: Self.pause)  // cancellation ends the loop
+            } while position != nil && !Task.isCancelled
+        }
+        return removed
+    }
+
+    /// `2026-11-27` in the machine's zone.
+    static func localDate(_ time: UTCTime) -> String {
+        var seconds = time_t(time.milliseconds / 1000)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
+    }
+}
+
+/// An administrator's wish for maintenance now.
+final class MaintenanceRequests: Sendable {
+    private let isWanted = Mutex(false)
+
+    private static let step = Duration.seconds(1)
+
+    func ask() { isWanted.withLock { $0 = true } }
+
+    func take() -> Bool {
+        isWanted.withLock { wanted in
+            defer { wanted = false }
+            return wanted
+        }
+    }
+
+    /// Returns soon after somebody asks, or after `duration`.
+    func wait(atMost duration: Duration) async {
+        let end = ContinuousClock.now.advanced(by: duration)
+        while ContinuousClock.now < end, !isWanted.withLock({ $0 }), !Task.isCancelled {
+            try? await Task.sleep(for: Self.step)  // cancellation ends the wait
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Delivery
+import Firebird
+import FirebirdTestKit
+import MessageLog
+import Settings
+import Testing
+
+@testable import GatewayDatabase
+
+/// Removing what is old.
+@Suite struct MaintenanceTests {
+    private static let day: Int64 = 86_400_000
+
+    /// Received so many days before now.
+    private static func time(_ daysAgo: Int64) -> UTCTime { UTCTime(milliseconds: UTCTime.now().milliseconds - daysAgo * day) }
+
+    private static func old(_ daysAgo: Int64, _ test: TestDatabase) -> MessageLogEntry {
+        let at = time(daysAgo)
+        return Samples.entry(RecordIdentifier(milliseconds: at.milliseconds), node: test.node, result: .refused, receivedAt: at)
+    }
+
+    /// Runs one step to its end.
+    private static func removeAll(_ step: MaintenanceStep, before cutoff: UTCTime, _ store: MaintenanceTable) async throws -> Int {
+        var removed = 0
+        var position: RecordIdentifier?
+        repeat {
+            let batch = try await store.removeBatch(step, before: cutoff, after: position, in: "2026-11-27")
+            removed += batch.removed
+            position = batch.next
+        } while position != nil
+        return removed
+    }
+
+    @Test(arguments: TestPlace.allCases) func `old messages go with all their rows, what is queued and what is young stays`(
+        _ place: TestPlace
+    )
+        async throws
+    {
+        try await TestDatabase.with(place) { test in
+            try await test.withWriter { writer in
+                for days in [40, 35, 31, 29] as [Int64] {
+                    let recipient = RecipientLogEntry(ordinal: 0, address: "a@example.com", state: .refused, reason: "", updatedAt: .now())
+                    writer.record(Self.old(days, test), recipients: [recipient])
+                }
+                let at = Self.time(50)
+                let waiting = try Samples.submission(
+                    node: test.node, isHeld: false, receivedAt: at, identifier: RecordIdentifier(milliseconds: at.milliseconds))
+                try await writer.enqueue(waiting, deadline: .seconds(20))
+                let delivered = try Samples.submission(
+                    node: test.node, receivedAt: at, identifier: RecordIdentifier(milliseconds: at.milliseconds))
+                try await writer.enqueue(delivered, deadline: .seconds(20))
+                _ = try await writer.record(Samples.delivered(delivered.message.identifier, node: test.node))
+
+                var store = test.database.maintenance
+                store.messagesPerBatch = 2
+                #expect(try await store.beginMaintenance("2026-11-27"))
+                #expect(try await Self.removeAll(.messages, before: Self.time(30), store) == 4)
+                #expect(try await test.number("select count(*) from message") == 2)
+                #expect(try await test.number("select count(*) from recipient") == 2)
+                #expect(try await test.number("select count(*) from delivery_event") == 0)
+                #expect(try await test.queued(waiting.message.identifier) == 1)
+                #expect(try await test.database.messageLog.details(of: waiting.message.identifier) != nil)
+                let run = try #require(try await store.maintenanceRuns(limit: 5).first)
+                #expect(run.removedMessages == 4 && run.state == .running && run.node == test.node)
+            }
+        }
+    }
+
+    @Test func `figures by hour go before those by day, those by month stay`() async throws {
+        try await TestDatabase.with { test in
+            try await test.withWriter { writer in
+                writer.record(Self.old(100, test), recipients: [])
+                writer.record(Self.old(1, test), recipients: [])
+                try await writer.beat(settingsRevision: .none)
+            }
+            let store = test.database.maintenance
+            #expect(try await store.beginMaintenance("2026-11-27"))
+            #expect(try await Self.removeAll(.hourFigures, before: Self.time(90), store) == 1)
+            #expect(try await Self.removeAll(.dayFigures, before: Self.time(90), store) == 1)
+            #expect(try await test.number("select sum(messages) from mail_figure where period_name = 'hour'") == 1)
+            #expect(try await test.number("select sum(messages) from mail_figure where period_name = 'month'") == 2)
+        }
+    }
+
+    @Test func `old audit entries and addresses go`() async throws {
+        try await TestDatabase.with { test in
+            for days in [800, 3] as [Int64] {
+                let entry = AuditEntry(actor: .node, node: test.node, action: "a.b", target: "x", time: Self.time(days))
+                try await test.database.audit.record(entry)
+            }
+            let store = test.database.maintenance
+            #expect(try await store.beginMaintenance("2026-11-27"))
+            #expect(try await Self.removeAll(.auditEntries, before: Self.time(730), store) == 1)
+            #expect(try await Self.removeAll(.correspondents, before: Self.time(730), store) == 0)
+            #expect(try await test.number("select count(*) from audit") == 1)
+        }
+    }
+
+    @Test func `a date's run is done once, and one that stopped is gone on with`() async throws {
+        try await TestDatabase.with { test in
+            let store = test.database.maintenance
+            #expect(try await store.beginMaintenance("2026-11-27"))
+            try await store.endMaintenance("2026-11-27", cause: "the database was away")
+            #expect(try await store.maintenanceRuns(limit: 1).map(\.cause) == ["the database was away"])
+            #expect(try await store.beginMaintenance("2026-11-27"))
+            try await store.endMaintenance("2026-11-27", cause: nil)
+            #expect(try await store.beginMaintenance("2026-11-27") == false)
+            #expect(try await store.maintenanceRuns(limit: 1).map(\.state) == [.done])
+        }
+    }
+
+    @Test func `another node's run is left alone until it is abandoned`() async throws {
+        try await TestDatabase.with { test in
+            let store = test.database.maintenance
+            #expect(try await store.beginMaintenance("2026-11-27"))
+            try await test.execute("update maintenance_run set node_id = x'00000000000000000000000000000009'")
+            #expect(try await store.beginMaintenance("2026-11-27") == false)
+            try await test.execute("update maintenance_run set changed_at = 0")
+            #expect(try await store.beginMaintenance("2026-11-27"))
+        }
+    }
+}

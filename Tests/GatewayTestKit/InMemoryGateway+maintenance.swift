@@ -1,0 +1,20 @@
+package import MessageLog
+package import Settings
+import Synchronization
+
+extension InMemoryGateway: MaintenanceStore {
+    package func maintenanceRuns(limit: Int) async throws(MessageLogError) -> [MaintenanceRun] {
+        try state.withLock { state throws(MessageLogError) in
+            if state.isUnavailable { throw .unavailable(cause: "lost") }
+            return state.maintenanceRuns
+        }
+    }
+
+    package func beginMaintenance(_ key: String) async throws(MessageLogError) -> Bool { false }
+
+    package func removeBatch(
+        _ step: MaintenanceStep, before cutoff: UTCTime, after position: RecordIdentifier?, in key: String
+    ) async throws(MessageLogError) -> MaintenanceBatch { MaintenanceBatch(removed: 0, next: nil) }
+
+    package func endMaintenance(_ key: String, cause: String?) async throws(MessageLogError) {}
+}
