@@ -31,10 +31,6 @@ extension InMemoryGateway: DomainStore {
         }
     }
 
-    package func isListed(_ address: EmailAddress) async throws(DirectoryError) -> Bool {
-        try directory { state in state.recipients.contains { $0.lookupKey == address.lookupKey } }
-    }
-
     package func listedRecipients(of name: DomainName, containing text: String, after cursor: String?, limit: Int)
         async throws(DirectoryError) -> [EmailAddress]
     {

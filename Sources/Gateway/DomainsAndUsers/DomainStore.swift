@@ -32,8 +32,6 @@ package protocol DomainStore: Sendable {
     /// Removes the domain, its servers, recipients and settings. - Throws: `.notFound`.
     func delete(_ name: DomainName, audit: AuditEntry) async throws(DirectoryError)
 
-    /// Whether an address is on the domain's list. `address.lookupKey` is compared.
-    func isListed(_ address: EmailAddress) async throws(DirectoryError) -> Bool
     /// Listed addresses of a domain in order of their keys, after `cursor`, at most `limit`.
     func listedRecipients(of name: DomainName, containing text: String, after cursor: String?, limit: Int) async throws(DirectoryError)
         -> [EmailAddress]

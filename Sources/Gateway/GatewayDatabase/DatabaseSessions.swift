@@ -30,9 +30,10 @@ struct DatabaseSessions: Sendable {
 
     /// Reads for an SMTP client that waits.
     func readForMail<Value: Sendable, Failure: Error>(
-        unavailable: (String) -> Failure, _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value
+        _ isolation: FirebirdIsolation = .readCommittedReadOnly, unavailable: (String) -> Failure,
+        _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value
     ) async throws(Failure) -> Value {
-        try await Self.translating(unavailable) { try await mail.transaction(.readCommittedReadOnly, deadline: Self.readDeadline, body) }
+        try await Self.translating(unavailable) { try await mail.transaction(isolation, deadline: Self.readDeadline, body) }
     }
 
     /// Writes on a request's connection. `body` may run several times.

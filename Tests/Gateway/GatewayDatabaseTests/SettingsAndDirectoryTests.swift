@@ -161,8 +161,9 @@ import Testing
             }
             #expect(try await domains.addRecipients(addresses, to: name, audit: Self.audit(test, "recipient.add")) == 4)
             #expect(try await domains.addRecipients(addresses, to: name, audit: Self.audit(test, "recipient.add")) == 0)
-            #expect(try await domains.isListed(try EmailAddress("carol@EXAMPLE.com")))
-            #expect(try await !domains.isListed(try EmailAddress("dave@example.com")))
+            let users = test.database.users
+            #expect(try await users.listing(of: try EmailAddress("carol@EXAMPLE.com")) == .listed)
+            #expect(try await users.listing(of: try EmailAddress("dave@example.com")) == .unlisted)
             let first = try await domains.listedRecipients(of: name, containing: "", after: nil, limit: 2)
             #expect(first.map(\.description) == ["alice@example.com", "bob@example.com"])
             let rest = try await domains.listedRecipients(of: name, containing: "", after: first.last?.lookupKey, limit: 10)
@@ -170,7 +171,7 @@ import Testing
             #expect(try await domains.listedRecipients(of: name, containing: "花", after: nil, limit: 10).map(\.localPart) == ["花子"])
             #expect(try await domains.listedRecipients(of: name, containing: "CAROL", after: nil, limit: 10).count == 1)
             #expect(try await domains.removeRecipients(addresses, from: name, audit: Self.audit(test, "recipient.remove")) == 4)
-            #expect(try await !domains.isListed(try EmailAddress("carol@example.com")))
+            #expect(try await users.listing(of: try EmailAddress("carol@example.com")) == .unlisted)
         }
     }
 

@@ -123,10 +123,6 @@ extension InMemoryGateway: DomainStore {
         }
     }
 
-    func isListed(_ address: EmailAddress) async throws(DirectoryError) -> Bool {
-        try directory { state in state.recipients.contains { $0.lookupKey == address.lookupKey } }
-    }
-
     func listedRecipients(of name: DomainName, containing text: String, after cursor: String?, limit: Int) async throws(DirectoryError)
         -> [EmailAddress]
     {

@@ -5,13 +5,6 @@ package import Settings
 
 /// The recipients listed for a domain, found by the address's look-up key.
 extension DomainTable {
-    package func isListed(_ address: EmailAddress) async throws(DirectoryError) -> Bool {
-        let key = address.lookupKey
-        return try await sessions.readForMail(unavailable: DirectoryError.unavailable) { transaction in
-            try transaction.queryOne("select 1 from listed_recipient where lookup_key = \(key)") != nil
-        }
-    }
-
     package func listedRecipients(
         of name: DomainName, containing text: String, after cursor: String?, limit: Int
     ) async throws(DirectoryError) -> [EmailAddress] {

@@ -42,7 +42,7 @@ package struct UserTable: UserStore {
     package func credential(named key: String) async throws(DirectoryError) -> UserCredential? {
         // No stored key is longer; a longer parameter would be refused as such.
         guard key.utf8.count <= Self.maximumKeyBytes else { return nil }
-        return try await sessions.read(.snapshotReadOnly, unavailable: DirectoryError.unavailable) { transaction in
+        return try await sessions.readForMail(.snapshotReadOnly, unavailable: DirectoryError.unavailable) { transaction in
             guard let row = try Self.row(key, transaction), let verifier = try row.decode("verifier", as: [UInt8]?.self) else { return nil }
             let user = try Self.user(row, try Self.aliases(of: [try row.decode(0)], transaction))
             guard user.isEnabled else { return nil }
@@ -53,7 +53,7 @@ package struct UserTable: UserStore {
     /// One question for all three: a user, an alias, a listed address, in this order.
     package func listing(of address: EmailAddress) async throws(DirectoryError) -> RecipientListing {
         let key = address.lookupKey
-        return try await sessions.read(unavailable: DirectoryError.unavailable) { transaction in
+        return try await sessions.readForMail(unavailable: DirectoryError.unavailable) { transaction in
             let row = try transaction.queryOne(
                 """
                 select first 1 kind, address from (
