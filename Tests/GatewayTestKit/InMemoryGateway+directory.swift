@@ -64,7 +64,7 @@ extension InMemoryGateway: AdministratorStore {
     package func administratorCount() async throws(DirectoryError) -> Int { try directory { state in state.administrators.count } }
 
     package func administrators() async throws(DirectoryError) -> [Administrator] {
-        try directory { state in state.administrators.map(\.administrator) }
+        try directory { state in state.listedAdministrators ?? state.administrators.map(\.administrator) }
     }
 
     package func administrator(named key: String) async throws(DirectoryError) -> (administrator: Administrator, password: PasswordHash)? {

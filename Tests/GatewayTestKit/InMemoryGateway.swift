@@ -28,6 +28,8 @@ package final class InMemoryGateway: Sendable {
         package var recipients: [EmailAddress] = []
         /// The administrators, in order of insertion.
         package var administrators: [(administrator: Administrator, password: PasswordHash)] = []
+        /// What a reader saw just before somebody else's change; `nil` when nobody changes anything meanwhile.
+        package var listedAdministrators: [Administrator]?
         /// Keys of the API, in order of insertion, with the hash of each secret.
         package var apiKeys: [(key: APIKey, secretHash: [UInt8])] = []
         /// Sessions of signed-in administrators.

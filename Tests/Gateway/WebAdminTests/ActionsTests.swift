@@ -1,5 +1,6 @@
 import Delivery
 import DomainsAndUsers
+import GatewayTestKit
 import Hummingbird
 import Settings
 import Synchronization

@@ -1,5 +1,6 @@
 import Administration
 import Foundation
+import GatewayTestKit
 import Hummingbird
 import HummingbirdTesting
 import Logging

@@ -1,4 +1,5 @@
 import Filtering
+import GatewayTestKit
 import Hummingbird
 import Mail
 import MessageLog

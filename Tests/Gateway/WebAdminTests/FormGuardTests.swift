@@ -1,3 +1,4 @@
+import GatewayTestKit
 import Hummingbird
 import Settings
 import Synchronization

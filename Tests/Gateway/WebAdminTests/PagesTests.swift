@@ -1,3 +1,4 @@
+import GatewayTestKit
 import Hummingbird
 import MessageLog
 import Settings

@@ -1,4 +1,5 @@
 import Administration
+import GatewayTestKit
 import Hummingbird
 import MessageLog
 import Settings

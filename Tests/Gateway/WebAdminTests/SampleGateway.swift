@@ -1,6 +1,7 @@
 import Administration
 import Delivery
 import DomainsAndUsers
+import GatewayTestKit
 import Mail
 import MessageLog
 import Settings

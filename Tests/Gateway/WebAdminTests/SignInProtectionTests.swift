@@ -1,4 +1,5 @@
 import DomainsAndUsers
+import GatewayTestKit
 import Hummingbird
 import Settings
 import Synchronization
