@@ -74,12 +74,15 @@ struct OutcomeAssessment: Sendable {
             if recipient.wantsFailureReport { tell(recipient, .failed, reply) }
         case .givenBack: add(recipient, .givenBack, .deferred, "given back: this node did not finish the attempt")
         case .deferred(let reply):
-            switch schedule.decision(receivedAt: message.receivedAt, now: now, using: &generator) {
+            switch schedule.decision(queuedAt: queuedAt(recipient), now: now, using: &generator) {
             case .expired: expire(recipient, reply)
             case .again(let time): delay(recipient, reply, until: time)
             }
         }
     }
+
+    /// When trying began.
+    private func queuedAt(_ recipient: QueuedRecipient) -> UTCTime { recipient.queuedAt ?? message.receivedAt }
 
     private mutating func expire(_ recipient: QueuedRecipient, _ reply: DeliveryReply) {
         let last = DeliveryReply(.deliveryTimeExpired, "given up after the longest time in the queue; the last answer was: \(reply)")
@@ -88,7 +91,7 @@ struct OutcomeAssessment: Sendable {
     }
 
     private mutating func delay(_ recipient: QueuedRecipient, _ reply: DeliveryReply, until time: UTCTime) {
-        let isDue = schedule.callsForDelayNotice(receivedAt: message.receivedAt, now: now)
+        let isDue = schedule.callsForDelayNotice(queuedAt: queuedAt(recipient), now: now)
         let mustTell = isDue && !recipient.isDelayReported && recipient.wants(.delay) && !message.reversePath.isNull
         add(
             recipient, .deferred(nextAttemptAt: time, isDelayReported: recipient.isDelayReported || mustTell),
@@ -112,7 +115,7 @@ struct OutcomeAssessment: Sendable {
         reported.append(
             ReportedRecipient(
                 recipient: recipient, action: action, reply: reply, remoteHost: reply.serverCode == nil ? "" : report.hostName, at: now,
-                retryUntil: action == .delayed ? schedule.end(receivedAt: message.receivedAt) : nil))
+                retryUntil: action == .delayed ? schedule.end(queuedAt: queuedAt(recipient)) : nil))
     }
 }
 

@@ -60,10 +60,13 @@ package struct QueuedRecipient: Sendable, Hashable {
     /// decided by how large it is.
     package var attempts: Int
     package var isDelayReported: Bool
+    /// When it came into the queue, where that is not when the message was received: released from quarantine. How long it is tried
+    /// counts from then.
+    package let queuedAt: UTCTime?
 
     package init(
         ordinal: Int, address: EmailAddress, notify: DeliveryNotifyCondition?, originalRecipient: OriginalRecipient?,
-        alias: EmailAddress? = nil, attempts: Int = 0, isDelayReported: Bool = false
+        alias: EmailAddress? = nil, attempts: Int = 0, isDelayReported: Bool = false, queuedAt: UTCTime? = nil
     ) {
         self.ordinal = ordinal
         self.address = address
@@ -72,6 +75,7 @@ package struct QueuedRecipient: Sendable, Hashable {
         self.alias = alias
         self.attempts = attempts
         self.isDelayReported = isDelayReported
+        self.queuedAt = queuedAt
     }
 }
 

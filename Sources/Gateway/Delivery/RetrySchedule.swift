@@ -1,6 +1,6 @@
 package import Settings
 
-/// When a deferred recipient is tried again, and when never: every few minutes in the first hour after reception, then every few
+/// When a deferred recipient is tried again, and when never: every few minutes in the first hour in the queue, then every few
 /// hours, until the message is too old. Pure.
 package struct RetrySchedule: Sendable, Hashable {
     private let firstHourInterval: Duration
@@ -27,20 +27,20 @@ package struct RetrySchedule: Sendable, Hashable {
     }
 
     /// What follows an attempt that was deferred at `now`. The last attempt is made when the message expires, not before.
-    package func decision(receivedAt: UTCTime, now: UTCTime, using generator: inout some RandomNumberGenerator) -> Decision {
-        let age = receivedAt.duration(to: now)
+    package func decision(queuedAt: UTCTime, now: UTCTime, using generator: inout some RandomNumberGenerator) -> Decision {
+        let age = queuedAt.duration(to: now)
         guard age < expiry else { return .expired }
         let interval = age < Self.firstHour ? firstHourInterval : laterInterval
         let planned = now.advanced(by: interval + .milliseconds(Int.random(in: Self.spread, using: &generator)))
-        return .again(min(planned, max(now, receivedAt.advanced(by: expiry))))
+        return .again(min(planned, max(now, queuedAt.advanced(by: expiry))))
     }
 
     /// Whether a sender who asked for it is to hear of a delay now.
-    package func callsForDelayNotice(receivedAt: UTCTime, now: UTCTime) -> Bool {
+    package func callsForDelayNotice(queuedAt: UTCTime, now: UTCTime) -> Bool {
         guard let delayNotice else { return false }
-        return receivedAt.duration(to: now) >= delayNotice
+        return queuedAt.duration(to: now) >= delayNotice
     }
 
     /// Until when attempts go on (`Will-Retry-Until`, RFC 3464 section 2.3.9).
-    package func end(receivedAt: UTCTime) -> UTCTime { receivedAt.advanced(by: expiry) }
+    package func end(queuedAt: UTCTime) -> UTCTime { queuedAt.advanced(by: expiry) }
 }

@@ -28,12 +28,13 @@ enum Fixture {
     }
 
     static func recipients(
-        _ addresses: String..., notify: DeliveryNotifyCondition? = nil, attempts: Int = 0, isDelayReported: Bool = false
+        _ addresses: String..., notify: DeliveryNotifyCondition? = nil, attempts: Int = 0, isDelayReported: Bool = false,
+        queuedAt: UTCTime? = nil
     ) throws -> [QueuedRecipient] {
         try addresses.enumerated().map { ordinal, text in
             QueuedRecipient(
                 ordinal: ordinal, address: try EmailAddress(text), notify: notify, originalRecipient: nil, attempts: attempts,
-                isDelayReported: isDelayReported)
+                isDelayReported: isDelayReported, queuedAt: queuedAt)
         }
     }
 

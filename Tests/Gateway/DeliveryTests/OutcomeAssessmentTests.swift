@@ -13,9 +13,11 @@ import Testing
 
     private func assess(
         _ outcome: DeliveryOutcome, from: String = "sender@example.org", notify: DeliveryNotifyCondition? = nil, attempts: Int = 2,
-        age: Duration = .zero, isDelayReported: Bool = false, serverNotifies: Bool = false
+        age: Duration = .zero, isDelayReported: Bool = false, serverNotifies: Bool = false, queuedAfter: Duration? = nil
     ) throws -> OutcomeAssessment {
-        let recipients = try Fixture.recipients("a@b.example", notify: notify, attempts: attempts, isDelayReported: isDelayReported)
+        let recipients = try Fixture.recipients(
+            "a@b.example", notify: notify, attempts: attempts, isDelayReported: isDelayReported,
+            queuedAt: queuedAfter.map { Fixture.start.advanced(by: $0) })
         var report = AttemptReport(outcome: outcome, count: 1)
         report.serverNotifies = serverNotifies
         var generator = Fixture.Smallest()
@@ -42,6 +44,14 @@ import Testing
         #expect(assessment.outcomes.first?.change == .finished(.failed) && assessment.outcomes.first?.event.kind == .expired)
         #expect(assessment.reported.first?.reply.status.description == "5.4.7")
         #expect(assessment.reported.first?.reply.text.contains("451 later") == true)
+    }
+
+    @Test func `what was released from quarantine late is tried as long as any other`() throws {
+        let released = Duration.seconds(6 * 86400)
+        let assessment = try assess(later, notify: .on([.failure, .delay]), age: released + .seconds(60), queuedAfter: released)
+        #expect(assessment.outcomes.first?.event.kind == .deferred && assessment.reported.isEmpty)
+        let end = try assess(later, age: released + .seconds(5 * 86400), queuedAfter: released)
+        #expect(end.outcomes.first?.event.kind == .expired)
     }
 
     @Test func `given back counts no attempt`() throws {

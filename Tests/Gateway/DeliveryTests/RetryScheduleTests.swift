@@ -11,21 +11,21 @@ import Testing
     ])
     func `every five minutes in the first hour, then every four hours, at last when it expires`(age: Int, next: Int) {
         var generator = Fixture.Smallest()
-        let decision = schedule.decision(receivedAt: Fixture.start, now: minutes(age), using: &generator)
+        let decision = schedule.decision(queuedAt: Fixture.start, now: minutes(age), using: &generator)
         #expect(decision == .again(minutes(next)))
     }
 
     @Test(arguments: [(7200, true), (9000, true), (7199, false)])
     func `after five days there is no further attempt`(age: Int, isExpired: Bool) {
         var generator = Fixture.Smallest()
-        #expect((schedule.decision(receivedAt: Fixture.start, now: minutes(age), using: &generator) == .expired) == isExpired)
+        #expect((schedule.decision(queuedAt: Fixture.start, now: minutes(age), using: &generator) == .expired) == isExpired)
     }
 
     @Test func `attempts are spread by seconds and never earlier than planned`() {
         var generator = SystemRandomNumberGenerator()
         var times: Set<UTCTime> = []
         for _ in 0..<200 {
-            guard case .again(let time) = schedule.decision(receivedAt: Fixture.start, now: Fixture.start, using: &generator) else {
+            guard case .again(let time) = schedule.decision(queuedAt: Fixture.start, now: Fixture.start, using: &generator) else {
                 continue
             }
             times.insert(time)
@@ -42,22 +42,22 @@ import Testing
         settings.delayNoticeAfterHours = 1
         let schedule = RetrySchedule(settings)
         var generator = Fixture.Smallest()
-        #expect(schedule.decision(receivedAt: Fixture.start, now: Fixture.start, using: &generator) == .again(minutes(1)))
-        #expect(schedule.decision(receivedAt: Fixture.start, now: minutes(70), using: &generator) == .again(minutes(100)))
-        #expect(schedule.decision(receivedAt: Fixture.start, now: minutes(120), using: &generator) == .expired)
-        #expect(!schedule.callsForDelayNotice(receivedAt: Fixture.start, now: minutes(59)))
-        #expect(schedule.callsForDelayNotice(receivedAt: Fixture.start, now: minutes(60)))
+        #expect(schedule.decision(queuedAt: Fixture.start, now: Fixture.start, using: &generator) == .again(minutes(1)))
+        #expect(schedule.decision(queuedAt: Fixture.start, now: minutes(70), using: &generator) == .again(minutes(100)))
+        #expect(schedule.decision(queuedAt: Fixture.start, now: minutes(120), using: &generator) == .expired)
+        #expect(!schedule.callsForDelayNotice(queuedAt: Fixture.start, now: minutes(59)))
+        #expect(schedule.callsForDelayNotice(queuedAt: Fixture.start, now: minutes(60)))
     }
 
     @Test func `a clock that ran backwards asks for another attempt`() {
         var generator = Fixture.Smallest()
-        #expect(schedule.decision(receivedAt: minutes(100), now: Fixture.start, using: &generator) == .again(minutes(5)))
+        #expect(schedule.decision(queuedAt: minutes(100), now: Fixture.start, using: &generator) == .again(minutes(5)))
     }
 
     @Test func `no delay notice when the settings say none`() {
         var settings = DeliverySettings()
         settings.delayNoticeAfterHours = 0
-        #expect(!RetrySchedule(settings).callsForDelayNotice(receivedAt: Fixture.start, now: minutes(7000)))
+        #expect(!RetrySchedule(settings).callsForDelayNotice(queuedAt: Fixture.start, now: minutes(7000)))
     }
 
     private func minutes(_ count: Int) -> UTCTime { Fixture.start.advanced(by: .seconds(count * 60)) }

@@ -58,6 +58,9 @@ import Testing
                 #expect(try await test.database.contentReferences.referenced([message]) == [message])
                 let leases = try await writer.claimDue(limit: 10)
                 #expect(leases.map(\.message.identifier) == [message])
+                let receivedAt = submission.submission.message.receivedAt
+                #expect(
+                    leases.first?.recipients.allSatisfy { ($0.queuedAt ?? receivedAt) > receivedAt } == true, "tried from the release on")
                 #expect(leases.first?.message.prependedHeader == submission.submission.message.prependedHeader)
                 #expect(leases.first?.recipients.map(\.notify) == submission.submission.recipients.map(\.notify))
                 #expect(leases.first?.recipients.map(\.originalRecipient) == submission.submission.recipients.map(\.originalRecipient))

@@ -9,6 +9,7 @@ enum SchemaMigrations {
         .createStatistics, .createAPIKeys, .addLogKeys, .indexMessageLog,
         .addCredentialsOfMailServers,
         .createMaintenance,
+        .addQueueTime,
     ]
 
     /// The table that says the database is ours; made by the first migration.

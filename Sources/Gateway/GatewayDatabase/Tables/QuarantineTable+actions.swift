@@ -49,9 +49,9 @@ private struct QuarantineWork: Sendable {
         try transaction.execute(
             """
             insert into queue (message_id, ordinal, holder, incarnation, is_held, due_at, claim_number, attempts, is_delay_reported, notify,
-                original_recipient, changed_at, changed_by)
+                original_recipient, queued_at, changed_at, changed_by)
             select message_id, ordinal, cast(\(QueueRow.nobody) as d_id), 0, false, cast(\(time) as bigint), 0, 0, false, notify,
-                original_recipient, cast(\(time) as bigint), cast(\(node) as d_id)
+                original_recipient, cast(\(time) as bigint), cast(\(time) as bigint), cast(\(node) as d_id)
             from quarantine_recipient where message_id = \(message)
             """)
         try end(message, state: .queued, kind: .released, reply: reply, transaction)

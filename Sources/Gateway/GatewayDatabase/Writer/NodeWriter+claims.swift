@@ -177,7 +177,8 @@ extension QueueClaim {
             ordinal: ordinal, address: try EmailAddress(try row.decode("address", as: String.self)),
             notify: try row.decode("notify", as: String?.self).flatMap { DeliveryNotifyCondition($0) },
             originalRecipient: try row.decode("original_recipient", as: [UInt8]?.self).flatMap(OriginalRecipient.init(encoded:)),
-            attempts: try row.decode("attempts"), isDelayReported: try row.decode("is_delay_reported"))
+            attempts: try row.decode("attempts"), isDelayReported: try row.decode("is_delay_reported"),
+            queuedAt: try row.decode("queued_at"))
     }
 
     /// First what earlier incarnations held, then what is free and due (“nobody” is walked like a node whose present incarnation is
@@ -192,7 +193,7 @@ extension QueueClaim {
             address varchar(320) character set utf8, received_at bigint, direction varchar(10) character set utf8,
             reverse_path varchar(320) character set utf8, size_bytes bigint, body_kind varchar(10) character set utf8,
             is_international boolean, return_content varchar(4) character set utf8, envelope_id varchar(255) character set octets,
-            prepended_header varchar(2000) character set octets, header_parts smallint)
+            prepended_header varchar(2000) character set octets, header_parts smallint, queued_at bigint)
         as
             declare taken integer = 0;
             declare is_mine boolean;
@@ -208,12 +209,12 @@ extension QueueClaim {
                 into :gone, :present_incarnation
             do begin
                 for select q.message_id, q.ordinal, q.incarnation, q.is_held, q.due_at, q.attempts, q.is_delay_reported, q.notify,
-                        q.original_recipient
+                        q.original_recipient, q.queued_at
                     from queue q
                     where q.holder = :gone and q.incarnation < :present_incarnation
                     order by q.holder, q.incarnation, q.is_held, q.due_at
                     into :message_id, :ordinal, :seen_incarnation, :seen_held, :seen_due, :attempts, :is_delay_reported, :notify,
-                        :original_recipient
+                        :original_recipient, :queued_at
                 do begin
                     if (taken >= wanted) then exit;
                     if (gone = nobody and (seen_held or seen_due > now_is)) then leave;
