@@ -120,7 +120,7 @@ final class NodeMonitoring: NodeMonitor {
 
     private func heartbeat() -> NodeHealth.Part {
         let title = LocalizedText("Heartbeat", ja: "ハートビート")
-        if parts.heartbeat.isYoung { return .working("heartbeat", title, LocalizedText("is confirmed", ja: "確認済みです")) }
+        if parts.heartbeat.isYoung { return .working("heartbeat", title, LocalizedText("is up to date", ja: "正常に更新されています")) }
         return .failing(
             "heartbeat", title,
             LocalizedText(

@@ -155,8 +155,11 @@ package struct InboundMailFlow: MailTransactionHandler {
         guard !(transaction.recipients.isEmpty && transaction.refused.isEmpty) else { return }
         let isRefused = transaction.recipients.isEmpty && transaction.refused.allSatisfy { $0.reply.category == .permanentFailure }
         let result: MessageResult = isRefused ? .refused : .postponed
+        // Why nobody was accepted says more than how the client went away.
+        let refusal = transaction.recipients.isEmpty ? transaction.refused.last?.reply.description : nil
         log(
-            transaction, connection, result, reason: reason, header: .none, sizeBytes: 0, judgement: filter?.judgementSoFar(connection))
+            transaction, connection, result, reason: refusal ?? reason, header: .none, sizeBytes: 0,
+            judgement: filter?.judgementSoFar(connection))
     }
 
     /// A session or a sender that was turned away before any recipient was named.

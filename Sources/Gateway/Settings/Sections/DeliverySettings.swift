@@ -55,19 +55,19 @@ package struct DeliverySettings: SettingsSection {
             LocalizedText("Outbound SMTP connections of one node at once.", ja: "1 ノードの同時送信接続数です。")),
         .integer(
             "connections-per-destination", \.connectionsPerDestination, 1...1000,
-            title: LocalizedText("Connections per destination", ja: "宛先ごとの接続数"),
+            title: LocalizedText("Connections per destination", ja: "配送先ごとの接続数"),
             LocalizedText(
                 "Connections to one next hop at once, lowered by itself while it fails. 20 is what large receivers tolerate.",
                 ja: "1 つの配送先への同時接続数です。失敗が続く間は自動的に減らします。")),
         .integer(
             "first-connections-per-destination", \.firstConnectionsPerDestination, 1...1000,
-            title: LocalizedText("First connections per destination", ja: "宛先ごとの初期接続数"),
+            title: LocalizedText("First connections per destination", ja: "配送先ごとの初期接続数"),
             LocalizedText(
                 "Connections at once to a next hop nothing is known of; one more with each success. 5 does not startle a small server.",
                 ja: "未知の配送先に最初に張る同時接続数です。成功するたびに 1 つ増やします。既定値の 5 は小規模なサーバーにも負担になりません。")),
         .integer(
             "longest-pause", \.longestPauseSeconds, 1...3600, .seconds,
-            title: LocalizedText("Longest pause of a destination", ja: "宛先の最長休止時間"),
+            title: LocalizedText("Longest pause of a destination", ja: "配送先への接続を控える最長時間"),
             LocalizedText(
                 "A next hop that cannot be reached is left alone for 1 second, then twice as long each time, up to this.",
                 ja: "接続できない配送先への接続を控える時間の上限です。1 秒から始め、失敗のたびに 2 倍にします。")),

@@ -15,7 +15,8 @@ package struct WebSettings: SettingsSection {
         .integer(
             "session-idle", \.sessionIdleMinutes, 5...1440, .minutes,
             title: LocalizedText("Sign out when idle", ja: "無操作でサインアウト"),
-            LocalizedText("30 minutes without a page.", ja: "30 分間操作がないとサインアウトします。")),
+            LocalizedText(
+                "Whoever asks for no page for so long is signed out. 30 minutes is usual.", ja: "操作がないままこの時間が過ぎるとサインアウトします。既定値は 30 分です。")),
         .integer(
             "session-length", \.sessionHours, 1...168, .hours,
             title: LocalizedText("Longest session", ja: "セッションの最長時間"),

@@ -34,7 +34,7 @@ enum AccessListText: String, CaseIterable, PageText {
         case .lead:
             LocalizedText(
                 "Senders and hosts that are always or never welcome. A blocked one is refused as soon as it is known; an allowed one is excused from scores, not from attachment rules.",
-                ja: "常に受け入れる、または常に拒否する差出人とホストです。ブロックした相手はわかった時点で拒否します。許可した相手にはスコアを適用しませんが、添付ファイルの規則は適用します。")
+                ja: "常に受け入れる、または常に拒否する差出人とホストです。ブロックした相手は判明した時点で拒否します。許可した相手にはスコアを適用しませんが、添付ファイルの規則は適用します。")
         case .rule:
             LocalizedText(
                 "Entries of the recipient's domain decide before those for everybody; within one of these, allow beats block.",
@@ -60,7 +60,7 @@ enum AccessListText: String, CaseIterable, PageText {
         case .select: LocalizedText("Select {}", ja: "{} を選択")
         case .deleteSelected: LocalizedText("Delete the selected ones", ja: "選択したものを削除")
         case .nothingSelected: LocalizedText("Select at least one entry.", ja: "1 件以上選択してください。")
-        case .deleteTitle: LocalizedText("Delete the selected entries ({})?", ja: "選択した {} 件を削除しますか?")
+        case .deleteTitle: LocalizedText("Delete the selected entries ({})?", ja: "選択した {} 件を削除しますか？")
         case .deleteText: LocalizedText("They have no effect from now on.", ja: "削除すると直ちに無効になります。")
         case .confirmDelete: LocalizedText("Delete ({})", ja: "{} 件を削除")
         case .editTitle: LocalizedText("Note of {}", ja: "{} のメモ")

@@ -28,7 +28,7 @@ enum AdministratorText: String, CaseIterable, PageText {
         case .setPassword: LocalizedText("Set password", ja: "パスワードを設定")
         case .setPasswordTitle: LocalizedText("New password for {}", ja: "{} の新しいパスワード")
         case .setPasswordHelp: LocalizedText("All sessions of this administrator end.", ja: "この管理者のセッションはすべて終了します。")
-        case .deleteTitle: LocalizedText("Delete administrator {}?", ja: "管理者 {} を削除しますか?")
+        case .deleteTitle: LocalizedText("Delete administrator {}?", ja: "管理者 {} を削除しますか？")
         case .deleteText:
             LocalizedText(
                 "The administrator can no longer sign in, and open sessions end at once. What was done stays in the audit log.",

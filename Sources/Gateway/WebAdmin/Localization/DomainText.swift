@@ -74,7 +74,7 @@ enum DomainText: String, CaseIterable, PageText {
                 "Add the first domain and its mail server; from then on the gateway takes mail for it.",
                 ja: "最初のドメインとそのメールサーバーを追加してください。追加するとそのドメイン宛のメールを受信します。")
         case .recipients: LocalizedText("Recipients", ja: "宛先アドレス")
-        case .deleteTitle: LocalizedText("Delete {}?", ja: "{} を削除しますか?")
+        case .deleteTitle: LocalizedText("Delete {}?", ja: "{} を削除しますか？")
         case .deleteText:
             LocalizedText(
                 "The domain with its mail servers, its listed recipients and its settings is removed. From then on the gateway refuses mail for it; what is in the queue is still delivered.",
@@ -90,12 +90,12 @@ enum DomainText: String, CaseIterable, PageText {
         case .address: LocalizedText("Address", ja: "アドレス")
         case .addAddresses: LocalizedText("Add addresses", ja: "アドレスを追加")
         case .addAddressesHelp: LocalizedText("One a line; the part before the @ is enough.", ja: "1 行に 1 件入力してください。@ より前だけでも登録できます。")
-        case .noAddresses: LocalizedText("No address is listed", ja: "登録したアドレスはありません")
+        case .noAddresses: LocalizedText("No address is listed", ja: "登録済みのアドレスはありません")
         case .noAddressesHelp: LocalizedText("Add addresses below.", ja: "下の欄から追加してください。")
         case .noAddressesFound: LocalizedText("No listed address contains “{}”", ja: "「{}」を含むアドレスはありません")
         case .select: LocalizedText("Select {}", ja: "{} を選択")
         case .removeSelected: LocalizedText("Remove selected", ja: "選択したアドレスを削除")
-        case .removeTitle: LocalizedText("Remove addresses?", ja: "アドレスを削除しますか?")
+        case .removeTitle: LocalizedText("Remove addresses?", ja: "アドレスを削除しますか？")
         case .removeText: LocalizedText("The selected addresses ({0}) are taken off the list of {1}.", ja: "{1} の一覧から {0} 件のアドレスを削除します。")
         case .serverUser: LocalizedText("User name (optional)", ja: "ユーザー名（省略可）")
         case .serverPassword: LocalizedText("Password", ja: "パスワード")

@@ -51,6 +51,7 @@ enum MessageText: String, CaseIterable, PageText {
     case noHistory
     case noHistoryRefused
     case inQueue
+    case inQuarantine
     case signedIn
     case viaAlias
     case more
@@ -114,6 +115,7 @@ enum MessageText: String, CaseIterable, PageText {
         case .milliseconds: LocalizedText("{} ms", ja: "{} ミリ秒")
         case .noHistory: LocalizedText("Nothing has happened to it since it was received.", ja: "受信後の履歴はまだありません。")
         case .noHistoryRefused: LocalizedText("It was not accepted, so it was never delivered.", ja: "受け付けていないため、配送履歴はありません。")
+        case .inQuarantine: LocalizedText("Show in quarantine", ja: "隔離で見る")
         case .signedIn: LocalizedText("Signed in as", ja: "認証ユーザー")
         case .viaAlias: LocalizedText("by the alias {}", ja: "エイリアス {} 宛")
         case .more: LocalizedText("More conditions", ja: "詳細な条件")

@@ -68,7 +68,7 @@ enum QuarantineText: String, CaseIterable, PageText {
         case .emptyFilter: LocalizedText("No message matches the filter", ja: "条件に一致するメールはありません")
         case .emptyFilterHelp: LocalizedText("Take a condition away.", ja: "条件を減らしてください。")
         case .nothingSelected: LocalizedText("Select at least one message.", ja: "1 件以上選択してください。")
-        case .deleteTitle: LocalizedText("Delete the selected messages ({}) for ever?", ja: "選択した {} 件を完全に削除しますか?")
+        case .deleteTitle: LocalizedText("Delete the selected messages ({}) for ever?", ja: "選択した {} 件を完全に削除しますか？")
         case .deleteText: LocalizedText("Their recipients never get them, and their senders are not told.", ja: "宛先には届きません。差出人への通知も送られません。")
         case .confirmDelete: LocalizedText("Delete ({})", ja: "{} 件を削除")
         case .header: LocalizedText("Header", ja: "ヘッダー")

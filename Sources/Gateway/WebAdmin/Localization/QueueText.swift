@@ -55,7 +55,7 @@ enum QueueText: String, CaseIterable, PageText {
         case .selectAll: LocalizedText("Select all on this page", ja: "このページのすべてを選択")
         case .selectNone: LocalizedText("Select none", ja: "選択を解除")
         case .select: LocalizedText("Select {}", ja: "{} を選択")
-        case .withSelected: LocalizedText("With the selected ones:", ja: "選択したものを:")
+        case .withSelected: LocalizedText("With the selected ones:", ja: "選択した項目を：")
         case .retry: LocalizedText("Try now", ja: "今すぐ再試行")
         case .hold: LocalizedText("Hold", ja: "保留")
         case .release: LocalizedText("Release", ja: "保留を解除")
@@ -68,7 +68,7 @@ enum QueueText: String, CaseIterable, PageText {
                 "Search for another address; what was delivered stands in the message log.",
                 ja: "別のアドレスで検索してください。配送済みのものはメッセージログにあります。")
         case .nothingSelected: LocalizedText("Select at least one row.", ja: "1 件以上選択してください。")
-        case .deleteTitle: LocalizedText("Delete the selected entries ({}) from the queue?", ja: "配送キューから {} 件を削除しますか?")
+        case .deleteTitle: LocalizedText("Delete the selected entries ({}) from the queue?", ja: "配送キューから {} 件を削除しますか？")
         case .deleteText: LocalizedText("They are not delivered, and their senders get no report.", ja: "配送されません。差出人への通知も送られません。")
         case .andMore: LocalizedText("and {} more", ja: "ほか {} 件")
         case .confirmDelete: LocalizedText("Delete ({})", ja: "{} 件を削除")

@@ -72,7 +72,7 @@ enum UserText: String, CaseIterable, PageText {
         case .setPasswordHelp:
             LocalizedText("It is asked for when he signs in the next time.", ja: "次回の認証から使用されます。")
         case .removePassword: LocalizedText("Remove password", ja: "パスワードを削除")
-        case .removePasswordTitle: LocalizedText("Remove the password of {}?", ja: "{} のパスワードを削除しますか?")
+        case .removePasswordTitle: LocalizedText("Remove the password of {}?", ja: "{} のパスワードを削除しますか？")
         case .removePasswordText:
             LocalizedText("The user cannot sign in until a new one is set.", ja: "新しいパスワードを設定するまで、このユーザーは認証できません。")
         case .empty: LocalizedText("No user yet", ja: "ユーザーはまだいません")
@@ -82,7 +82,7 @@ enum UserText: String, CaseIterable, PageText {
                 ja: "このゲートウェイから送信するユーザーや、エイリアスを持つユーザーを追加してください。")
         case .notFound: LocalizedText("No user contains “{}”", ja: "「{}」を含むユーザーはいません")
         case .delete: LocalizedText("Delete the user", ja: "ユーザーを削除")
-        case .deleteTitle: LocalizedText("Delete {}?", ja: "{} を削除しますか?")
+        case .deleteTitle: LocalizedText("Delete {}?", ja: "{} を削除しますか？")
         case .deleteText:
             LocalizedText(
                 "The user can no longer sign in, and his address and aliases are no longer known. His mail in the mail server stays.",

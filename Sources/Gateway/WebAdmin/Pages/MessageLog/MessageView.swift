@@ -16,6 +16,8 @@ struct MessageView: Sendable {
     let emptyHistory: String
     /// To the queue, while a recipient waits there.
     let queueLink: String?
+    /// To the quarantine, while the message is kept there.
+    let quarantineLink: String?
     let judgement: JudgementView?
 
     struct Fact: Sendable {
@@ -63,6 +65,8 @@ struct MessageView: Sendable {
         let waiting = details.record.recipients.first { $0.state == .queued }
         judgement = entry.judgement.map { JudgementView($0, language) }
         queueLink = waiting.map { PageLink(SitePath.queue).with("text", $0.address).text }
+        let isKept = details.record.recipients.contains { $0.state == .quarantined }
+        quarantineLink = isKept ? "\(SitePath.quarantine)/\(entry.message)" : nil
     }
 
     private static func facts(_ entry: MessageLogEntry, _ language: Language) -> [Fact] {
