@@ -5,31 +5,11 @@ import struct
 
 import pytest
 
-from kit.smtp import SMTPClient, SMTPConnectionLost
+from kit.smtp import ProxiedClient, SMTPClient, SMTPConnectionLost
 
 TEXT = b"PROXY TCP4 203.0.113.7 127.0.0.1 40000 25\r\n"
 BINARY = b"\r\n\r\n\0\r\nQUIT\n" + struct.pack("!BBH", 0x21, 0x11, 12) + socket.inet_aton("203.0.113.7") + socket.inet_aton("127.0.0.1") + struct.pack(
     "!HH", 40000, 25)
-
-
-class ProxiedClient(SMTPClient):
-    """An SMTP client behind a proxy: `header` is sent before anything else."""
-
-    def __init__(self, port, header, **options):
-        self.header = header
-        super().__init__(port, **options)
-
-    def read_line(self):
-        if self.header:
-            header, self.header = self.header, b""
-            self.send(header)
-        return super().read_line()
-
-    def _wrap(self):
-        if self.header:
-            header, self.header = self.header, b""
-            self.send(header)
-        super()._wrap()
 
 
 @pytest.fixture(scope="module")

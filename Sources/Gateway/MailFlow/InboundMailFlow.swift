@@ -76,6 +76,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         if let user = connection.user, connection.settings.settings.authentication.mustOwnSender, let address = reversePath.address,
             !user.senderKeys.contains(address.lookupKey)
         {
+            logRefusal(reversePath, parameters, connection, Self.foreignSender)
             return .refuse(Self.foreignSender)
         }
         guard let reply = await filter?.sender(reversePath, connection) else { return .accept() }
@@ -181,7 +182,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     /// The message with its trace field and its log row: the only place where an accepted message is made.
     private func accept(_ message: ReceivedMessage, _ header: MessageLogHeader, _ judged: FlowFilter.Outcome?) -> AcceptedMessage {
         let transaction = message.transaction
-        let routed = route(transaction, message.connection)
+        let routed = route(transaction.recipients, message.connection)
         let time = UTCTime.now()
         let stamp = HeaderStamp(nodeName: heloName())
         let queued = QueuedMessage(
@@ -213,15 +214,24 @@ package struct InboundMailFlow: MailTransactionHandler {
             judged, tag: message.connection.settings.settings.filtering.subjectTag, hasSubject: Self.hasSubject(message.header))
     }
 
-    private func route(_ transaction: MailTransaction, _ connection: ClientConnection) -> [RoutedRecipient] {
+    private func route(_ recipients: [TransactionRecipient], _ connection: ClientConnection) -> [RoutedRecipient] {
         let acceptance = acceptance(connection)
-        return transaction.recipients.map { recipient in
+        return recipients.map { recipient in
             switch acceptance.decide(recipient, declaredSize: nil, connection: connection) {
             case .accept(let routed), .lookUp(let routed, _): routed.delivered(to: recipient.aliasedUser)
-            // The domain was removed since RCPT: its mail was accepted and goes on by the rules that are left.
-            case .refuse: RoutedRecipient(address: recipient.aliasedUser ?? recipient.address, isProtected: false, isTrusted: false)
+            // Refused at RCPT, or the domain was removed since: then its mail was accepted and goes on by the rules that are left.
+            case .refuse:
+                RoutedRecipient(
+                    address: recipient.aliasedUser ?? recipient.address, isProtected: false, isTrusted: acceptance.isTrusted(connection))
             }
         }
+    }
+
+    /// Where a transaction leads to, or would have led to: when all its recipients were refused, they tell.
+    private func direction(_ transaction: MailTransaction, _ connection: ClientConnection) -> MailDirection {
+        let recipients = transaction.recipients.isEmpty ? transaction.refused.map(\.recipient) : transaction.recipients
+        guard recipients.isEmpty else { return MailDirection(route(recipients, connection)) }
+        return acceptance(connection).isTrusted(connection) ? .outbound : .inbound
     }
 
     private func tooBigForDomain(_ message: ReceivedMessage) -> SMTPReply? {
@@ -282,7 +292,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         let identifier =
             result == .accepted || result == .quarantined ? transaction.identifier : RecordIdentifier(milliseconds: time.milliseconds)
         return MessageLogEntry(
-            message: identifier, receivedAt: time, node: node, direction: MailDirection(route(transaction, connection)), result: result,
+            message: identifier, receivedAt: time, node: node, direction: direction(transaction, connection), result: result,
             reason: reason, client: client, reversePath: transaction.reversePath.description, header: header, sizeBytes: sizeBytes)
     }
 

@@ -39,7 +39,7 @@ struct RecipientAcceptance: Sendable {
     }
 
     /// Who has signed in may send anywhere, and so may trusted networks, but for the submission port: that one is for users.
-    private func isTrusted(_ connection: ClientConnection) -> Bool {
+    func isTrusted(_ connection: ClientConnection) -> Bool {
         connection.user != nil || connection.listener != .submission && settings.relay.allowsRelaying(from: connection.address)
     }
 

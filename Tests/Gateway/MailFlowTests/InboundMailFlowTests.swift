@@ -280,6 +280,33 @@ import Testing
         #expect(refusals.entries.map(\.reason) == ["550 5.7.1 Relaying denied"], "what was answered, not how the client went away")
         #expect(refusals.recipients.map(\.address) == ["a@example.org"])
     }
+
+    @Test(arguments: [
+        ("192.0.2.9", String?.none, "unknown@listed.example", MailDirection.inbound), ("192.0.2.9", nil, "you@example.org", .inbound),
+        ("198.51.100.7", nil, "unknown@listed.example", .internal), ("198.51.100.7", nil, "you@[192.0.2.1]", .outbound),
+        ("192.0.2.9", "me@example.com", "unknown@listed.example", .internal), ("192.0.2.9", "me@example.com", "you@[192.0.2.1]", .outbound),
+    ])
+    func `a transaction whose recipients were all refused is logged with the direction it would have had`(
+        client: String, user: String?, recipient: String, direction: MailDirection
+    ) throws {
+        var transaction = try transaction()
+        transaction.refused = [
+            (
+                TransactionRecipient(address: try EmailAddress(recipient), parameters: RecipientParameters()),
+                SMTPReply(550, .notAuthorized, "refused")
+            )
+        ]
+        try flow().transactionEnded(transaction, try connection(from: client, user: user), reason: "QUIT")
+        #expect(refusals.entries.map(\.direction) == [direction])
+    }
+
+    @Test func `a user's attempt in another's name is logged`() async throws {
+        let connection = try connection(tls: "TLSv1.3", listener: .submission, user: "me@example.com")
+        _ = try await flow().sender(.address(try EmailAddress("boss@example.com")), MailParameters(), connection)
+        let entry = try #require(refusals.entries.first)
+        #expect(entry.result == .refused && entry.direction == .outbound && entry.reversePath == "boss@example.com")
+        #expect(entry.user == "me@example.com" && entry.reason.hasPrefix("553 5.7.1"))
+    }
 }
 
 private final class InMemoryQueue: AcceptedMessageQueue {

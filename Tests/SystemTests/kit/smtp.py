@@ -138,6 +138,26 @@ class SMTPClient:
             self.close()
 
 
+class ProxiedClient(SMTPClient):
+    """An SMTP client behind a proxy: `header` is sent before anything else."""
+
+    def __init__(self, port, header, **options):
+        self.header = header
+        super().__init__(port, **options)
+
+    def read_line(self):
+        if self.header:
+            header, self.header = self.header, b""
+            self.send(header)
+        return super().read_line()
+
+    def _wrap(self):
+        if self.header:
+            header, self.header = self.header, b""
+            self.send(header)
+        super()._wrap()
+
+
 def framed(content):
     """Message text as it goes over the wire after DATA: dots stuffed (RFC 5321 section 4.5.2) and ended."""
     stuffed = (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:]
