@@ -53,7 +53,7 @@ import Testing
 
                 var store = test.database.maintenance
                 store.messagesPerBatch = 2
-                #expect(try await store.beginMaintenance("2026-11-27"))
+                #expect(try await store.beginMaintenance("2026-11-27") == .begun)
                 #expect(try await Self.removeAll(.messages, before: Self.time(30), store) == 4)
                 #expect(try await test.number("select count(*) from message") == 2)
                 #expect(try await test.number("select count(*) from recipient") == 2)
@@ -74,7 +74,7 @@ import Testing
                 try await writer.beat(settingsRevision: .none)
             }
             let store = test.database.maintenance
-            #expect(try await store.beginMaintenance("2026-11-27"))
+            #expect(try await store.beginMaintenance("2026-11-27") == .begun)
             #expect(try await Self.removeAll(.hourFigures, before: Self.time(90), store) == 1)
             #expect(try await Self.removeAll(.dayFigures, before: Self.time(90), store) == 1)
             #expect(try await test.number("select sum(messages) from mail_figure where period_name = 'hour'") == 1)
@@ -89,7 +89,7 @@ import Testing
                 try await test.database.audit.record(entry)
             }
             let store = test.database.maintenance
-            #expect(try await store.beginMaintenance("2026-11-27"))
+            #expect(try await store.beginMaintenance("2026-11-27") == .begun)
             #expect(try await Self.removeAll(.auditEntries, before: Self.time(730), store) == 1)
             #expect(try await Self.removeAll(.correspondents, before: Self.time(730), store) == 0)
             #expect(try await test.number("select count(*) from audit") == 1)
@@ -99,12 +99,12 @@ import Testing
     @Test func `a date's run is done once, and one that stopped is gone on with`() async throws {
         try await TestDatabase.with { test in
             let store = test.database.maintenance
-            #expect(try await store.beginMaintenance("2026-11-27"))
+            #expect(try await store.beginMaintenance("2026-11-27") == .begun)
             try await store.endMaintenance("2026-11-27", cause: "the database was away")
             #expect(try await store.maintenanceRuns(limit: 1).map(\.cause) == ["the database was away"])
-            #expect(try await store.beginMaintenance("2026-11-27"))
+            #expect(try await store.beginMaintenance("2026-11-27") == .begun)
             try await store.endMaintenance("2026-11-27", cause: nil)
-            #expect(try await store.beginMaintenance("2026-11-27") == false)
+            #expect(try await store.beginMaintenance("2026-11-27") == .done)
             #expect(try await store.maintenanceRuns(limit: 1).map(\.state) == [.done])
         }
     }
@@ -112,11 +112,11 @@ import Testing
     @Test func `another node's run is left alone until it is abandoned`() async throws {
         try await TestDatabase.with { test in
             let store = test.database.maintenance
-            #expect(try await store.beginMaintenance("2026-11-27"))
+            #expect(try await store.beginMaintenance("2026-11-27") == .begun)
             try await test.execute("update maintenance_run set node_id = x'00000000000000000000000000000009'")
-            #expect(try await store.beginMaintenance("2026-11-27") == false)
+            #expect(try await store.beginMaintenance("2026-11-27") == .taken)
             try await test.execute("update maintenance_run set changed_at = 0")
-            #expect(try await store.beginMaintenance("2026-11-27"))
+            #expect(try await store.beginMaintenance("2026-11-27") == .begun)
         }
     }
 }
