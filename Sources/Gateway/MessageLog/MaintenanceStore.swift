@@ -89,6 +89,7 @@ package protocol MaintenanceStore: Sendable {
     func removeBatch(
         _ step: MaintenanceStep, before cutoff: UTCTime, after position: RecordIdentifier?, in key: String
     ) async throws(MessageLogError) -> MaintenanceBatch
+    /// Changes nothing of a run that is another node's, or is at its end already.
     /// - Parameter cause: why it stops; `nil`: it is done.
     func endMaintenance(_ key: String, cause: String?) async throws(MessageLogError)
 }

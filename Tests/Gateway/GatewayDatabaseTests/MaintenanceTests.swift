@@ -119,4 +119,27 @@ import Testing
             #expect(try await store.beginMaintenance("2026-11-27") == .begun)
         }
     }
+
+    @Test func `a node that could not begin ends nobody else's run`() async throws {
+        try await TestDatabase.with { test in
+            let store = test.database.maintenance
+            #expect(try await store.beginMaintenance("2026-11-27") == .begun)
+            try await test.execute("update maintenance_run set node_id = x'00000000000000000000000000000009'")
+            for cause in ["the database was away", nil] {
+                try await store.endMaintenance("2026-11-27", cause: cause)
+                #expect(try await store.maintenanceRuns(limit: 1).map(\.state) == [.running])
+            }
+        }
+    }
+
+    @Test func `a run that is done stays done, whatever fails afterwards`() async throws {
+        try await TestDatabase.with { test in
+            let store = test.database.maintenance
+            #expect(try await store.beginMaintenance("2026-11-27") == .begun)
+            try await store.endMaintenance("2026-11-27", cause: nil)
+            try await store.endMaintenance("2026-11-27", cause: "the database was away")
+            let run = try #require(try await store.maintenanceRuns(limit: 1).first)
+            #expect(run.state == .done && run.cause.isEmpty)
+        }
+    }
 }

@@ -89,7 +89,7 @@ package struct MaintenanceTable: MaintenanceStore {
                 """
                 update maintenance_run set state = \(state.rawValue), cause = \(FirebirdValue.octets((cause ?? "").cut())),
                     changed_at = \(UTCTime.now()), changed_by = \(node)
-                where run_key = \(key)
+                where run_key = \(key) and node_id = \(node) and state = 'running'
                 """)
         }
     }
