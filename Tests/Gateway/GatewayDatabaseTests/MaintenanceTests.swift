@@ -1,7 +1,9 @@
 import Delivery
+import Filtering
 import Firebird
 import FirebirdTestKit
 import MessageLog
+import Quarantine
 import Settings
 import Testing
 
@@ -66,6 +68,36 @@ import Testing
         }
     }
 
+    @Test(arguments: TestPlace.allCases) func `a message in quarantine keeps its rows and its content, however old it is`(
+        _ place: TestPlace
+    ) async throws {
+        try await TestDatabase.with(place) { test in
+            try await test.withWriter { writer in
+                let at = Self.time(60)
+                let submission = try Samples.submission(
+                    to: ["a@example.com", "b@example.com"], node: test.node, isHeld: false, receivedAt: at,
+                    identifier: RecordIdentifier(milliseconds: at.milliseconds))
+                let message = submission.message.identifier
+                try await writer.quarantine(
+                    QuarantineSubmission(
+                        submission: submission, kind: .administrator, reason: LocalizedText("Blocked.", ja: "禁止"), score: .zero),
+                    deadline: .seconds(20))
+                let quarantine = test.database.quarantine
+                let store = test.database.maintenance
+                #expect(try await store.beginMaintenance("2026-11-27") == .begun)
+                #expect(try await Self.removeAll(.messages, before: Self.time(30), store) == 0)
+                #expect(try await test.database.contentReferences.referenced([message]) == [message])
+                #expect(try await test.database.messageLog.details(of: message)?.record.recipients.count == 2)
+                #expect(try await quarantine.quarantinedMessage(message)?.recipients.count == 2)
+
+                let audit = AuditEntry(actor: .node, node: test.node, action: "quarantine.delete", target: "test")
+                #expect(try await quarantine.discard([message], audit: audit).count == 1)
+                #expect(try await Self.removeAll(.messages, before: Self.time(30), store) == 1)
+                #expect(try await test.database.messageLog.details(of: message) == nil)
+            }
+        }
+    }
+
     @Test func `figures by hour go before those by day, those by month stay`() async throws {
         try await TestDatabase.with { test in
             try await test.withWriter { writer in
@@ -87,12 +119,20 @@ import Testing
             for days in [800, 3] as [Int64] {
                 let entry = AuditEntry(actor: .node, node: test.node, action: "a.b", target: "x", time: Self.time(days))
                 try await test.database.audit.record(entry)
+                try await test.execute(
+                    """
+                    insert into correspondent (messages, size_bytes, changed_at, changed_by, day_at, side, direction, node_id, incarnation,
+                        address)
+                    values (1, 1, \(UTCTime.now()), \(test.node), \(Self.time(days)), 'sender', 'inbound', \(test.node), 1, 'a@example.com')
+                    """)
             }
             let store = test.database.maintenance
             #expect(try await store.beginMaintenance("2026-11-27") == .begun)
             #expect(try await Self.removeAll(.auditEntries, before: Self.time(730), store) == 1)
-            #expect(try await Self.removeAll(.correspondents, before: Self.time(730), store) == 0)
+            #expect(try await Self.removeAll(.correspondents, before: Self.time(730), store) == 1)
             #expect(try await test.number("select count(*) from audit") == 1)
+            #expect(try await test.number("select count(*) from correspondent where day_at > \(Self.time(4))") == 1)
+            #expect(try await test.number("select count(*) from correspondent") == 1)
         }
     }
 
