@@ -188,6 +188,7 @@ let package = Package(
             [.nio, .logging]),
         .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
         .tests("Gateway/FilteringTests", uses: ["Filtering", "MessageLog", "DomainsAndUsers", "Settings", "DNS", "Mail"]),
+        .tests("Gateway/GatewayNodeTests", uses: ["GatewayNode", "MessageLog", "Settings"], [.logging]),
         .tests(
             "Programs/SecurityGatewayTests",
             uses: [

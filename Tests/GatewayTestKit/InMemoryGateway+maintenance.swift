@@ -10,7 +10,7 @@ extension InMemoryGateway: MaintenanceStore {
         }
     }
 
-    package func beginMaintenance(_ key: String) async throws(MessageLogError) -> Bool { false }
+    package func beginMaintenance(_ key: String) async throws(MessageLogError) -> MaintenanceBeginning { .done }
 
     package func removeBatch(
         _ step: MaintenanceStep, before cutoff: UTCTime, after position: RecordIdentifier?, in key: String

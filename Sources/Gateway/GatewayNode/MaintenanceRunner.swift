@@ -13,32 +13,37 @@ struct MaintenanceRunner: Service {
     let requests: MaintenanceRequests
     let logger: Logger
 
-    /// How soon after midnight, and after a failure, it is looked at.
+    /// How soon after midnight, after a failure, and while another node has it in hand, it is looked at.
     private static let interval = Duration.seconds(30)
     /// Between two batches, so that mail has the database in between.
     private static let pause = Duration.milliseconds(20)
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var done = ""
+            var agenda = MaintenanceAgenda()
             while !Task.isCancelled {
-                let today = Self.localDate(.now())
-                if done != today, await perform(today) { done = today }
-                if requests.take() { _ = await perform("manual-\(RecordIdentifier(milliseconds: UTCTime.now().milliseconds))") }
+                await work(on: &agenda, now: .now())
                 await requests.wait(atMost: Self.interval)
             }
         }
     }
 
+    /// One look at what is due. What is not done then is due at the next look too.
+    func work(on agenda: inout MaintenanceAgenda, now: UTCTime) async {
+        if requests.take() { agenda.ask(at: now) }
+        for key in agenda.due(on: Self.localDate(now)) {
+            if await perform(key, now: now) { agenda.finish(key) }
+        }
+    }
+
     /// - Returns: whether nothing is left to do for this key.
-    private func perform(_ key: String) async -> Bool {
+    private func perform(_ key: String, now: UTCTime) async -> Bool {
         do throws(MessageLogError) {
-            guard try await store.beginMaintenance(key) else { return true }
-            let removed = try await removeAll(key)
-            guard !Task.isCancelled else { return false }
-            try await store.endMaintenance(key, cause: nil)
-            logger.notice("maintenance done", metadata: ["run": "\(key)", "rows": "\(removed)"])
-            return true
+            switch try await store.beginMaintenance(key) {
+            case .done: return true
+            case .taken: return false
+            case .begun: return try await complete(key, now: now)
+            }
         } catch {
             logger.warning("maintenance stopped and is gone on with", metadata: ["run": "\(key)", "cause": "\(error)"])
             // The cause is in the log already; the row is for those who look at the page.
@@ -47,9 +52,16 @@ struct MaintenanceRunner: Service {
         }
     }
 
-    private func removeAll(_ key: String) async throws(MessageLogError) -> Int {
+    private func complete(_ key: String, now: UTCTime) async throws(MessageLogError) -> Bool {
+        let removed = try await removeAll(key, now: now)
+        guard !Task.isCancelled else { return false }
+        try await store.endMaintenance(key, cause: nil)
+        logger.notice("maintenance done", metadata: ["run": "\(key)", "rows": "\(removed)"])
+        return true
+    }
+
+    private func removeAll(_ key: String, now: UTCTime) async throws(MessageLogError) -> Int {
         let retention = settings.snapshot.settings.retention
-        let now = UTCTime.now()
         var removed = 0
         for step in MaintenanceStep.allCases {
             var position: RecordIdentifier?

@@ -67,19 +67,29 @@ package struct MaintenanceBatch: Sendable, Hashable {
     }
 }
 
+/// What a node found when it wanted to begin a run.
+package enum MaintenanceBeginning: Sendable, Hashable {
+    /// The run is this node's now.
+    case begun
+    /// In another node's hand, for now: that node may die.
+    case taken
+    /// Nothing is left to do.
+    case done
+}
+
 /// Where maintenance works and is written down. Implemented by GatewayDatabase. Two nodes at work on one run do no harm: each batch
 /// removes what is there.
 package protocol MaintenanceStore: Sendable {
     /// Newest first.
     func maintenanceRuns(limit: Int) async throws(MessageLogError) -> [MaintenanceRun]
     /// Begins a run, or goes on with one that this node left, or that nobody has touched for long.
-    /// - Returns: false when it is done, or in another node's hand.
-    func beginMaintenance(_ key: String) async throws(MessageLogError) -> Bool
+    func beginMaintenance(_ key: String) async throws(MessageLogError) -> MaintenanceBeginning
     /// Removes some rows from before `cutoff` in a transaction of less than a second, and counts them in the run. Messages that anything
     /// still refers to stay.
     func removeBatch(
         _ step: MaintenanceStep, before cutoff: UTCTime, after position: RecordIdentifier?, in key: String
     ) async throws(MessageLogError) -> MaintenanceBatch
+    /// Changes nothing of a run that is another node's, or is at its end already.
     /// - Parameter cause: why it stops; `nil`: it is done.
     func endMaintenance(_ key: String, cause: String?) async throws(MessageLogError)
 }

@@ -166,4 +166,67 @@ import Testing
             }
         }
     }
+
+    /// Gives each message of domain3 another recipient there, one that it names twice, and the same two of one address elsewhere.
+    private static func addRecipients(_ test: TestDatabase) async throws {
+        for (ordinal, key) in [
+            (1, "address_key || 'b'"), (2, "address_key"), (3, "'all.example' || ascii_char(1) || 'all'"),
+            (4, "'all.example' || ascii_char(1) || 'all'"),
+        ] {
+            try await test.execute(
+                """
+                insert into recipient (message_id, ordinal, address, state, reason, changed_at, changed_by, address_key, received_at)
+                select message_id, \(ordinal), address, state, reason, changed_at, changed_by, \(unsafeSQL: key), received_at
+                from recipient where ordinal = 0 and address_key starting with 'domain3.'
+                """)
+        }
+    }
+
+    @Test func `a page of recipients' mail is full as long as more follows, however many recipients a message has`() async throws {
+        try await TestDatabase.with { test in
+            try await Self.fill(test, 400)
+            try await Self.addRecipients(test)
+            var log = test.database.messageLog
+            log.rowsPerSlice = 20
+            for filter in [
+                Self.filter { $0.recipient = CorrespondentCondition("domain3.example") },
+                Self.filter { $0.recipient = CorrespondentCondition("all@all.example") },
+                Self.filter {
+                    $0.recipient = CorrespondentCondition("all@all.example")
+                    $0.result = .accepted
+                },
+            ] {
+                // As pages ask: what is not full is the last.
+                var sizes: [Int] = []
+                var seen: [MessageLogRecord] = []
+                repeat {
+                    let cursor = seen.last.map { MessageLogCursor(receivedAt: $0.entry.receivedAt, message: $0.entry.message) }
+                    let page = try await log.page(filter, after: cursor, limit: 7)
+                    #expect(page.searchedBackTo == nil)
+                    seen += page.records
+                    sizes.append(page.records.count)
+                } while sizes.last == 7
+                #expect(sizes == [7, 7, 6])
+                #expect(Set(seen.map(\.entry.message)).count == 20)
+            }
+        }
+    }
+
+    @Test func `a page that its time cuts among a message's recipients says where it goes on`() async throws {
+        try await TestDatabase.with { test in
+            try await Self.fill(test, 100)
+            try await Self.addRecipients(test)
+            var log = test.database.messageLog
+            log.searchTime = .zero
+            let filter = Self.filter { $0.recipient = CorrespondentCondition("domain3.example") }
+            var cursor: MessageLogCursor?
+            var seen: [MessageLogRecord] = []
+            repeat {
+                let page = try await log.page(filter, after: cursor, limit: 4)
+                seen += page.records
+                cursor = page.searchedBackTo
+            } while cursor != nil && seen.count < 10
+            #expect(seen.map(\.entry.subject) == [83, 63, 43, 23, 3].map { "message \($0) of many" })
+        }
+    }
 }

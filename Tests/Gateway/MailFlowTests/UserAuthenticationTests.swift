@@ -25,11 +25,14 @@ struct UserAuthenticationTests {
         try await add("nopassword@example.com", password: nil)
     }
 
-    private func add(_ address: String, password: String?, aliases: [String] = [], isEnabled: Bool = true) async throws {
+    /// - Parameter iterations: few, for speed, where nothing depends on them.
+    private func add(
+        _ address: String, password: String?, aliases: [String] = [], isEnabled: Bool = true, iterations: Int = 4096
+    ) async throws {
         let user = User(
             identifier: RecordIdentifier(milliseconds: 1), address: try EmailAddress(address), isEnabled: isEnabled,
             hasPassword: password != nil, aliases: try aliases.map { try EmailAddress($0) }, createdAt: .now())
-        let verifier = try password.map { try SCRAMVerifier.compute($0, iterations: 4096) }
+        let verifier = try password.map { try SCRAMVerifier.compute($0, iterations: iterations) }
         try await users.insert(
             user, verifier: verifier,
             audit: AuditEntry(actor: .node, node: NodeID(RecordIdentifier(milliseconds: 1)), action: "", target: "", detail: ""))
@@ -68,15 +71,17 @@ struct UserAuthenticationTests {
     }
 
     @Test func `a name there is and a name there is not are challenged alike`() async throws {
-        let known = await authentication.answer(.scramChallenge(name: "suzuki@example.com"), try connection())
+        try await add("honda@example.com", password: "pencil", iterations: SCRAMVerifier.standardIterations)
+        let known = await authentication.answer(.scramChallenge(name: "honda@example.com"), try connection())
         let unknown = await authentication.answer(.scramChallenge(name: "nobody@example.com"), try connection())
         let again = await authentication.answer(.scramChallenge(name: "nobody@example.com"), try connection())
-        guard case .challenge(let salt, _, let nonce) = known, case .challenge(let otherSalt, let iterations, let otherNonce) = unknown,
-            case .challenge(let sameSalt, _, let thirdNonce) = again
+        guard case .challenge(let salt, let iterations, let nonce) = known,
+            case .challenge(let otherSalt, let otherIterations, let otherNonce) = unknown,
+            case .challenge(let sameSalt, let sameIterations, let thirdNonce) = again
         else { return #expect(Bool(false), "not challenged") }
         #expect(salt.count == otherSalt.count && salt != otherSalt && otherSalt == sameSalt)
-        #expect(iterations == SCRAMVerifier.standardIterations)
-        #expect(Set([nonce, otherNonce, thirdNonce]).count == 3)
+        #expect([otherIterations, sameIterations] == [iterations, iterations])
+        #expect(Set([nonce, otherNonce, thirdNonce]).count == 3 && Set([nonce, otherNonce, thirdNonce].map(\.utf8.count)).count == 1)
     }
 
     @Test func `a wrong proof is refused`() async throws {

@@ -109,7 +109,8 @@ struct LogSearch: Sendable {
 // MARK: - statements
 
 extension LogSearch {
-    /// The rows after `cursor` down to `last` that meet all conditions, at most `limit`.
+    /// The rows after `cursor` down to `last` that meet all conditions, at most `limit`, each with its place on the way. Along recipients a
+    /// message comes once for each of them, all at one place.
     func page(after cursor: MessageLogCursor?, downTo last: MessageLogCursor?, limit: Int) -> FirebirdQuery {
         var all = path(after: cursor) + conditions
         if let last {
@@ -120,7 +121,9 @@ extension LogSearch {
                 """)
         }
         return """
-            select first \(unsafeSQL: String(max(1, limit))) \(unsafeSQL: MessageRow.logColumns) from \(unsafeSQL: tables)
+            select first \(unsafeSQL: String(max(1, limit))) \(unsafeSQL: MessageRow.logColumns), \(unsafeSQL: time) as place_time,
+                \(unsafeSQL: identifier) as place_message
+            from \(unsafeSQL: tables)
             \(FirebirdQuery.where(all)) order by \(unsafeSQL: order)
             """
     }

@@ -27,26 +27,28 @@ package struct MaintenanceTable: MaintenanceStore {
         }
     }
 
-    package func beginMaintenance(_ key: String) async throws(MessageLogError) -> Bool {
+    package func beginMaintenance(_ key: String) async throws(MessageLogError) -> MaintenanceBeginning {
         let node = sessions.node
         let now = UTCTime.now()
         let abandoned = now.advanced(by: .zero - Self.abandonedAfter)
         return try await write { transaction in
-            let present = try transaction.queryOne("select state from maintenance_run where run_key = \(key)")
-            if present == nil {
+            guard let present = try transaction.queryOne("select state from maintenance_run where run_key = \(key)") else {
                 try transaction.execute(
                     """
                     insert into maintenance_run (run_key, node_id, started_at, state, removed_messages, removed_figures, removed_audit, cause,
                         changed_at, changed_by)
                     values (\(key), \(node), \(now), 'running', 0, 0, 0, \(FirebirdValue.bytes([])), \(now), \(node))
                     """)
-                return true
+                return .begun
             }
-            return try transaction.execute(
+            let state: MaintenanceRun.State = try present.word("state")
+            guard state != .done else { return .done }
+            let taken = try transaction.execute(
                 """
                 update maintenance_run set node_id = \(node), state = 'running', changed_at = \(now), changed_by = \(node)
                 where run_key = \(key) and state <> 'done' and (node_id = \(node) or changed_at < \(abandoned))
-                """) == 1
+                """)
+            return taken == 1 ? .begun : .taken
         }
     }
 
@@ -87,7 +89,7 @@ package struct MaintenanceTable: MaintenanceStore {
                 """
                 update maintenance_run set state = \(state.rawValue), cause = \(FirebirdValue.octets((cause ?? "").cut())),
                     changed_at = \(UTCTime.now()), changed_by = \(node)
-                where run_key = \(key)
+                where run_key = \(key) and node_id = \(node) and state = 'running'
                 """)
         }
     }

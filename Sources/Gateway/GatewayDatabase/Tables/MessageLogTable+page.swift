@@ -26,6 +26,8 @@ extension MessageLogTable {
         }
     }
 
+    /// Goes on until the page is full or nothing is left, whatever number of rows a message has on the way; when the time is over it
+    /// says how far it came.
     private static func walk(
         _ search: LogSearch, after cursor: MessageLogCursor?, limit: Int, until end: ContinuousClock.Instant,
         _ transaction: FirebirdTransaction
@@ -35,16 +37,25 @@ extension MessageLogTable {
         var position = cursor
         while true {
             let last = search.isDirect ? nil : try sliceEnd(search, after: position, transaction)
-            for row in try transaction.query(search.page(after: position, downTo: last, limit: limit - rows.count)) {
-                // A recipient whose message was purged meanwhile; and a message that has the same recipient twice.
+            let wanted = limit - rows.count
+            let found = try transaction.query(search.page(after: position, downTo: last, limit: wanted))
+            for row in found {
+                // A recipient whose message was purged meanwhile; and a message that has several recipients on the way.
                 guard try row.decode(0, as: RecordIdentifier?.self) != nil else { continue }
                 let entry = try MessageRow.entry(row)
                 if seen.insert(entry.message).inserted { rows.append((entry, try row.decode("recipient_count"))) }
             }
-            guard let last, rows.count < limit else { return (rows, nil) }
-            guard ContinuousClock.now < end else { return (rows, last) }
-            position = last
+            guard rows.count < limit else { return (rows, nil) }
+            // As many rows as were asked for: others may follow them before the slice's end.
+            let reached = found.count < wanted ? last : try found.last.map(Self.place)
+            guard let reached else { return (rows, nil) }
+            guard ContinuousClock.now < end else { return (rows, reached) }
+            position = reached
         }
+    }
+
+    private static func place(_ row: FirebirdRow) throws -> MessageLogCursor {
+        MessageLogCursor(receivedAt: try row.decode("place_time"), message: try row.decode("place_message"))
     }
 
     /// A rare domain's own rows, if a rare domain is asked for.
