@@ -1,4 +1,5 @@
 import DNS
+package import Metrics
 import Settings
 import Synchronization
 
@@ -6,10 +7,16 @@ import Synchronization
 package struct FilterPipeline: Sendable {
     private let checks: [any MessageCheck]
     private let environment: CheckEnvironment
+    private let metrics: CheckMetrics
 
-    package init(_ environment: CheckEnvironment, types: [any MessageCheck.Type] = FilterChecks.all) {
+    /// - Parameter factory: counts what the checks find and how long they take.
+    package init(
+        _ environment: CheckEnvironment, types: [any MessageCheck.Type] = FilterChecks.all,
+        metrics factory: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.environment = environment
         checks = types.map { $0.init(environment) }
+        metrics = CheckMetrics(checks: types.map { $0.name }, factory: factory)
     }
 
     /// Whether some check of the last phase wants to see the message's structure.
@@ -39,25 +46,32 @@ package struct FilterPipeline: Sendable {
         let wanted = checks.filter { $0.phases.contains(phase) && $0.isWanted(subject, at: phase) }
         guard !wanted.isEmpty else { return [] }
         let waiting = wanted.filter(\.mayWait)
-        let race = CheckRace<[CheckResult]>(count: waiting.count)
+        let race = CheckRace<Run>(count: waiting.count)
         // Awaited by `race.wait`, which cancels those that are not done at the deadline.
         let tasks = waiting.enumerated().map { index, check in
             Task { race.finish(index, await Self.timed(check, subject, phase)) }
         }
-        var immediate: [String: [CheckResult]] = [:]
-        for check in wanted where !check.mayWait { immediate[check.name] = await Self.timed(check, subject, phase) }
+        var runs: [String: Run] = [:]
+        for check in wanted where !check.mayWait { runs[check.name] = await Self.timed(check, subject, phase) }
         let limit = Duration.seconds(subject.settings.filtering.timeLimitSeconds)
         let found = waiting.isEmpty ? [] : await race.wait(tasks: tasks, limit: limit)
-        for (check, results) in zip(waiting, found) { immediate[check.name] = results ?? [Self.overrun(check, limit)] }
-        return wanted.flatMap { immediate[$0.name] ?? [] }
+        for (check, run) in zip(waiting, found) { runs[check.name] = run ?? Run(results: [Self.overrun(check, limit)], duration: limit) }
+        for (check, run) in runs { metrics.ran(check, results: run.results, duration: run.duration) }
+        return wanted.flatMap { runs[$0.name]?.results ?? [] }
     }
 
-    private static func timed(_ check: any MessageCheck, _ subject: FilterSubject, _ phase: FilterPhase) async -> [CheckResult] {
+    /// One check's run for one message.
+    private struct Run: Sendable {
+        let results: [CheckResult]
+        let duration: Duration
+    }
+
+    private static func timed(_ check: any MessageCheck, _ subject: FilterSubject, _ phase: FilterPhase) async -> Run {
         let begun = ContinuousClock.now
         var results = await check.find(subject, at: phase)
         let duration = begun.duration(to: .now)
         for index in results.indices where results[index].duration == .zero { results[index].duration = duration }
-        return results
+        return Run(results: results, duration: duration)
     }
 
     private static func overrun(_ check: any MessageCheck, _ limit: Duration) -> CheckResult {

@@ -13,6 +13,7 @@ struct DatabaseSessions: Sendable {
     let background: FirebirdPool
     /// Written as `changed_by`.
     let node: NodeID
+    let metrics = SessionMetrics()
 
     /// A page that took longer is of no use to anybody.
     static let readDeadline = Duration.seconds(10)
@@ -25,7 +26,9 @@ struct DatabaseSessions: Sendable {
         _ isolation: FirebirdIsolation = .readCommittedReadOnly, deadline: Duration = DatabaseSessions.readDeadline,
         unavailable: (String) -> Failure, _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value
     ) async throws(Failure) -> Value {
-        try await Self.translating(unavailable) { try await requests.transaction(isolation, deadline: deadline, body) }
+        try await Self.translating(unavailable) {
+            try await metrics.pages.timed { try await requests.transaction(isolation, deadline: deadline, body) }
+        }
     }
 
     /// Reads for an SMTP client that waits.
@@ -33,7 +36,9 @@ struct DatabaseSessions: Sendable {
         _ isolation: FirebirdIsolation = .readCommittedReadOnly, unavailable: (String) -> Failure,
         _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value
     ) async throws(Failure) -> Value {
-        try await Self.translating(unavailable) { try await mail.transaction(isolation, deadline: Self.readDeadline, body) }
+        try await Self.translating(unavailable) {
+            try await metrics.mail.timed { try await mail.transaction(isolation, deadline: Self.readDeadline, body) }
+        }
     }
 
     /// Writes on a request's connection. `body` may run several times.
@@ -42,7 +47,9 @@ struct DatabaseSessions: Sendable {
         unavailable: (String) -> Failure, _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value
     ) async throws(Failure) -> Value {
         try await Self.translating(unavailable) {
-            try await requests.transaction(deadline: Self.writeDeadline, retryingConflicts: Self.writeRetries, body)
+            try await metrics.pages.timed {
+                try await requests.transaction(deadline: Self.writeDeadline, retryingConflicts: Self.writeRetries, body)
+            }
         }
     }
 
@@ -61,7 +68,9 @@ struct DatabaseSessions: Sendable {
         }
         return try await Self.translating(unavailable) {
             do {
-                return try await requests.transaction(deadline: Self.writeDeadline, retryingConflicts: Self.writeRetries, work)
+                return try await metrics.pages.timed {
+                    try await requests.transaction(deadline: Self.writeDeadline, retryingConflicts: Self.writeRetries, work)
+                }
             } catch let error as FirebirdError where error.kind == .commitOutcomeUnknown {
                 guard let proof = entries.first?.identifier else { throw error }
                 return try await requests.transaction(deadline: Self.writeDeadline, retryingConflicts: Self.writeRetries) { transaction in

@@ -22,6 +22,7 @@ package struct GatewayDatabase: Sendable {
     package let changeFeed: FirebirdChangeFeed
     package let accessLists: AccessListTable
     package let quarantine: QuarantineTable
+    package let standingFigures: StandingFigureTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
     private let logger: Logger
@@ -51,6 +52,7 @@ package struct GatewayDatabase: Sendable {
         contentReferences = ContentReferenceTable(sessions: sessions)
         accessLists = AccessListTable(sessions: sessions)
         quarantine = QuarantineTable(sessions: sessions)
+        standingFigures = StandingFigureTable(sessions: sessions)
         statistics = StatisticsTable(sessions: sessions)
         apiKeys = APIKeyTable(sessions: sessions)
         maintenance = MaintenanceTable(sessions: sessions)

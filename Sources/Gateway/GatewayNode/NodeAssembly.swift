@@ -88,6 +88,8 @@ struct NodeAssembly: Sendable {
                 ContentSweep(folder: folder, references: database.stores.contentReferences, logger: logger),
                 QuarantineExpiry(store: database.stores.quarantine, settings: base.settings, folder: folder, logger: logger),
                 MaintenanceRunner(store: database.stores.maintenance, settings: base.settings, requests: maintenance, logger: logger),
+                StandingMetricsRefresh(
+                    metrics: StandingMetrics(), monitoring: monitoring, figures: database.standingFigures, logger: logger),
             ] + faces.services + [
                 mail.runner,
                 MailDoor(listener: mail.listener, doors: doors) {

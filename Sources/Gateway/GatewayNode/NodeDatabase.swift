@@ -51,6 +51,8 @@ struct NodeDatabase: Sendable {
             maintenance: database.maintenance)
     }
 
+    var standingFigures: StandingFigureTable { database.standingFigures }
+
     func ping() async throws { try await database.ping() }
 
     /// Ends all connections and, with them, the Firebird library: the last thing a process does with its database. Without it the

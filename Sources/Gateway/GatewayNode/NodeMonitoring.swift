@@ -73,6 +73,8 @@ final class NodeMonitoring: NodeMonitor {
             memoryContentBytes: parts.folder.budget.usedBytes)
     }
 
+    var certificateEnd: UTCTime { parts.tls.summary.notAfter }
+
     func startMaintenance() { parts.maintenance.ask() }
 
     func adoptChanges() async {

@@ -15,6 +15,7 @@ import SharedFolders
 struct FlowFilter: Sendable {
     let pipeline: FilterPipeline
     let ownName: @Sendable () -> String
+    let metrics: JudgingMetrics
     /// Room for the contents that are being looked into.
     let budget = MemoryBudget(limit: examinedBytes)
 
@@ -63,7 +64,7 @@ struct FlowFilter: Sendable {
         var memory = Memory()
         memory.connection = await pipeline.run(.connection, subject(connection, memory))
         connection.memory.keep(memory)
-        return enforced(policy(connection).verdict(memory.connection), connection)
+        return enforced(policy(connection).verdict(memory.connection), connection, at: .connection)
     }
 
     func sender(_ reversePath: ReversePath, _ connection: ClientConnection) async -> SMTPReply? {
@@ -76,7 +77,7 @@ struct FlowFilter: Sendable {
         memory.refused = []
         connection.memory.keep(memory)
         // What the greeting showed is answered to recipients, so that the log can name them.
-        return enforced(policy(connection).verdict(memory.sender), connection)
+        return enforced(policy(connection).verdict(memory.sender), connection, at: .sender)
     }
 
     func recipient(_ address: EmailAddress, _ transaction: MailTransaction, _ connection: ClientConnection) async -> SMTPReply? {
@@ -86,7 +87,8 @@ struct FlowFilter: Sendable {
         subject.reversePath = transaction.reversePath
         subject.recipients = [address]
         let results = await pipeline.run(.recipient, subject)
-        let reply = enforced(policy(connection).verdict(memory.connection + memory.greeting + memory.sender + results), connection)
+        let verdict = policy(connection).verdict(memory.connection + memory.greeting + memory.sender + results)
+        let reply = enforced(verdict, connection, at: .recipient)
         if reply != nil {
             memory.refused = results
             connection.memory.keep(memory)
@@ -109,8 +111,9 @@ struct FlowFilter: Sendable {
         let policy = policy(connection)
         let verdict = policy.verdict(results)
         let isEnforced = connection.settings.settings.filtering.mode == .enforce
-        return Outcome(
-            verdict: isEnforced ? verdict : PolicyVerdict(.accept), judgement: policy.judgement(results, verdict))
+        let judgement = policy.judgement(results, verdict)
+        metrics.judged(judgement.verdict)
+        return Outcome(verdict: isEnforced ? verdict : PolicyVerdict(.accept), judgement: judgement)
     }
 
     /// What is written down about a transaction, or a connection, that brought no message; `nil` when nothing was found.
@@ -150,8 +153,10 @@ struct FlowFilter: Sendable {
 
     private func policy(_ connection: ClientConnection) -> VerdictPolicy { VerdictPolicy(settings: connection.settings.settings.filtering) }
 
-    private func enforced(_ verdict: PolicyVerdict, _ connection: ClientConnection) -> SMTPReply? {
-        connection.settings.settings.filtering.mode == .enforce ? Self.refusal(verdict) : nil
+    private func enforced(_ verdict: PolicyVerdict, _ connection: ClientConnection, at phase: FilterPhase) -> SMTPReply? {
+        guard connection.settings.settings.filtering.mode == .enforce, let reply = Self.refusal(verdict) else { return nil }
+        metrics.refused(at: phase)
+        return reply
     }
 
     static func refusal(_ verdict: PolicyVerdict) -> SMTPReply? {

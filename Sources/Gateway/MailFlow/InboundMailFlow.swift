@@ -4,6 +4,7 @@ package import Filtering
 package import Logging
 package import Mail
 package import MessageLog
+package import Metrics
 import NIOCore
 package import Quarantine
 package import Reception
@@ -53,9 +54,12 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     /// The same flow, with messages judged on their way.
-    package func filtering(with pipeline: FilterPipeline, quarantine: any QuarantineWriter) -> InboundMailFlow {
+    /// - Parameter factory: counts verdicts.
+    package func filtering(
+        with pipeline: FilterPipeline, quarantine: any QuarantineWriter, metrics factory: any MetricsFactory = MetricsSystem.factory
+    ) -> InboundMailFlow {
         var flow = self
-        flow.filter = FlowFilter(pipeline: pipeline, ownName: heloName)
+        flow.filter = FlowFilter(pipeline: pipeline, ownName: heloName, metrics: JudgingMetrics(factory: factory))
         flow.quarantine = quarantine
         return flow
     }

@@ -8,6 +8,7 @@ import Logging
 import Mail
 import MailFlow
 import MessageLog
+import MetricsTestKit
 import NIOCore
 import Quarantine
 import Reception
@@ -21,6 +22,7 @@ import Testing
 @Suite struct FilteringFlowTests {
     private let ports = RecordingPorts()
     private let folder: MessageDataFolder
+    private let metrics = TestMetrics()
 
     init() throws {
         let root = FileManager.default.temporaryDirectory.appendingPathComponent("filtering-flow-\(UUID().uuidString)")
@@ -40,7 +42,7 @@ import Testing
             authentication: UserAuthentication(users: StoredUsers(store: InMemoryUserStore()), domains: domains, logger: logger),
             refusals: ports, folder: folder,
             identity: NodeIdentity(node: NodeID(RecordIdentifier(milliseconds: 1)), heloName: { "mx1.example.com" }), logger: logger
-        ).filtering(with: FilterPipeline(environment), quarantine: ports)
+        ).filtering(with: FilterPipeline(environment), quarantine: ports, metrics: metrics)
     }
 
     private func connection(from address: String = "127.0.0.1", _ change: (inout GatewaySettings) -> Void = { _ in }) throws
@@ -122,6 +124,29 @@ import Testing
         #expect(code(try await send(Self.dangerous, try connection { $0.filtering.mode = .record }, try flow())) == 250)
         #expect(ports.queued.first?.log.judgement?.verdict == .quarantine)
         #expect(ports.queued.first?.log.judgement?.isRecordedOnly == true)
+    }
+
+    @Test(arguments: [FilteringSettings.Mode.record, .enforce])
+    func `a judged message is counted by its verdict, enforced or not`(mode: FilteringSettings.Mode) async throws {
+        _ = try await send(Self.dangerous, try connection { $0.filtering.mode = mode }, try flow())
+        _ = try await send("Subject: x\r\n\r\nx\r\n", try connection { $0.filtering.mode = mode }, try flow())
+        #expect(judged("quarantine") == 1 && judged("accept") == 1 && judged("reject") == 0)
+    }
+
+    @Test func `a refused connection and a refused recipient are counted by their step, and no message is`() async throws {
+        _ = try await send(Self.dangerous, try connection(), try flow([try entry(.block, .network, "127.0.0.0/8")]))
+        _ = try await send(
+            Self.dangerous, try connection(), try flow([try entry(.block, .sender, Self.sender, domain: "example.com")]))
+        #expect(refused("connection") == 1 && refused("sender") == 0 && refused("recipient") == 1)
+        #expect(metrics.counterTotal(label: "securitygateway_filtering_messages_total") == 0)
+    }
+
+    private func judged(_ verdict: String) -> Int64 {
+        metrics.counterTotal(label: "securitygateway_filtering_messages_total", dimensions: [("verdict", verdict)])
+    }
+
+    private func refused(_ step: String) -> Int64 {
+        metrics.counterTotal(label: "securitygateway_filtering_early_refusals_total", dimensions: [("step", step)])
     }
 
     @Test func `mail of a user who signed in is not judged`() async throws {

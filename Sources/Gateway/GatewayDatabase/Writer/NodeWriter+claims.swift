@@ -21,9 +21,11 @@ extension NodeWriter {
         let query = QueueClaim(holder: incarnation, number: claim, limit: limit, time: .now())
         let result: QueueClaim.Taken
         do {
-            result = try await sessions.background.transaction(deadline: Self.claimDeadline) { transaction in
-                try query.free(lost, transaction)
-                return try query.take(transaction)
+            result = try await sessions.metrics.background.timed {
+                try await sessions.background.transaction(deadline: Self.claimDeadline) { transaction in
+                    try query.free(lost, transaction)
+                    return try query.take(transaction)
+                }
             }
         } catch let error as DeliveryQueueError {
             throw error

@@ -135,18 +135,20 @@ extension NodeWriter {
     }
 
     private var isAnybodyWaiting: Bool {
-        state.withLock { state in
+        let (isWaiting, count) = state.withLock { state in
             state.isWatchingDeadlines = !state.backlog.isEmpty || !state.running.isEmpty
-            return state.isWatchingDeadlines
+            return (state.isWatchingDeadlines, state.backlog.count)
         }
+        // The last look finds none, so that the gauge does not stay at what waited a moment before.
+        metrics.waiting.record(count)
+        return isWaiting
     }
 
     /// Answers those whose time is over. What waits is taken out; what is in the running batch stays in it.
     private func expire(at now: ContinuousClock.Instant) {
-        let (overdue, running, count) = state.withLock { state in
-            (state.backlog.removeOverdue(at: now), state.running.filter { !$0.isUnattended && $0.due <= now }, state.backlog.count)
+        let (overdue, running) = state.withLock { state in
+            (state.backlog.removeOverdue(at: now), state.running.filter { !$0.isUnattended && $0.due <= now })
         }
-        metrics.waiting.record(count)
         for item in overdue { item.answer(.failure(.unavailable(cause: "not written in time"))) }
         var expired = overdue.count
         for item in running where item.answer(.failure(.unavailable(cause: "no answer in time; the outcome is unknown"))) { expired += 1 }
@@ -234,7 +236,8 @@ extension NodeWriter {
 
     private func deliver(_ result: WriterBatch.Written, since begun: ContinuousClock.Instant) async {
         metrics.batchItems.record(result.items.count)
-        metrics.batchSeconds.record(begun.duration(to: .now) / .seconds(1))
+        metrics.batchRows.record(result.items.reduce(0) { $0 + $1.weight })
+        metrics.batchSeconds.record(duration: begun.duration(to: .now))
         if result.isUncounted { metrics.uncountedBatches.increment() }
         var isInTrouble = false
         for (item, answer) in zip(result.items, result.answers) {
@@ -286,6 +289,7 @@ extension NodeWriter {
         }
         let all = items + rest
         let dropped = all.count { $0.isUnattended }
+        metrics.failedBatches.increment()
         if dropped > 0 { metrics.droppedRefusals.increment(by: dropped) }
         logger.error(
             "what waited could not be written", metadata: ["cause": "\(error)", "items": "\(all.count)", "dropped log rows": "\(dropped)"])
