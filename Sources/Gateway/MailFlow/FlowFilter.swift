@@ -29,7 +29,8 @@ struct FlowFilter: Sendable {
     private struct Memory: Sendable {
         var connection: [CheckResult] = []
         var heloName: String?
-        var confirmedHostNames: [String] = []
+        /// `nil` when DNS did not say.
+        var confirmedHostNames: [String]? = []
         var greeting: [CheckResult] = []
         /// Of the present transaction.
         var sender: [CheckResult] = []
@@ -144,7 +145,8 @@ struct FlowFilter: Sendable {
     private func subject(_ connection: ClientConnection, _ memory: Memory) -> FilterSubject {
         var subject = FilterSubject(settings: connection.settings.settings, address: connection.address, ownName: ownName())
         subject.heloName = connection.heloName
-        subject.confirmedHostNames = memory.confirmedHostNames
+        subject.confirmedHostNames = memory.confirmedHostNames ?? []
+        subject.areHostNamesUndecided = memory.confirmedHostNames == nil
         return subject
     }
 
