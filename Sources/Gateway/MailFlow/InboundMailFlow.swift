@@ -53,9 +53,13 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     /// The same flow, with messages judged on their way.
-    package func filtering(with pipeline: FilterPipeline, quarantine: any QuarantineWriter) -> InboundMailFlow {
+    /// - Parameter budget: room for the contents that are being looked into; by default a fixed size.
+    package func filtering(
+        with pipeline: FilterPipeline, quarantine: any QuarantineWriter, budget: MemoryBudget? = nil
+    ) -> InboundMailFlow {
         var flow = self
-        flow.filter = FlowFilter(pipeline: pipeline, ownName: heloName)
+        let budget = budget ?? MemoryBudget(limit: FlowFilter.examinedBytes)
+        flow.filter = FlowFilter(pipeline: pipeline, ownName: heloName, budget: budget)
         flow.quarantine = quarantine
         return flow
     }
