@@ -7,6 +7,8 @@ import Synchronization
 ///
 /// All test targets run in one process, and a process has one engine: whoever tests with Firebird does it in this folder.
 package enum TestEnvironment {
+    /// How long a call may take that no test limits: a machine that builds something else besides is slow.
+    static let patience = Duration.seconds(300)
     fileprivate static let cleanups = Mutex<[@Sendable () -> Void]>([])
     private static let counter = Atomic<Int>(0)
 

@@ -15,7 +15,8 @@ extension TestPlace {
         switch self {
         case .embedded:
             try await TestEnvironment.warmEngine()
-            return FirebirdConfiguration(location: .embedded(path: try TestEnvironment.freshPath()))
+            return FirebirdConfiguration(
+                location: .embedded(path: try TestEnvironment.freshPath()), defaultDeadline: TestEnvironment.patience)
         case .server: return try await TestServer.shared().freshConfiguration()
         }
     }

@@ -50,7 +50,7 @@ package final class TestServer: Sendable {
         let database = folder + "/data/test-\(TestEnvironment.nextNumber()).fdb"
         return FirebirdConfiguration(
             location: .server(host: "127.0.0.1", port: port, database: database), password: password ?? self.password,
-            connectTimeout: .seconds(5))
+            connectTimeout: .seconds(5), defaultDeadline: TestEnvironment.patience)
     }
 
     private func prepare() async throws {

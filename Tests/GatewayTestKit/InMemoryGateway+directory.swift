@@ -1,4 +1,5 @@
 package import DomainsAndUsers
+import Filtering
 package import Mail
 package import Settings
 
@@ -27,6 +28,7 @@ extension InMemoryGateway: DomainStore {
         try directory { state throws(DirectoryError) in
             guard let index = state.domains.firstIndex(where: { $0.name == name }) else { throw .notFound(name.ascii) }
             state.domains.remove(at: index)
+            state.accessList.removeAll { $0.domain == name }
             state.audit.append(audit)
         }
     }

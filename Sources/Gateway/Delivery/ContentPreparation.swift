@@ -16,6 +16,9 @@ struct ContentPreparation: Sendable {
     /// A header is looked for in so much of the content.
     static let maximumHeaderBytes = 1 << 20
 
+    /// More than the longest header that `reception.maximum-header-bytes` can admit, and the empty line behind it.
+    static let maximumRewrittenBytes = 17 << 20
+
     /// What is sent.
     struct Prepared: Sendable {
         let content: OutboundContent
@@ -49,8 +52,7 @@ struct ContentPreparation: Sendable {
                     let whole = try await reader.read(at: 0, deadline: Self.deadline)
                     return Prepared(content: .memory([header, rewriting.applied(to: whole)]), reader: nil)
                 }
-                // Only the first part is rewritten: headers are shorter (a chunk has 256 KiB).
-                let first = rewriting.isNeeded ? try await reader.read(at: 0, deadline: Self.deadline) : ByteBuffer()
+                let first = rewriting.isNeeded ? try await Self.beginning(reader) : ByteBuffer()
                 let firstBytes = first.readableBytes
                 let parts = firstBytes == 0 ? [header] : [header, rewriting.applied(to: first)]
                 return Prepared(content: .parts(first: parts)) { offset throws(SharedFolderError) in
@@ -60,6 +62,18 @@ struct ContentPreparation: Sendable {
                 throw .unreadable(error)
             }
         }
+    }
+
+    /// As much of a large content as holds its header: one part for nearly all messages, and only that is rewritten.
+    private static func beginning(_ reader: MessageContentReader) async throws(SharedFolderError) -> ByteBuffer {
+        var beginning = ByteBuffer()
+        while beginning.readableBytes < maximumRewrittenBytes {
+            let part = try await reader.read(at: beginning.readableBytes, deadline: deadline)
+            let known = beginning.readableBytes
+            beginning.writeImmutableBuffer(part)
+            if part.readableBytes == 0 || HeaderRewriting.isHeaderWhole(beginning, from: known) { break }
+        }
+        return beginning
     }
 
     /// The content in 7 bit.

@@ -44,6 +44,21 @@ struct HeaderRewriting: Sendable {
         return ByteBuffer(bytes: bytes)
     }
 
+    /// Whether the empty line behind the header is in a content's beginning, of which all before `position` was asked about before.
+    static func isHeaderWhole(_ content: ByteBuffer, from position: Int) -> Bool {
+        content.withUnsafeReadableBytes { bytes in
+            let start = max(0, position - 2)
+            // What begins with an empty line has no header.
+            return (start == 0 && isEmptyLine(bytes, at: 0))
+                || (start..<max(start, bytes.count)).contains { bytes[$0] == 0x0A && isEmptyLine(bytes, at: $0 + 1) }
+        }
+    }
+
+    private static func isEmptyLine(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {
+        guard start < bytes.count else { return false }
+        return bytes[start] == 0x0A || (bytes[start] == 0x0D && start + 1 < bytes.count && bytes[start + 1] == 0x0A)
+    }
+
     private struct Subject {
         let colon: Int
         let lineEnd: Int

@@ -27,17 +27,17 @@ package struct FilterPipeline: Sendable {
     /// Whether an access list names hosts, so that `confirmedHostNames` are worth asking for.
     package var needsHostNames: Bool { environment.accessLists.lists.hasHosts }
 
-    /// The names of an address that lead back to it; empty when DNS does not say so in time.
-    package func confirmedHostNames(of subject: FilterSubject) async -> [String] {
+    /// The names of an address that lead back to it; `nil` when DNS does not say in time.
+    package func confirmedHostNames(of subject: FilterSubject) async -> [String]? {
         let resolver = environment.resolver
         let address = subject.address
-        let found = CheckRace<[String]>(count: 1)
+        let found = CheckRace<ReverseNames.Finding>(count: 1)
         let task = Task {
-            found.finish(0, await ReverseNames(resolver: resolver).look(address).confirmed)
+            found.finish(0, await ReverseNames(resolver: resolver).look(address))
         }
-        return await found.wait(tasks: [task], limit: .seconds(subject.settings.filtering.timeLimitSeconds)).compactMap { $0 }.flatMap {
-            $0
-        }
+        let limit = Duration.seconds(subject.settings.filtering.timeLimitSeconds)
+        guard let finding = await found.wait(tasks: [task], limit: limit).first ?? nil, !finding.isUndecided else { return nil }
+        return finding.confirmed
     }
 
     /// What all wanted checks of a phase find. Returns at the latest when `time-limit` is over; a check that is not done by then is

@@ -10,6 +10,8 @@ package struct FilterSubject: Sendable {
     package var heloName = ""
     /// Names of the address in DNS that lead back to it, lower case; only asked for when an access list names hosts.
     package var confirmedHostNames: [String] = []
+    /// Whether those names were asked for in vain.
+    package var areHostNamesUndecided = false
     /// This node's own name.
     package let ownName: String
     package var reversePath = ReversePath.null

@@ -14,6 +14,7 @@ struct ReverseNames: Sendable {
         case confirmed([String])
         case undecided(DNSError)
 
+        var isUndecided: Bool { if case .undecided = self { true } else { false } }
         var confirmed: [String] { if case .confirmed(let names) = self { names } else { [] } }
     }
 

@@ -17,7 +17,7 @@ struct FlowFilter: Sendable {
     let ownName: @Sendable () -> String
     let metrics: JudgingMetrics
     /// Room for the contents that are being looked into.
-    let budget = MemoryBudget(limit: examinedBytes)
+    let budget: MemoryBudget
 
     /// Larger messages are not looked into; their checks are undecided.
     static let largestExaminedMessage = 64 << 20
@@ -30,7 +30,8 @@ struct FlowFilter: Sendable {
     private struct Memory: Sendable {
         var connection: [CheckResult] = []
         var heloName: String?
-        var confirmedHostNames: [String] = []
+        /// `nil` when DNS did not say.
+        var confirmedHostNames: [String]? = []
         var greeting: [CheckResult] = []
         /// Of the present transaction.
         var sender: [CheckResult] = []
@@ -104,10 +105,15 @@ struct FlowFilter: Sendable {
         var subject = subject(connection, memory)
         subject.reversePath = message.transaction.reversePath
         subject.recipients = message.transaction.recipients.map(\.address)
-        let room = examinedBytes(of: message, subject)
-        subject.message = FilteredMessage(sizeBytes: message.sizeBytes, structure: room > 0 ? await structure(of: message) : nil)
-        let results = memory.connection + memory.greeting + memory.sender + (await pipeline.run(.message, subject))
-        if room > 0 { budget.release(room) }
+        let room = room(for: message, subject)
+        subject.message = FilteredMessage(
+            sizeBytes: message.sizeBytes, structure: room == .taken ? await structure(of: message) : nil)
+        var results = memory.connection + memory.greeting + memory.sender + (await pipeline.run(.message, subject))
+        switch room {
+        case .taken: budget.release(message.sizeBytes)
+        case .full: results.append(Self.noRoom)
+        case .notWanted: break
+        }
         let policy = policy(connection)
         let verdict = policy.verdict(results)
         let isEnforced = connection.settings.settings.filtering.mode == .enforce
@@ -147,7 +153,8 @@ struct FlowFilter: Sendable {
     private func subject(_ connection: ClientConnection, _ memory: Memory) -> FilterSubject {
         var subject = FilterSubject(settings: connection.settings.settings, address: connection.address, ownName: ownName())
         subject.heloName = connection.heloName
-        subject.confirmedHostNames = memory.confirmedHostNames
+        subject.confirmedHostNames = memory.confirmedHostNames ?? []
+        subject.areHostNamesUndecided = memory.confirmedHostNames == nil
         return subject
     }
 
@@ -168,13 +175,26 @@ struct FlowFilter: Sendable {
         }
     }
 
-    /// The room taken for looking into a message; 0 when nobody wants to or there is none.
-    private func examinedBytes(of message: ReceivedMessage, _ subject: FilterSubject) -> Int {
-        guard message.sizeBytes <= Self.largestExaminedMessage, pipeline.needsContent(subject), budget.reserve(message.sizeBytes) else {
-            return 0
-        }
-        return message.sizeBytes
+    /// Room for looking into a message.
+    private enum Room {
+        /// As many bytes as the message has.
+        case taken
+        /// Others take it all at present.
+        case full
+        /// Nobody wants to look into the message, or it is larger than what is looked into.
+        case notWanted
     }
+
+    private func room(for message: ReceivedMessage, _ subject: FilterSubject) -> Room {
+        guard message.sizeBytes <= Self.largestExaminedMessage, pipeline.needsContent(subject) else { return .notWanted }
+        return budget.reserve(message.sizeBytes) ? .taken : .full
+    }
+
+    /// The load is in the senders' hands: passing what was not looked at would let them choose when nobody looks.
+    private static let noRoom = CheckResult(
+        check: AttachmentCheck.name, outcome: .found, weight: .tryAgainLater,
+        text: LocalizedText("There is no memory for looking into the message at present.", ja: "メッセージを検査するためのメモリが現在不足しています。"),
+        isExcusable: false)
 
     private func structure(of message: ReceivedMessage) async -> MIMEStructure? {
         let limit = Duration.seconds(message.connection.settings.settings.filtering.timeLimitSeconds)

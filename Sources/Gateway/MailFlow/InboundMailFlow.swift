@@ -54,12 +54,17 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     /// The same flow, with messages judged on their way.
-    /// - Parameter factory: counts verdicts.
+    /// - Parameters:
+    ///   - budget: room for the contents that are being looked into; by default a fixed size.
+    ///   - factory: counts verdicts.
     package func filtering(
-        with pipeline: FilterPipeline, quarantine: any QuarantineWriter, metrics factory: any MetricsFactory = MetricsSystem.factory
+        with pipeline: FilterPipeline, quarantine: any QuarantineWriter, budget: MemoryBudget? = nil,
+        metrics factory: any MetricsFactory = MetricsSystem.factory
     ) -> InboundMailFlow {
         var flow = self
-        flow.filter = FlowFilter(pipeline: pipeline, ownName: heloName, metrics: JudgingMetrics(factory: factory))
+        let budget = budget ?? MemoryBudget(limit: FlowFilter.examinedBytes)
+        flow.filter = FlowFilter(
+            pipeline: pipeline, ownName: heloName, metrics: JudgingMetrics(factory: factory), budget: budget)
         flow.quarantine = quarantine
         return flow
     }

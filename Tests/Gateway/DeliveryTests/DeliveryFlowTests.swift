@@ -38,6 +38,19 @@ import Testing
         #expect(server.received.first?.content == content)
     }
 
+    @Test func `a forged field of ours is renamed wherever it stands in a long header`() async throws {
+        let server = try await SMTPTestServer()
+        let harness = try await DeliveryHarness([server])
+        let filler = String(repeating: "X-Filler: 0123456789abcdefghijklmnopqrstuvwxyz\r\n", count: 12_000)
+        let body = String(repeating: "X-SecurityGateway-Verdict: body\r\n", count: 100)
+        func content(_ name: String) -> [UInt8] { Array("\(filler)\(name)-Verdict: accept\r\n\r\n\(body)".utf8) }
+        try await harness.running {
+            try await harness.submit(content("X-SecurityGateway"), from: "a@far.example", to: ["a@here.example"], isInMemory: false)
+            await harness.store.until { $0.rowCount == 0 && !$0.results.isEmpty }
+        }
+        #expect(server.received.first?.content == content("X-Untrusted-Field"))
+    }
+
     @Test func `without room in memory mail waits in the store and is delivered from there`() async throws {
         let gate = Gate()
         let server = try await SMTPTestServer { event, _ in event == .endOfContent ? .held(gate, "250 2.0.0 ok") : nil }

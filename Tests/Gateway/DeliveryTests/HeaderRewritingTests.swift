@@ -44,6 +44,18 @@ import Testing
         #expect(rewritten(text, tag: "[SPAM]") == result)
     }
 
+    @Test(arguments: [
+        ("\r\nbody", true), ("\nbody", true), ("A: b\r\n\r\nbody", true), ("A: b\n\nbody", true), ("A: b\r\n\r\n", true),
+        ("A: b\r\nC: d\r\n", false), ("A: b\r\n\rC: d", false), ("", false),
+    ])
+    func `the empty line behind a header is found wherever the reading of it was cut`(text: String, isWhole: Bool) {
+        for cut in 0...text.utf8.count {
+            let beginning = ByteBuffer(bytes: text.utf8.prefix(cut))
+            let isFound = HeaderRewriting.isHeaderWhole(beginning, from: 0)
+            #expect((isFound || HeaderRewriting.isHeaderWhole(ByteBuffer(string: text), from: cut)) == isWhole, "cut at \(cut)")
+        }
+    }
+
     @Test func `without a tag the subject stays`() {
         #expect(rewritten("Subject: hello\r\n\r\n") == "Subject: hello\r\n\r\n")
     }

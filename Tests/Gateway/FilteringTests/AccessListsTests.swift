@@ -71,6 +71,31 @@ import Testing
         #expect(lists.earlyBlock(try sender("192.0.2.9", "ann@example.net"))?.value == "example.net")
     }
 
+    @Test(arguments: [
+        (AccessListEntry.Kind.sender, "bob@mail.example.net", "example.com"), (.senderDomain, "example.net", ""),
+        (.host, "example.org", ""),
+    ])
+    func `a client of which only the address is known is not turned away while it may be allowed`(
+        kind: AccessListEntry.Kind, value: String, domainName: String
+    ) throws {
+        let domain = domainName.isEmpty ? nil : domainName
+        let block: Row = (.block, .network, "192.0.2.0/24", nil)
+        let connected = AccessLists.Sender(address: try #require(NetworkAddress("192.0.2.9")))
+        #expect(try lists(block, (.allow, kind, value, domain)).earlyBlock(connected) == nil)
+        #expect(try lists(block, (.block, kind, value, domain), (.allow, .network, "198.51.100.7", nil)).earlyBlock(connected) != nil)
+    }
+
+    @Test(arguments: [FilterPhase.sender, .recipient])
+    func `a block is put off while DNS cannot say whether the host is allowed`(phase: FilterPhase) async throws {
+        var fixture = SubjectFixture()
+        fixture.lists = try lists((.block, .network, "192.0.2.0/24", nil), (.allow, .host, "example.org", nil))
+        var subject = try fixture.subject()
+        let check = AccessListCheck(try fixture.environment())
+        #expect(await check.find(subject, at: phase).map(\.weight) == [.reject])
+        subject.areHostNamesUndecided = true
+        #expect(await check.find(subject, at: phase).map(\.weight) == [.tryAgainLater])
+    }
+
     @Test func `a name in HELO is enough to be blocked and not enough to be allowed`() throws {
         let lists = try lists((.allow, .host, "example.org", nil))
         #expect(lists.match(try sender(helo: "mx.example.org"), for: nil) == nil)

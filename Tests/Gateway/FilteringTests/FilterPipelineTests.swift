@@ -16,11 +16,16 @@ import Testing
         #expect(results.allSatisfy { $0.outcome == .undecided })
     }
 
-    @Test func `host names that cannot be confirmed in time are none`() async throws {
+    @Test func `host names that cannot be confirmed in time are undecided`() async throws {
         var fixture = SubjectFixture()
         fixture.settings.filtering.timeLimitSeconds = 1
         let pipeline = FilterPipeline(try fixture.environment(SilentResolver()))
-        #expect(await pipeline.confirmedHostNames(of: try fixture.subject()).isEmpty)
+        #expect(await pipeline.confirmedHostNames(of: try fixture.subject()) == nil)
+    }
+
+    @Test func `a host without a name has none, and that is decided`() async throws {
+        let fixture = SubjectFixture()
+        #expect(await FilterPipeline(try fixture.environment()).confirmedHostNames(of: try fixture.subject()) == [])
     }
 
     @Test func `checks that wait are all under way at once`() async throws {

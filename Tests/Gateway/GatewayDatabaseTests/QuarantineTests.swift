@@ -163,6 +163,25 @@ import Testing
         }
     }
 
+    @Test func `a deleted domain takes its entries along and leaves those of others`() async throws {
+        try await TestDatabase.with { test in
+            let table = test.database.accessLists
+            let name = try DomainName("example.com")
+            try await test.database.domains.insert(
+                ProtectedDomain(identifier: .fresh(), name: name, mailServers: []), audit: Self.audit(test, "domain.add"))
+            for domain in [name, try DomainName("example.org"), nil] {
+                let entry = AccessListEntry(
+                    identifier: .fresh(), list: .block, kind: .senderDomain, value: "example.net", domain: domain, note: "")
+                try await table.insert(entry, audit: Self.audit(test, "access-list.add"))
+            }
+            let before = try #require(try await table.loadAccessLists(ifNewerThan: .none))
+            try await test.database.domains.delete(name, audit: Self.audit(test, "domain.delete"))
+            #expect(try await table.loadAccessLists(ifNewerThan: before.revision)?.count == 2)
+            let left = try await table.accessListEntries(AccessListFilter(), after: nil, limit: 5)
+            #expect(!left.contains { $0.domain == name })
+        }
+    }
+
     @Test func `entries come by value, page by page, filtered`() async throws {
         try await TestDatabase.with { test in
             let table = test.database.accessLists

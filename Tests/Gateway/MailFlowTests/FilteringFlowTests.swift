@@ -30,7 +30,7 @@ import Testing
         folder = MessageDataFolder(path: root.path, budget: MemoryBudget(limit: 1 << 24))
     }
 
-    private func flow(_ entries: [AccessListEntry] = []) throws -> InboundMailFlow {
+    private func flow(_ entries: [AccessListEntry] = [], budget: MemoryBudget? = nil) throws -> InboundMailFlow {
         let domain = ProtectedDomain(identifier: RecordIdentifier(milliseconds: 1), name: try DomainName("example.com"), mailServers: [])
         let domains = CurrentDomains(DomainDirectory(revision: .none, domains: [domain]))
         let environment = CheckEnvironment(
@@ -42,7 +42,7 @@ import Testing
             authentication: UserAuthentication(users: StoredUsers(store: InMemoryUserStore()), domains: domains, logger: logger),
             refusals: ports, folder: folder,
             identity: NodeIdentity(node: NodeID(RecordIdentifier(milliseconds: 1)), heloName: { "mx1.example.com" }), logger: logger
-        ).filtering(with: FilterPipeline(environment), quarantine: ports, metrics: metrics)
+        ).filtering(with: FilterPipeline(environment), quarantine: ports, budget: budget, metrics: metrics)
     }
 
     private func connection(from address: String = "127.0.0.1", _ change: (inout GatewaySettings) -> Void = { _ in }) throws
@@ -147,6 +147,29 @@ import Testing
 
     private func refused(_ step: String) -> Int64 {
         metrics.counterTotal(label: "securitygateway_filtering_early_refusals_total", dimensions: [("step", step)])
+    }
+
+    @Test func `a message that nobody has room to look into is put off, and its room is given back when there was some`() async throws {
+        let budget = MemoryBudget(limit: Self.dangerous.utf8.count)
+        #expect(budget.reserve(1))
+        #expect(code(try await send(Self.dangerous, try connection(), try flow(budget: budget))) == 451)
+        #expect(ports.queued.isEmpty && ports.quarantined.isEmpty)
+        #expect(ports.logged.first?.judgement?.verdict == .tryAgainLater)
+        budget.release(1)
+        #expect(code(try await send(Self.dangerous, try connection(), try flow(budget: budget))) == 250)
+        #expect(ports.quarantined.count == 1 && budget.usedBytes == 0)
+    }
+
+    @Test func `record only delivers what nobody has room to look into`() async throws {
+        let flow = try flow(budget: MemoryBudget(limit: 0))
+        #expect(code(try await send(Self.dangerous, try connection { $0.filtering.mode = .record }, flow)) == 250)
+        #expect(ports.queued.first?.log.judgement?.verdict == .tryAgainLater)
+    }
+
+    @Test func `an allowed sender is heard although his network is blocked`() async throws {
+        let entries = [try entry(.block, .network, "127.0.0.0/8"), try entry(.allow, .sender, Self.sender)]
+        #expect(code(try await send("Subject: x\r\n\r\nx\r\n", try connection(), try flow(entries))) == 250)
+        #expect(ports.queued.count == 1)
     }
 
     @Test func `mail of a user who signed in is not judged`() async throws {

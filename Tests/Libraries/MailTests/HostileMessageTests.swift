@@ -16,6 +16,16 @@ struct HostileMessageTests {
         #expect(String(decoding: structure.root.rawBody, as: UTF8.self) == "body")
     }
 
+    @Test(arguments: [10, 100, 1_000])
+    func `what is not decoded within the limit is recorded`(limit: Int) {
+        var limits = MessageLimits()
+        limits.decodedBytes = limit
+        let fields = "Content-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable\n\n"
+        let structure = MessageReader(limits: limits).read(Array((fields + "Subject: inner\n\n" + String(repeating: "x", count: 100)).utf8))
+        #expect(structure.isCut == (limit < 1_000))
+        #expect(structure.has(.decodedTooLarge) == (limit < 1_000))
+    }
+
     @Test func `one endless header field is cut`() {
         let structure = read(Array(("A: " + String(repeating: "x\n ", count: 1_000_000)).utf8))
         #expect(structure.header.allSatisfy { $0.bytes.count <= structure.limits.headerBytes })

@@ -10,6 +10,10 @@ package struct AccessLists: Sendable {
     package let count: Int
     /// Whether an entry names a host, which must be asked for in DNS.
     package let hasHosts: Bool
+    /// Whether an allow entry names a host: a sender whose names are not known may be meant by it.
+    package let allowsHosts: Bool
+    /// Whether an allow entry may concern a client of which only the address is known.
+    private let allowsByMoreThanAddress: Bool
     private let general: Scope
     private let domains: [DomainName: Scope]
 
@@ -19,6 +23,8 @@ package struct AccessLists: Sendable {
         self.revision = revision
         count = entries.count
         hasHosts = entries.contains { $0.kind == .host }
+        allowsHosts = entries.contains { $0.list == .allow && $0.kind == .host }
+        allowsByMoreThanAddress = entries.contains { $0.list == .allow && $0.kind != .network }
         var general = Scope()
         var domains: [DomainName: Scope] = [:]
         for entry in entries {
@@ -33,6 +39,7 @@ package struct AccessLists: Sendable {
         package var address: NetworkAddress
         package var heloName = ""
         package var confirmedHostNames: [String] = []
+        /// `nil` before MAIL: then the names are not known either.
         package var reversePath: ReversePath?
 
         package init(address: NetworkAddress) { self.address = address }
@@ -52,9 +59,10 @@ package struct AccessLists: Sendable {
     }
 
     /// The block entry by which the sender can be turned away before any recipient is known: one for everybody, and no domain allows
-    /// the sender.
+    /// the sender. Who has only connected is not turned away while he may still turn out to be allowed.
     package func earlyBlock(_ sender: Sender) -> Match? {
-        guard count > 0, let match = general.match(sender), match.list == .block else { return nil }
+        guard count > 0, sender.reversePath != nil || !allowsByMoreThanAddress, let match = general.match(sender), match.list == .block
+        else { return nil }
         return domains.values.contains { $0.match(sender)?.list == .allow } ? nil : match
     }
 }

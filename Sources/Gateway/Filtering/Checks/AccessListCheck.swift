@@ -19,8 +19,9 @@ package struct AccessListCheck: MessageCheck {
         let sender = Self.sender(subject, at: phase)
         switch phase {
         case .greeting: return []
-        case .connection, .sender: return lists.earlyBlock(sender).map { [result($0)] } ?? []
-        case .recipient: return lists.match(sender, for: subject.recipients.first?.domainName).map { [result($0)] } ?? []
+        case .connection, .sender: return lists.earlyBlock(sender).map { [earlyResult($0, subject, lists)] } ?? []
+        case .recipient:
+            return lists.match(sender, for: subject.recipients.first?.domainName).map { [earlyResult($0, subject, lists)] } ?? []
         case .message:
             // A message has one verdict: it is excused only if every recipient's list excuses it.
             let matches = subject.recipients.map { lists.match(sender, for: $0.domainName) }
@@ -38,6 +39,15 @@ package struct AccessListCheck: MessageCheck {
         sender.confirmedHostNames = subject.confirmedHostNames
         sender.reversePath = subject.reversePath
         return sender
+    }
+
+    /// A block is not for ever when DNS could not say whether the sender's host is one that is allowed.
+    private func earlyResult(_ match: AccessLists.Match, _ subject: FilterSubject, _ lists: AccessLists) -> CheckResult {
+        guard match.list == .block, subject.areHostNamesUndecided, lists.allowsHosts else { return result(match) }
+        let text = LocalizedText(
+            "\(match.value) is on the block list, and DNS could not be asked whether its host is on the allow list.",
+            ja: "\(match.value) はブロックリストにあり、ホストが許可リストにあるかどうかを DNS で確認できませんでした。")
+        return .found(self, .tryAgainLater, text, isExcusable: false)
     }
 
     private func result(_ match: AccessLists.Match) -> CheckResult {

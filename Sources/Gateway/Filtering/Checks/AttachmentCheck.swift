@@ -24,10 +24,7 @@ package struct AttachmentCheck: MessageCheck {
             return [.undecided(self, LocalizedText("The message is too large or could not be read.", ja: "メッセージが大きすぎるか、読み取れませんでした。"))]
         }
         let settings = subject.settings.attachments
-        let blocked = Self.blocked(structure, settings)
-        guard !blocked.isEmpty else { return [.nothing(self)] }
-        let list = blocked.prefix(Self.namedFiles).joined(separator: ", ") + (blocked.count > Self.namedFiles ? ", …" : "")
-        let text = LocalizedText("Blocked attachment: \(list).", ja: "禁止された添付ファイル: \(list)")
+        guard let text = Self.text(AttachmentSearch(structure, settings)) else { return [.nothing(self)] }
         switch settings.action {
         case .score: return [.found(self, .score(settings.score), text, isExcusable: false)]
         case .quarantine: return [.found(self, .quarantine, text, isExcusable: false)]
@@ -35,37 +32,15 @@ package struct AttachmentCheck: MessageCheck {
         }
     }
 
-    /// Names of unwanted files, or types of unwanted parts.
-    private static func blocked(_ structure: MIMEStructure, _ settings: AttachmentSettings) -> [String] {
-        let extensions = Set(settings.blockedExtensions)
-        var found: [String] = []
-        for part in structure.leaves {
-            if let name = part.fileNames.first(where: { hasEnding($0, extensions) }) {
-                found.append(name)
-            } else if !settings.blockedTypes.isEmpty, isBlocked(part.contentType, settings.blockedTypes) {
-                found.append(part.contentType.mediaType)
-            }
-            if part.contentType.type == "text", structure.has(.embeddedFile) {
-                found += part.embeddedFiles(limit: embeddedBytes).map(\.name).filter { hasEnding($0, extensions) }
-            }
+    /// What was found, in words; `nil` when there is nothing.
+    private static func text(_ search: AttachmentSearch) -> LocalizedText? {
+        guard search.blocked.isEmpty else {
+            let list = search.blocked.prefix(namedFiles).joined(separator: ", ") + (search.blocked.count > namedFiles ? ", …" : "")
+            return LocalizedText("Blocked attachment: \(list).", ja: "禁止された添付ファイル: \(list)")
         }
-        return found
-    }
-
-    /// Only the names are wanted; they stand at the beginning of each file.
-    private static let embeddedBytes = 4 << 20
-
-    /// Windows passes over dots and spaces at a name's end, and over everything behind a colon.
-    private static func hasEnding(_ name: String, _ extensions: Set<String>) -> Bool {
-        var rest = name.lowercased()[...]
-        // A colon in second place ends a drive's letter.
-        if let colon = rest.dropFirst(2).firstIndex(of: ":") { rest = rest[..<colon] }
-        while let last = rest.last, last == "." || last.isWhitespace || last == "\u{0}" { rest.removeLast() }
-        guard let dot = rest.lastIndex(of: ".") else { return false }
-        return extensions.contains(String(rest[rest.index(after: dot)...].filter { !$0.isWhitespace }))
-    }
-
-    private static func isBlocked(_ type: ContentType, _ blocked: [String]) -> Bool {
-        blocked.contains { $0 == type.mediaType || $0 == "\(type.type)/*" }
+        guard search.isIncomplete else { return nil }
+        // Otherwise a sender could hide a file behind so much else that it is not reached.
+        return LocalizedText(
+            "The message is built so that it cannot be looked into whole.", ja: "メッセージの構造が検査の上限を超えているため、全体を検査できません。")
     }
 }

@@ -96,13 +96,24 @@ package struct AccessListTable: AccessListStore {
         return try await sessions.write(audited: [audit], unavailable: DirectoryError.unavailable) { transaction in
             let revision = try SettingsTable.raiseRevision(by: node, transaction)
             let value = try body(transaction, node)
-            try transaction.execute(
-                """
-                update or insert into access_list_state (id, revision, changed_at, changed_by)
-                values (1, \(revision), \(UTCTime.now()), \(node)) matching (id)
-                """)
+            try Self.note(revision, node, transaction)
             return value
         }
+    }
+
+    /// Within the change that removes a domain: its entries must not be in force again when it is added again.
+    static func deleteEntries(of domain: DomainName, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+        guard try transaction.execute("delete from access_list where domain_name = \(domain.ascii)") > 0 else { return }
+        try note(try SettingsTable.revision(transaction), node, transaction)
+    }
+
+    /// The newest revision at which the lists changed.
+    private static func note(_ revision: SettingsRevision, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+        try transaction.execute(
+            """
+            update or insert into access_list_state (id, revision, changed_at, changed_by)
+            values (1, \(revision), \(UTCTime.now()), \(node)) matching (id)
+            """)
     }
 
     private static func entry(_ row: FirebirdRow) throws -> AccessListEntry {

@@ -65,6 +65,7 @@ package struct DomainTable: DomainStore {
                 try transaction.execute("delete from protected_domain where id = \(identifier)")
             }
             try Self.removeSettings(of: name, node, transaction)
+            try AccessListTable.deleteEntries(of: name, node, transaction)
         }
     }
 

@@ -1,7 +1,7 @@
 /// Uuencode as Usenet and old mail programs used it: the body of a part, or files amid its text.
 enum UUEncoding {
     /// Files searched for in one text; a real one has a few.
-    private static let maximumFiles = 100
+    static let maximumFiles = 100
 
     /// One file found amid text.
     struct File {
@@ -36,6 +36,16 @@ enum UUEncoding {
             files.append(File(name: DecodedText(name, charset: nil).text, content: content))
         }
         return files
+    }
+
+    /// The names in all `begin` lines, also in those that stand within another file.
+    static func addNames(in bytes: ArraySlice<UInt8>, to list: inout FileNameList) {
+        let source = Array(bytes)
+        var lines = LineScanner(source, range: 0..<source.count)
+        while !list.isCut, let line = lines.next(in: source) {
+            guard !line.isEmpty, let name = beginName(source[line.start..<line.end]) else { continue }
+            list.add(DecodedText(name, charset: nil).text)
+        }
     }
 
     /// Whether a line begins a file.

@@ -19,6 +19,8 @@ package struct ParameterizedValue: Hashable, Sendable {
     package var parameters: [Parameter]
     /// Which rules were broken.
     package var faults: Set<MessageAnomaly.Kind>
+    /// Whether there were more parameters than are read.
+    package let isCut: Bool
 
     /// Reads an unfolded field body; linear in its length.
     package init(parsing bytes: [UInt8]) {
@@ -28,6 +30,7 @@ package struct ParameterizedValue: Hashable, Sendable {
         while let raw = scanner.next() { assembly.add(raw) }
         parameters = assembly.finish()
         faults = scanner.faults.union(assembly.faults)
+        isCut = assembly.isCut
     }
 
     /// The first parameter of that name (lower case); an extended one wins over a plain one.
@@ -63,6 +66,8 @@ private struct ParameterAssembly {
     private var segmentOrder: [String] = []
     private var seen: Set<String> = []
     private var count = 0
+
+    var isCut: Bool { count > Self.maximumParameters }
 
     mutating func add(_ raw: RawParameter) {
         count += 1

@@ -66,6 +66,17 @@ package struct MIMEPart: Sendable {
         }
     }
 
+    /// Names of files in uuencode amid the text of this part: as it stands in the message, for programs that take it so, and decoded.
+    package var embeddedFileNames: FileNameList {
+        var list = FileNameList(limit: UUEncoding.maximumFiles)
+        if structure.has(.embeddedFile) { UUEncoding.addNames(in: rawBody, to: &list) }
+        guard transferEncoding.isEncoded else { return list }
+        let decoded = decodedBody()
+        if decoded.isTruncated { list.leaveOut() }
+        UUEncoding.addNames(in: decoded.bytes[...], to: &list)
+        return list
+    }
+
     static func decode(_ bytes: ArraySlice<UInt8>, encoding: TransferEncoding, limit: Int) -> DecodedBytes {
         switch encoding {
         case .base64: return Base64.decode(bytes, limit: limit)

@@ -28,6 +28,9 @@ package struct MIMEStructure: Sendable {
     /// Whether the header of the message or of any part has bytes beyond ASCII, so that a next hop must offer SMTPUTF8 (RFC 6532 §3).
     package var requiresSMTPUTF8: Bool { parts.contains { !$0.isFromDecodedBody && $0.header.requiresSMTPUTF8 } }
 
+    /// Whether a limit was reached, so that fields or parts of it were left unread.
+    package var isCut: Bool { anomalies.contains { MessageAnomaly.ofLimits.contains($0.kind) } }
+
     /// Whether an anomaly of that kind was found.
     package func has(_ kind: MessageAnomaly.Kind) -> Bool { anomalies.contains { $0.kind == kind } }
 }

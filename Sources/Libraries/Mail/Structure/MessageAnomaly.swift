@@ -27,6 +27,9 @@ package struct MessageAnomaly: Hashable, Sendable {
         case embeddedFile, unreadableEmbeddedFile, encodedDataOutsideEncoding
     }
 
+    /// What tells that something was left unread.
+    static let ofLimits: Set<Kind> = [.headerTooLong, .tooManyHeaderFields, .tooManyParts, .nestingTooDeep, .decodedTooLarge]
+
     package init(_ kind: Kind, part: Int? = nil, offset: Int = 0) {
         self.kind = kind
         self.part = part

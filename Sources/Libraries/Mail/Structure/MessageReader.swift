@@ -14,7 +14,7 @@ package struct MessageReader: Sendable {
         builder.readMessage(parent: nil, depth: 0)
         var decodedLeft = limits.decodedBytes
         while let part = builder.takeEncodedComposite() {
-            guard let decoded = decode(part, of: builder, sources: sources, left: &decodedLeft) else { continue }
+            guard let decoded = decode(part, of: &builder, sources: sources, left: &decodedLeft) else { continue }
             sources.append(decoded)
             builder.continueIn(decoded, source: sources.count - 1)
             readInside(part, with: &builder)
@@ -32,11 +32,15 @@ package struct MessageReader: Sendable {
         builder.readParts(of: part, boundaries: fields.boundaries)
     }
 
-    private func decode(_ part: Int, of builder: StructureBuilder, sources: [[UInt8]], left: inout Int) -> [UInt8]? {
+    private func decode(_ part: Int, of builder: inout StructureBuilder, sources: [[UInt8]], left: inout Int) -> [UInt8]? {
         let record = builder.parts[part]
-        guard left > 0, builder.parts.count < limits.parts else { return nil }
+        guard left > 0, builder.parts.count < limits.parts else {
+            builder.leaveUnread(part, left > 0 ? .tooManyParts : .decodedTooLarge)
+            return nil
+        }
         let raw = sources[record.source][record.body]
         let decoded = MIMEPart.decode(raw, encoding: record.transferEncoding, limit: left)
+        if decoded.isTruncated { builder.leaveUnread(part, .decodedTooLarge) }
         left -= decoded.bytes.count
         return decoded.bytes.isEmpty ? nil : decoded.bytes
     }

@@ -45,6 +45,9 @@ struct StructureBuilder {
         previousLineEnd = 0
     }
 
+    /// A part whose inside is not read, or not all of it, because a limit was reached.
+    mutating func leaveUnread(_ part: Int, _ kind: MessageAnomaly.Kind) { record.add(kind, part: part) }
+
     /// The part whose body is to be decoded next, if any.
     mutating func takeEncodedComposite() -> Int? { encodedComposites.popLast() }
 
