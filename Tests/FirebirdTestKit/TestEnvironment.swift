@@ -38,7 +38,7 @@ package enum TestEnvironment {
         try await FirebirdDatabase.create(FirebirdConfiguration(location: .embedded(path: try freshPath())))
     }
 
-    /// Returns when the engine has had a first database alone: several first ones at the same moment now and then miss its character sets.
+    /// Returns when the engine has had a first database alone: several first ones at the same moment find some of its parts not loaded yet.
     package static func warmEngine() async throws { try await firstDatabase.value }
 
     /// Runs `body` when the process ends, the latest first; after a crash nothing runs.

@@ -30,7 +30,8 @@ package final class TestServer: Sendable {
     /// - Parameter name: part of its folder's name, for whoever looks at a failed test.
     /// - Throws: `TestSetupFailure` when it does not start.
     package static func started(called name: String) async throws -> TestServer {
-        _ = try TestEnvironment.engine.get()
+        // The engine's first database is made before other programs are started.
+        try await TestEnvironment.warmEngine()
         let server = try TestServer(folder: TestEnvironment.folder + "/server-\(TestEnvironment.nextNumber())-\(name)")
         try await server.prepare()
         try await server.start()

@@ -149,4 +149,17 @@ import Testing
         #expect(try EmbeddedFirebirdEnvironment.prepare(root: engine.root) == engine)
         #expect(throws: FirebirdError.self) { try EmbeddedFirebirdEnvironment.prepare(root: engine.root + "-other") }
     }
+
+    @Test func `a database is made while other programs are being started`() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<12 { group.addTask { try await FirebirdDatabase.create(try await TestPlace.embedded.freshConfiguration()) } }
+            for _ in 0..<24 {
+                group.addTask {
+                    let other = try TestProcess(script: "true", output: FileHandle.nullDevice)
+                    #expect(await other.status() == 0)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
 }
