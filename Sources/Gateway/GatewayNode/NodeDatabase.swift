@@ -76,9 +76,12 @@ struct NodeDatabase: Sendable {
         of configuration: NodeConfigurationFile, settings: CurrentSettings
     ) async throws(NodeStartupError) -> NodeWriting {
         do throws(NodeRegistryError) {
+            let begun = ContinuousClock.now
             let incarnation = try await database.nodes.beginIncarnation(
                 of: configuration.nodeID, name: configuration.nodeName, version: ProductVersion.text)
             let heartbeat = ConfirmedHeartbeat()
+            // The row was just written, counter and all: a first sign of life, before the first batch.
+            heartbeat.confirm(begunAt: begun)
             let writer = database.beginWriting(as: incarnation, heartbeat: heartbeat)
             return NodeWriting(writer: writer, heartbeat: heartbeat)
         } catch {
