@@ -41,6 +41,25 @@ def cpu_seconds(root):
     return ticks / _ticks_per_second
 
 
+_stages = (
+    ("NIO", "SMTP in and out, TLS"), ("db-writer", "group commits"), ("db-", "other database work"), ("firebird", "other database work"),
+    ("message-data", "content files"), ("dns", "DNS"), ("unbound", "DNS"))
+
+
+def stage_seconds(pid):
+    """Processor time of one process by what its threads are for; threads without a name of their own are Swift's pool."""
+    found = {}
+    for task in os.listdir(f"/proc/{pid}/task"):
+        try:
+            name = Path(f"/proc/{pid}/task/{task}/comm").read_text().strip()
+            fields = _stat(f"{pid}/task/{task}")
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has just ended
+        stage = next((stage for start, stage in _stages if name.startswith(start)), "judging, queue and log (Swift's pool)")
+        found[stage] = found.get(stage, 0) + sum(int(field) for field in fields[11:13]) / _ticks_per_second
+    return found
+
+
 def status_bytes(pid, name):
     """A field of /proc/PID/status such as VmRSS or VmHWM."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():

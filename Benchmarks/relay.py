@@ -22,7 +22,7 @@ from pathlib import Path
 
 import load
 import relays
-from processes import MemoryWatch, cpu_seconds, file_system_type, status_bytes
+from processes import MemoryWatch, cpu_seconds, file_system_type, stage_seconds, status_bytes
 
 
 def arguments():
@@ -34,6 +34,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--reuse", action="store_true", help="many messages in one connection (smtp-source -d) instead of one in each")
     parser.add_argument("--only", choices=["gateway", "postfix"], help="leave the other one out")
+    parser.add_argument("--judging", action="store_true", help="a third relay: the gateway with every check on (see relays.py)")
     parser.add_argument("--idle", type=int, default=0, metavar="N", help="instead: the gateway's memory with N idle connections")
     parser.add_argument("--folder", default="/var/tmp", help="where the relays keep their queues; not a memory file system")
     parser.add_argument("--json", metavar="FILE", help="write everything measured there")
@@ -46,6 +47,7 @@ def numbers(text):
 
 def measure(relay, sink, size, sessions, options, folder):
     processor = cpu_seconds(relay.pid)
+    stages = stage_seconds(relay.pid)
     reset_peak(relay.pid)
     with MemoryWatch(relay.pid) as memory:
         run = load.Run(relay, sink, size * 1024, sessions, options.messages, options.reuse, folder)
@@ -55,6 +57,8 @@ def measure(relay, sink, size, sessions, options, folder):
         "cpu_ms_per_message": (cpu_seconds(relay.pid) - processor) / run.messages * 1000,
         "p50_ms": load.percentile(run.reply_seconds, 0.5) * 1000, "p99_ms": load.percentile(run.reply_seconds, 0.99) * 1000,
         "probes": len(run.reply_seconds), "peak_mib": max(memory.peak_bytes, status_peak(relay)) / 2**20, "doubled": run.doubled,
+        "stages_ms": {} if relay.name == "postfix" else {
+            stage: (seconds - stages.get(stage, 0)) / run.messages * 1000 for stage, seconds in stage_seconds(relay.pid).items()},
     }
 
 
@@ -64,9 +68,10 @@ def reset_peak(pid):
 
 def status_peak(relay):
     """One process' own peak is known exactly; of many only the sum's samples."""
-    return status_bytes(relay.pid, "VmHWM") if relay.name == "gateway" else 0
+    return 0 if relay.name == "postfix" else status_bytes(relay.pid, "VmHWM")
 
 
+relay_names = ("gateway", "gateway, judging", "postfix")
 figures = ("accepted_per_second", "delivered_per_second", "cpu_ms_per_message", "p50_ms", "p99_ms", "peak_mib")
 
 
@@ -81,13 +86,27 @@ def table(runs, sizes, session_counts):
         "|---|---|---|---|---|---|---|---|---|"]
     for size in sizes:
         for sessions in session_counts:
-            found = {name: medians(runs, name, size, sessions) for name in ("gateway", "postfix")}
+            found = {name: medians(runs, name, size, sessions) for name in relay_names}
             for name, values in found.items():
                 if values:
                     lines.append(f"| {size} | {sessions} | {name} | " + " | ".join(shown(values[figure]) for figure in figures) + " |")
-            if all(found.values()):
-                ratios = [found["gateway"][figure] / found["postfix"][figure] for figure in figures]
-                lines.append(f"| {size} | {sessions} | gateway ÷ postfix | " + " | ".join(f"{ratio:.2f}" for ratio in ratios) + " |")
+            for name in relay_names[:-1]:
+                if found[name] and found["postfix"]:
+                    ratios = [found[name][figure] / found["postfix"][figure] for figure in figures]
+                    lines.append(f"| {size} | {sessions} | {name} ÷ postfix | " + " | ".join(f"{ratio:.2f}" for ratio in ratios) + " |")
+    return "\n".join(lines)
+
+
+def stage_table(runs, sizes, session_counts):
+    """CPU per message by what the threads are for, medians over the rounds. Of the embedded database: its work is in the writer's."""
+    lines = ["| KB | sessions | relay | CPU ms/message of |  |", "|---|---|---|---|---|"]
+    for size in sizes:
+        for sessions in session_counts:
+            for name in relay_names[:-1]:
+                some = [run["stages_ms"] for run in runs if (run["relay"], run["size_kb"], run["sessions"]) == (name, size, sessions)]
+                for stage in sorted({stage for run in some for stage in run}):
+                    value = statistics.median(run.get(stage, 0) for run in some)
+                    lines.append(f"| {size} | {sessions} | {name} | {stage} | {value:.3f} |")
     return "\n".join(lines)
 
 
@@ -107,6 +126,8 @@ def compare(options, folder):
     try:
         if options.program and options.only != "postfix":
             started.append(started_relay(relays.Gateway, folder, sink))
+            if options.judging:
+                started.append(started_relay(relays.JudgingGateway, folder, sink))
         if options.only != "gateway":
             started.append(started_relay(relays.Postfix, folder, sink))
         runs = []
@@ -117,7 +138,8 @@ def compare(options, folder):
                 for _ in range(options.rounds):
                     for relay in started:
                         runs.append(measure(relay, sink, size, sessions, options, folder))
-                        say(json.dumps({key: round(value, 2) if isinstance(value, float) else value for key, value in runs[-1].items()}))
+                        say(json.dumps({key: round(value, 2) if isinstance(value, float) else value
+                                        for key, value in runs[-1].items() if key != "stages_ms"}))
         return runs
     finally:
         for relay in started:
@@ -126,7 +148,7 @@ def compare(options, folder):
 
 
 def started_relay(kind, folder, sink):
-    place = folder / kind.name
+    place = folder / kind.name.replace(", ", "-")
     place.mkdir()
     return kind(place, sink.port)
 
@@ -171,6 +193,8 @@ def main():
         else:
             runs = compare(options, folder)
             say("\n" + table(runs, numbers(options.sizes), numbers(options.sessions)))
+            if options.only != "postfix":
+                say("\n" + stage_table(runs, numbers(options.sizes), numbers(options.sessions)))
             say(f"\n{options.messages} messages a run, {options.rounds} rounds, {os.cpu_count()} cores, {kind}, "
                 f"{'many messages in one connection' if options.reuse else 'one message in each connection'}")
             result = {"runs": runs, "cores": os.cpu_count(), "file_system": kind}

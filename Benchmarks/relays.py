@@ -4,12 +4,14 @@ import ctypes
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests" / "SystemTests"))
 
+from kit.name_server import A, NameServer  # noqa: E402
 from kit.node import Node  # noqa: E402
 from kit.processes import GuardedProcess, free_port, is_listening, wait_until  # noqa: E402
 from processes import process_tree  # noqa: E402
@@ -47,6 +49,31 @@ class Gateway:
 
     def log_tail(self):
         return self.node.log_tail()
+
+
+class JudgingGateway(Gateway):
+    """The same with every check on, also for the loopback address the load comes from: reverse look-up, HELO, two DNS block lists,
+    access lists with 100 entries, attachments. Nothing is found, so that all of the mail goes the whole way; the name server is on this
+    machine and takes its share of it.
+    """
+
+    name = "gateway, judging"
+    _lists = ("dnsbl.example.org", "dnsbl.example.com")
+
+    def __init__(self, folder, next_hop_port):
+        self.name_server = NameServer().start()
+        for client in (socket.gethostname(), "probe.example.net"):
+            self.name_server.add(client, A, "127.0.0.1")
+        super().__init__(folder, next_hop_port)
+        self.node.set("dns.servers", self.name_server.address)
+        self.node.set("dns-block-lists.lists", ",".join(f"{zone} 3.0" for zone in self._lists))
+        for number in range(100):
+            self.node.run_command("list", "add", "block", "sender-domain", f"junk{number}.example")
+        self.node.set("filtering.check-private-addresses", "true")
+
+    def stop(self):
+        super().stop()
+        self.name_server.stop()
 
 
 class Postfix:

@@ -38,9 +38,10 @@ package struct GatewayDatabase: Sendable {
         self.configuration = configuration
         self.logger = logger
         sessions = DatabaseSessions(
-            requests: FirebirdPool(configuration: configuration, size: Self.requestSessions),
-            mail: FirebirdPool(configuration: configuration, size: Self.mailSessions),
-            background: FirebirdPool(configuration: configuration, size: Self.backgroundSessions, maximumWaiting: 100), node: node)
+            requests: FirebirdPool(configuration: configuration, size: Self.requestSessions, threadName: "db-pages"),
+            mail: FirebirdPool(configuration: configuration, size: Self.mailSessions, threadName: "db-mail"),
+            background: FirebirdPool(
+                configuration: configuration, size: Self.backgroundSessions, maximumWaiting: 100, threadName: "db-back"), node: node)
         settings = SettingsTable(sessions: sessions)
         domains = DomainTable(sessions: sessions)
         users = UserTable(sessions: sessions)
@@ -68,7 +69,8 @@ package struct GatewayDatabase: Sendable {
         as incarnation: Incarnation, heartbeat: ConfirmedHeartbeat, limits: WriterLimits = WriterLimits()
     ) -> NodeWriter {
         NodeWriter(
-            incarnation: incarnation, connection: FirebirdConnection(configuration: configuration), sessions: sessions,
+            incarnation: incarnation, connection: FirebirdConnection(configuration: configuration, threadName: "db-writer"),
+            sessions: sessions,
             heartbeat: heartbeat,
             limits: limits, logger: logger)
     }

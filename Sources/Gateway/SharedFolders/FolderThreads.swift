@@ -32,12 +32,15 @@ final class FolderThreads: @unchecked Sendable {
     init(name: String, threadCount: Int = defaultThreadCount, maximumWaiting: Int = 20_000) {
         self.maximumWaiting = maximumWaiting
         for number in 0..<threadCount { start("\(name)-\(number)") { $0.work() } }
-        start("\(name)-deadlines") { $0.watch() }
+        start("\(name)-end") { $0.watch() }
     }
 
     private func start(_ name: String, _ body: @escaping @Sendable (FolderThreads) -> Void) {
-        let thread = Thread { [self] in body(self) }
-        thread.name = name
+        let thread = Thread { [self] in
+            // Only from within does the name reach the system.
+            Thread.current.name = name
+            body(self)
+        }
         thread.stackSize = 512 << 10
         thread.start()
     }

@@ -50,6 +50,7 @@ final class UnboundThread {
             &identifier, nil,
             { argument in
                 guard let argument else { return nil }
+                pthread_setname_np(pthread_self(), "dns")
                 let continuations = Unmanaged<UnboundThread>.fromOpaque(argument).takeUnretainedValue().run()
                 // Releasing deletes the context, which ends the library's own thread.
                 Unmanaged<UnboundThread>.fromOpaque(argument).release()

@@ -8,9 +8,10 @@ package final class FirebirdConnection: Sendable {
     let queue: SessionQueue
 
     /// A connection; it attaches at the first call, and again after it was lost.
-    package init(configuration: FirebirdConfiguration, maximumWaiting: Int = 1_000) {
+    /// - Parameter threadName: what `top -H` shows of its thread.
+    package init(configuration: FirebirdConfiguration, maximumWaiting: Int = 1_000, threadName: String = "firebird") {
         self.configuration = configuration
-        queue = SessionQueue(configuration, size: 1, maximumWaiting: maximumWaiting)
+        queue = SessionQueue(configuration, size: 1, maximumWaiting: maximumWaiting, threadName: threadName)
     }
 
     deinit { queue.beginClosing() }

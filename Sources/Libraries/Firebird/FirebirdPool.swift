@@ -26,10 +26,12 @@ package final class FirebirdPool: Sendable {
     private let queue: SessionQueue
 
     /// A pool of at most `size` connections; none is made before the first call. Throughput peaks at about 16.
-    /// - Parameter maximumWaiting: calls that may wait for a connection; more are refused with `poolExhausted`.
-    package init(configuration: FirebirdConfiguration, size: Int = 8, maximumWaiting: Int = 1_000) {
+    /// - Parameters:
+    ///   - maximumWaiting: calls that may wait for a connection; more are refused with `poolExhausted`.
+    ///   - threadName: what `top -H` shows of its threads, at most 9 bytes of it for the one that watches.
+    package init(configuration: FirebirdConfiguration, size: Int = 8, maximumWaiting: Int = 1_000, threadName: String = "firebird") {
         self.configuration = configuration
-        queue = SessionQueue(configuration, size: size, maximumWaiting: maximumWaiting)
+        queue = SessionQueue(configuration, size: size, maximumWaiting: maximumWaiting, threadName: threadName)
     }
 
     deinit { queue.beginClosing() }

@@ -15,6 +15,7 @@ final class SessionQueue: @unchecked Sendable {
 
     let configuration: FirebirdConfiguration
     let size: Int
+    private let threadName: String
     private let maximumWaiting: Int
     let monitor = Monitor()
     var waiting: [SessionJob] = []
@@ -27,7 +28,8 @@ final class SessionQueue: @unchecked Sendable {
     var closeWaiters: [CheckedContinuation<Void, Never>] = []
     var hasEnded = false
 
-    init(_ configuration: FirebirdConfiguration, size: Int, maximumWaiting: Int) {
+    init(_ configuration: FirebirdConfiguration, size: Int, maximumWaiting: Int, threadName: String = "firebird") {
+        self.threadName = threadName
         self.configuration = configuration
         self.size = max(1, size)
         self.maximumWaiting = max(1, maximumWaiting)
@@ -84,12 +86,12 @@ final class SessionQueue: @unchecked Sendable {
 
     /// Starts the watchdog and one more session when those idle are too few. True when there is one at least.
     private func startThreads(for count: Int) -> Bool {
-        if watchdog == nil { watchdog = BlockingThread { [self] in watchOver() } }
+        if watchdog == nil { watchdog = BlockingThread(named: "\(threadName)-watch") { [self] in watchOver() } }
         if count > idleCount, workers.count < size {
             let worker = Worker()
             workers.append(worker)
             let start = UncheckedWorker(worker: worker)
-            worker.thread = BlockingThread { [self] in serve(start.worker) }
+            worker.thread = BlockingThread(named: threadName) { [self] in serve(start.worker) }
             if worker.thread == nil { workers.removeLast() }
         }
         return watchdog != nil && !workers.isEmpty

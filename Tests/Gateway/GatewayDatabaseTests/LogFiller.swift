@@ -16,6 +16,38 @@ enum LogFiller {
         }
     }
 
+    /// Keeps the first `count` messages of the log in quarantine, each for its one recipient.
+    static func fillQuarantine(_ test: TestDatabase, count: Int) async throws {
+        for start in stride(from: 0, to: count, by: rowsPerTransaction) {
+            try await test.database.sessions.requests.transaction(deadline: .seconds(300)) { transaction in
+                try transaction.executeStatic(
+                    quarantineBlock,
+                    [.integer(Int64(start)), .integer(Int64(min(count, start + rowsPerTransaction))), .integer(firstMillisecond)])
+            }
+        }
+    }
+
+    /// A fifth of it is for administrators.
+    private static let quarantineBlock: StaticString = """
+        execute block (first_row integer = ?, end_row integer = ?, first_time bigint = ?) as
+            declare i integer;
+            declare message_key char(16) character set octets;
+            declare node_key char(16) character set octets = x'00000000000000010000000000000002';
+            declare received bigint;
+        begin
+            i = first_row;
+            while (i < end_row) do begin
+                message_key = char_to_uuid('01900000-0000-7000-8000-' || lpad(i, 12, '0'));
+                received = first_time + cast(i as bigint) * 1000;
+                insert into quarantine (message_id, kind, quarantined_at, reason_english, reason_japanese, score_tenths, changed_at, changed_by)
+                values (:message_key, trim(iif(mod(:i, 5) = 0, 'administrator', 'user')), :received, 'score', 'score', 60, :received, :node_key);
+                insert into quarantine_recipient (message_id, ordinal, changed_at, changed_by)
+                values (:message_key, 0, :received, :node_key);
+                i = i + 1;
+            end
+        end
+        """
+
     /// 5,000 senders in 500 domains, 2,000 recipients in 20 domains, 1,000 clients; a fifth refused, a tenth outbound.
     private static let block: StaticString = """
         execute block (first_row integer = ?, end_row integer = ?, first_time bigint = ?) as
