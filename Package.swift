@@ -61,8 +61,9 @@ let package = Package(
             "WebAdmin",
             uses: [
                 "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+                "ProxyProtocol",
             ],
-            [.hummingbird, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
+            [.hummingbird, .hummingbirdCore, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
         ),
         .gateway(
             "AdministrationAPI",

@@ -55,9 +55,13 @@ struct AdministrationFaces: Sendable {
             responder: site.buildResponder { router in
                 api.addRoutesForKeys(to: router.group(RouterPath(AdministrationAPI.prefix)), address: \.remoteAddress)
             },
-            server: try .tls(
-                .http1(configuration: Self.connections),
-                tlsConfiguration: tls.followingServerConfiguration(applicationProtocols: ["http/1.1"])),
+            server: HTTPServerBuilder { responder in
+                ProxiedConnections(
+                    try TLSChannel(
+                        HTTP1Channel(responder: responder, configuration: Self.connections),
+                        tlsConfiguration: tls.followingServerConfiguration(applicationProtocols: ["http/1.1"])),
+                    settings: base.settings)
+            },
             configuration: .init(
                 address: .hostname(listener.address.description, port: listener.port), serverName: nil,
                 availableConnectionsDelegate: .maximum(Self.maximumConnections, logger: base.logger)),

@@ -7,14 +7,14 @@ import Settings
 /// What is known of one request: where it comes from, who is signed in, which language.
 package struct AdminRequestContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
-    /// Address of the peer without port; empty when there is none (tests).
+    /// Address of the client without port, which is the peer, or whom a trusted load balancer names; empty when there is none (tests).
     package let remoteAddress: String
     /// Filled in by the middleware `VisitorPreferences` and `SignedInVisitor`.
     var visitor = Visitor()
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        remoteAddress = source.channel.remoteAddress?.ipAddress ?? ""
+        remoteAddress = ProxiedClient.current?.address ?? source.channel.remoteAddress?.ipAddress ?? ""
     }
 }
 
