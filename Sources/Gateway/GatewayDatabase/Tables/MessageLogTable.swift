@@ -33,14 +33,19 @@ package struct MessageLogTable: MessageLogStore {
     ) throws -> [RecordIdentifier: [RecipientLogEntry]] {
         var recipients: [RecordIdentifier: [RecipientLogEntry]] = [:]
         for part in IdentifierList.parts(messages) {
-            try transaction.forEach(
-                """
-                select message_id, ordinal, address, state, reason, changed_at, alias from recipient
-                where message_id in (\(list: part)) and ordinal < \(listedRecipients) order by message_id, ordinal
-                """
-            ) { recipients[try $0.decode(0), default: []].append(try RecipientRow.entry($0)) }
+            try transaction.forEach(firstRecipients(of: part)) {
+                recipients[try $0.decode(0), default: []].append(try RecipientRow.entry($0))
+            }
         }
         return recipients
+    }
+
+    /// Ordered by its key alone the engine would walk the whole table's index for it, instead of sorting these few rows.
+    static func firstRecipients(of part: [RecordIdentifier?]) -> FirebirdQuery {
+        """
+        select message_id, ordinal, address, state, reason, changed_at, alias from recipient
+        where message_id in (\(list: part)) and ordinal < \(listedRecipients) order by message_id || '', ordinal
+        """
     }
 
     /// The newest ones, put into the order they happened in.
