@@ -34,6 +34,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
+                "UserVerification",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
@@ -60,6 +61,7 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
+                "UserVerification",
                 "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
                 "ProxyProtocol",
             ],
@@ -68,6 +70,7 @@ let package = Package(
         .gateway(
             "AdministrationAPI",
             uses: [
+                "UserVerification",
                 "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
@@ -77,6 +80,7 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
+                "UserVerification",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP",
                 "Mail",
             ],
@@ -85,6 +89,7 @@ let package = Package(
         .gateway(
             "MailFlow",
             uses: [
+                "UserVerification",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings",
                 "SMTP", "Mail",
@@ -107,6 +112,7 @@ let package = Package(
             [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
         ),
 
+        .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
         .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "DNS", "Mail"], [.metrics]),
 
         // 4
@@ -135,6 +141,7 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
+                "UserVerification",
                 "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
             ],
             [.logging]),
@@ -146,6 +153,9 @@ let package = Package(
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
         .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio]),
         .tests("Gateway/MessageLogTests", uses: ["MessageLog", "Settings"]),
+        .tests(
+            "Gateway/UserVerificationTests", uses: ["UserVerification", "DomainsAndUsers", "Settings", "Mail"],
+            [.logging, .metricsTestKit]),
         .tests("Gateway/DomainsAndUsersTests", uses: ["DomainsAndUsers", "Settings", "Mail"]),
         .tests(
             "Gateway/ReceptionTests", uses: ["Reception", "TransportSecurity", "SharedFolders", "Settings", "SMTP", "Mail"],
@@ -167,6 +177,7 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
+                "UserVerification",
                 "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers",
                 "Settings", "Mail",
@@ -175,6 +186,7 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
+                "UserVerification",
                 "GatewayTestKit", "AdministrationAPI", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers", "Settings",
                 "Mail",
@@ -183,6 +195,7 @@ let package = Package(
         .tests(
             "Gateway/MailFlowTests",
             uses: [
+                "UserVerification",
                 "GatewayTestKit", "MailFlow", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail",
             ],
@@ -196,6 +209,7 @@ let package = Package(
         .tests(
             "Programs/SecurityGatewayTests",
             uses: [
+                "UserVerification",
                 "GatewayTestKit", "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers", "Settings", "Mail",
             ], [.hummingbird, .argumentParser, .logging, .nio, .nioPosix]),

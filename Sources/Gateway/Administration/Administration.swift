@@ -4,6 +4,7 @@ package import DomainsAndUsers
 package import Logging
 package import MessageLog
 package import Settings
+package import UserVerification
 
 /// What an administrator may do, each action once: permission, validation, effect, audit row. Pages, REST API and commands are three
 /// faces of it and hold no rules of their own.
@@ -22,12 +23,14 @@ package struct Administration: Sendable {
         package let nodes: any NodeRegistry
         package let node: any NodeMonitor
         package let filtering: FilteringPorts
+        package let verifier: RecipientVerifier
 
         package init(
             settings: any SettingsStore, domains: any DomainStore, users: any UserStore, administrators: any AdministratorStore,
             queue: any QueueAdministrationStore,
             messageLog: any MessageLogStore, statistics: any StatisticsStore, apiKeys: any APIKeyStore, maintenance: any MaintenanceStore,
-            audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor, filtering: FilteringPorts
+            audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor, filtering: FilteringPorts,
+            verifier: RecipientVerifier
         ) {
             self.settings = settings
             self.domains = domains
@@ -42,6 +45,7 @@ package struct Administration: Sendable {
             self.nodes = nodes
             self.node = node
             self.filtering = filtering
+            self.verifier = verifier
         }
     }
 

@@ -20,17 +20,20 @@ package protocol NodeMonitor: Sendable {
 /// The state of a node's parts.
 package struct NodeHealth: Sendable, Hashable {
     package struct Part: Sendable, Hashable {
-        /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`.
+        /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`, `user-verification`.
         package let name: String
         package let title: LocalizedText
         package let isWorking: Bool
+        /// It works, and there is something an administrator should see to.
+        package let isWarning: Bool
         /// What is wrong and what to do, or a figure.
         package let detail: LocalizedText
 
-        package init(name: String, title: LocalizedText, isWorking: Bool, detail: LocalizedText) {
+        package init(name: String, title: LocalizedText, isWorking: Bool, isWarning: Bool = false, detail: LocalizedText) {
             self.name = name
             self.title = title
             self.isWorking = isWorking
+            self.isWarning = isWarning
             self.detail = detail
         }
     }

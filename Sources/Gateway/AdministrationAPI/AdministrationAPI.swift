@@ -69,7 +69,7 @@ package struct AdministrationAPI: Sendable {
     /// Every route, in the order of the document.
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
-            + accessListRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes + maintenanceRoutes
+            + accessListRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes + maintenanceRoutes + verificationRoutes
     }
 
     /// Those of RFC 9110, RFC 5789 and the QUERY method; a request with yet another one gets the pages' 404.

@@ -21,6 +21,7 @@ import Settings
 import SharedFolders
 import TransportSecurity
 import UnixSignals
+import UserVerification
 import WebAdmin
 
 /// The one place where ports meet their implementations. Everything here is made in the order of the start; nothing serves before
@@ -64,11 +65,12 @@ struct NodeAssembly: Sendable {
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, tls: tls, listener: mail.listener, queue: mail.queue,
-                watcher: watcher, home: home, maintenance: maintenance,
+                verifier: mail.verifier, watcher: watcher, home: home, maintenance: maintenance,
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
         let administration = Administration(
-            ports: database.administrationPorts(node: monitoring, contents: StoredContents(folder: folder)), node: configuration.nodeID,
+            ports: database.administrationPorts(
+                node: monitoring, contents: StoredContents(folder: folder), verifier: mail.verifier), node: configuration.nodeID,
             current: base.settings, logger: logger)
         let needsAdministrator = try await administration.needsFirstAdministrator()
         let setup = try SetupCode.load(home: home)
@@ -188,6 +190,7 @@ struct MailServices: Sendable {
     let listener: SMTPListener
     let queue: DeliveryQueue
     let runner: QueueRunner
+    let verifier: RecipientVerifier
 
     init(
         base: NodeBase, writing: NodeWriting, database: NodeDatabase, folder: MessageDataFolder, resolver: CurrentResolver, tls: TLSContexts
@@ -197,10 +200,11 @@ struct MailServices: Sendable {
             identifier: base.configuration.nodeID, hostName: ProcessInfo.processInfo.hostName, settings: base.settings,
             domains: base.domains,
             heartbeat: writing.heartbeat)
-        queue = DeliveryQueue(
-            DeliveryEnvironment(
-                node: node, store: writing.writer, folder: folder, resolver: resolver, contexts: tls, eventLoopGroup: group,
-                logger: base.logger))
+        let delivery = DeliveryEnvironment(
+            node: node, store: writing.writer, folder: folder, resolver: resolver, contexts: tls, eventLoopGroup: group,
+            logger: base.logger)
+        queue = DeliveryQueue(delivery)
+        verifier = RecipientVerifier(probe: QuestionToMailServers(question: MailServerQuestion(delivery)), logger: base.logger)
         runner = QueueRunner(queue)
         let flow = InboundMailFlow(
             queue: SubmittingQueue(queue: queue), domains: base.domains, recipients: KnownUsers(store: database.stores.users),
@@ -210,7 +214,8 @@ struct MailServices: Sendable {
             identity: NodeIdentity(node: base.configuration.nodeID, heloName: { base.heloName }), logger: base.logger
         ).filtering(
             with: FilterPipeline(CheckEnvironment(resolver: resolver, accessLists: base.accessLists, domains: base.domains)),
-            quarantine: writing.writer)
+            quarantine: writing.writer
+        ).verifying(with: verifier)
         listener = SMTPListener(settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, logger: base.logger)
     }
 }

@@ -2,11 +2,13 @@ import Administration
 import Cluster
 import Delivery
 import Logging
+import Mail
 import Reception
 import Settings
 import SharedFolders
 import Synchronization
 import TransportSecurity
+import UserVerification
 
 /// What this node knows of itself: the health of its parts and the figures of the moment.
 final class NodeMonitoring: NodeMonitor {
@@ -17,6 +19,7 @@ final class NodeMonitoring: NodeMonitor {
         let tls: TLSContexts
         let listener: SMTPListener
         let queue: DeliveryQueue
+        let verifier: RecipientVerifier
         let watcher: SettingsWatcher
         let home: NodeHome
         let maintenance: MaintenanceRequests
@@ -33,6 +36,8 @@ final class NodeMonitoring: NodeMonitor {
     /// Load balancers ask often and from several places: an answer is good for so long.
     private static let healthValidity = Duration.seconds(1)
     private static let probeDeadline = Duration.seconds(4)
+    /// In one sentence.
+    private static let namedDomains = 5
 
     init(parts: Parts, nodeName: String, logger: Logger) {
         self.parts = parts
@@ -59,7 +64,7 @@ final class NodeMonitoring: NodeMonitor {
     private func lookAtParts() async -> NodeHealth {
         async let database = database()
         async let folder = messageData()
-        return await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate()])
+        return await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate()] + userVerification())
     }
 
     func activity() -> NodeActivity {
@@ -144,6 +149,20 @@ final class NodeMonitoring: NodeMonitor {
         return NodeHealth.Part(name: "smtp-listeners", title: title, isWorking: bound == wanted, detail: figures)
     }
 
+    /// Only when there is something to say. It hinders no mail, so it does not make the node unhealthy.
+    private func userVerification() -> [NodeHealth.Part] {
+        let domains = parts.verifier.domainsAcceptingEverything
+        guard !domains.isEmpty else { return [] }
+        let names = domains.prefix(Self.namedDomains).map(\.unicode).joined(separator: ", ") + (domains.count > Self.namedDomains ? " …" : "")
+        return [
+            .warning(
+                "user-verification", LocalizedText("User verification", ja: "ユーザー検証"),
+                LocalizedText(
+                    "The mail servers of \(names) accept every address, even one made up at random: verifying recipients there has no use. Let them refuse unknown recipients at RCPT.",
+                    ja: "\(names) のメールサーバーは、無作為に作ったアドレスも含めてすべて受け付けるため、宛先を検証する意味がありません。存在しない宛先を RCPT で拒否するようにサーバーを設定してください。"))
+        ]
+    }
+
     private func certificate() -> NodeHealth.Part {
         let title = LocalizedText("Certificate", ja: "証明書")
         let summary = parts.tls.summary
@@ -163,6 +182,10 @@ final class NodeMonitoring: NodeMonitor {
 extension NodeHealth.Part {
     static func working(_ name: String, _ title: LocalizedText, _ detail: LocalizedText) -> Self {
         Self(name: name, title: title, isWorking: true, detail: detail)
+    }
+
+    static func warning(_ name: String, _ title: LocalizedText, _ detail: LocalizedText) -> Self {
+        Self(name: name, title: title, isWorking: true, isWarning: true, detail: detail)
     }
 
     static func failing(_ name: String, _ title: LocalizedText, _ detail: LocalizedText) -> Self {

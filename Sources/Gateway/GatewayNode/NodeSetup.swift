@@ -2,6 +2,9 @@ import Administration
 import DomainsAndUsers
 import Foundation
 import GatewayDatabase
+import Mail
+import UserVerification
+
 package import Logging
 package import Settings
 
@@ -82,8 +85,10 @@ package struct NodeSetup: Sendable {
         }
         guard let administrator else { return }
         let administration = Administration(
-            ports: database.administrationPorts(node: UnstartedNode(), contents: UnstartedNode()), node: configuration.nodeID,
-            current: current,
+            ports: database.administrationPorts(
+                node: UnstartedNode(), contents: UnstartedNode(),
+                verifier: RecipientVerifier(probe: UnstartedNode(), logger: database.logger)),
+            node: configuration.nodeID, current: current,
             logger: database.logger)
         do throws(AdministrationError) {
             // A second `init` after an interrupted one finds the administrator made already.
@@ -129,5 +134,13 @@ extension UnstartedNode: StoredContentSource {
         of message: RecordIdentifier, expectedBytes: Int, upTo maximumBytes: Int
     ) async throws(StoredContentError) -> [UInt8] {
         throw StoredContentError(cause: "the node is being made")
+    }
+}
+
+extension UnstartedNode: RecipientProbe {
+    func ask(
+        about recipient: EmailAddress, of domain: ProtectedDomain, from sender: ReversePath, limit: Duration
+    ) async -> ProbeAnswer {
+        ProbeAnswer(.serversAway, text: "the node is being made")
     }
 }

@@ -54,6 +54,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private var waiter: CheckedContinuation<TransactionStep, Never>?
     /// A result nobody waited for yet: the connection broke while the caller was reading its file.
     private var unclaimed: TransactionResult?
+    private var questioner: CheckedContinuation<RecipientAnswer, Never>?
     private var content: ContentInProgress?
     private var lastError: String?
     private var deadline = NIODeadline.distantFuture
@@ -122,6 +123,12 @@ final class SMTPClientHandler: ChannelInboundHandler {
         perform(machine.contentFailed(outcome))
     }
 
+    /// Asks about a recipient. `waiter` is resumed exactly once.
+    func begin(_ question: RecipientQuestion, _ waiter: CheckedContinuation<RecipientAnswer, Never>) {
+        questioner = waiter
+        perform(machine.begin(question))
+    }
+
     func quit() { perform(machine.quit()) }
 
     /// Breaks off whatever is under way.
@@ -187,6 +194,9 @@ extension SMTPClientHandler {
                 content?.isStarted = true
                 pump()
             case .completed(let result): complete(result)
+            case .answered(let answer):
+                questioner?.resume(returning: answer)
+                questioner = nil
             case .failed(let failure):
                 if !isOpened {
                     isOpened = true

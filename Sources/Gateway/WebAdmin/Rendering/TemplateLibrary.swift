@@ -84,6 +84,7 @@ enum PageTemplate: String, CaseIterable {
     case accessListEntry = "access-list-entry"
     case reports
     case maintenance
+    case verification
     case apiKeys = "api-keys"
     case apiKeyForm = "api-key-form"
     case apiKeyCreated = "api-key-created"

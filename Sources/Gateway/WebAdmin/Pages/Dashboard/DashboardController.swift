@@ -36,6 +36,8 @@ struct DashboardView: Sendable {
         let title: String
         let detail: String
         let isWorking: Bool
+        let isFailing: Bool
+        let isWarning: Bool
     }
 
     struct Count: Sendable {
@@ -52,8 +54,13 @@ struct DashboardView: Sendable {
 
     init(_ status: GatewayStatus, _ language: Language) {
         isHealthy = status.health.isWorking
-        parts = status.health.parts.sorted { !$0.isWorking && $1.isWorking }.map {
-            Part(title: $0.title[language], detail: $0.detail[language], isWorking: $0.isWorking)
+        let parts = status.health.parts
+        // What wants attention first.
+        let ordered = parts.filter { !$0.isWorking } + parts.filter(\.isWarning) + parts.filter { $0.isWorking && !$0.isWarning }
+        self.parts = ordered.map {
+            Part(
+                title: $0.title[language], detail: $0.detail[language], isWorking: $0.isWorking && !$0.isWarning, isFailing: !$0.isWorking,
+                isWarning: $0.isWarning)
         }
         let unknown = DashboardText.unknown[language]
         counts = [

@@ -139,7 +139,7 @@ struct DomainListView: Sendable {
 
 /// Name and tabs above each page of one domain.
 struct DomainHeadView: Sendable {
-    enum Tab: Sendable { case edit, recipients, users, settings }
+    enum Tab: Sendable { case edit, recipients, users, settings, verification }
 
     let name: String
     let path: String
@@ -147,6 +147,7 @@ struct DomainHeadView: Sendable {
     let isRecipients: Bool
     let isUsers: Bool
     let isSettings: Bool
+    let isVerification: Bool
 
     init(_ domain: DomainName, active: Tab) {
         name = domain.unicode
@@ -155,6 +156,7 @@ struct DomainHeadView: Sendable {
         isRecipients = active == .recipients
         isUsers = active == .users
         isSettings = active == .settings
+        isVerification = active == .verification
     }
 }
 
