@@ -60,14 +60,18 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
-                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Settings",
+                "Mail",
             ],
             [.hummingbird, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
         ),
         .gateway(
             "AdministrationAPI",
             uses: [
-                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Settings",
+                "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
         ),
@@ -79,7 +83,7 @@ let package = Package(
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP",
                 "Mail",
             ],
-            [.logging, .crypto]
+            [.logging, .nio, .crypto]
         ),
         .gateway(
             "MailFlow",
@@ -97,7 +101,7 @@ let package = Package(
 
         // 5 — SMTP in, SMTP out; they do not know each other
         .gateway(
-            "Reception", uses: ["TransportSecurity", "SharedFolders", "Settings", "SMTP", "ProxyProtocol", "Mail"],
+            "Reception", uses: ["MessageLog", "TransportSecurity", "SharedFolders", "Settings", "SMTP", "ProxyProtocol", "Mail"],
             [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
         ),
         .gateway(
@@ -109,12 +113,12 @@ let package = Package(
         .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "DNS", "Mail"], [.metrics]),
 
         // 4
-        .gateway("MessageLog", uses: ["SharedFolders", "Cluster", "Settings", "SMTP", "Mail"]),
+        .gateway("MessageLog", uses: ["SharedFolders", "Cluster", "Settings", "SMTP", "Mail"], [.nio]),
         .gateway("TransportSecurity", uses: ["Settings"], [.nio, .nioSSL, .x509, .swiftASN1, .crypto, .logging]),
 
         // 3
         .gateway("Cluster", uses: ["Settings"], [.logging, .serviceLifecycle]),
-        .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .serviceLifecycle]),
+        .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .metrics, .serviceLifecycle]),
         .gateway("DomainsAndUsers", uses: ["Settings", "Mail"], [.crypto, .cryptoExtras]),
 
         // 2 — what can be set
@@ -134,17 +138,18 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
-                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Settings", "Mail",
             ],
-            [.logging]),
+            [.nio, .logging]),
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
         .tests("Libraries/DNSTests", uses: ["DNS"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
-        .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio]),
-        .tests("Gateway/MessageLogTests", uses: ["MessageLog", "Settings"]),
+        .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio, .logging]),
+        .tests("Gateway/MessageLogTests", uses: ["MessageLog", "SharedFolders", "Settings"], [.nio]),
         .tests("Gateway/DomainsAndUsersTests", uses: ["DomainsAndUsers", "Settings", "Mail"]),
         .tests(
             "Gateway/ReceptionTests", uses: ["Reception", "TransportSecurity", "SharedFolders", "Settings", "SMTP", "Mail"],
@@ -167,6 +172,7 @@ let package = Package(
             "Gateway/WebAdminTests",
             uses: [
                 "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers",
                 "Settings", "Mail",
             ],
@@ -175,6 +181,7 @@ let package = Package(
             "Gateway/AdministrationAPITests",
             uses: [
                 "GatewayTestKit", "AdministrationAPI", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings",
                 "Mail",
             ],

@@ -4,6 +4,7 @@ package import DomainsAndUsers
 package import Logging
 package import MessageLog
 package import Settings
+package import SharedFolders
 
 /// What an administrator may do, each action once: permission, validation, effect, audit row. Pages, REST API and commands are three
 /// faces of it and hold no rules of their own.
@@ -22,6 +23,8 @@ package struct Administration: Sendable {
         package let nodes: any NodeRegistry
         package let node: any NodeMonitor
         package let filtering: FilteringPorts
+        package var transcripts: any TranscriptStore = NoTranscripts()
+        package var directories: any NodeDirectories = NoDirectories()
 
         package init(
             settings: any SettingsStore, domains: any DomainStore, users: any UserStore, administrators: any AdministratorStore,

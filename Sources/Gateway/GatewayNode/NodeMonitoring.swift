@@ -14,6 +14,7 @@ final class NodeMonitoring: NodeMonitor {
         let settings: CurrentSettings
         let heartbeat: ConfirmedHeartbeat
         let folder: MessageDataFolder
+        let transcripts: TranscriptFolder
         let tls: TLSContexts
         let listener: SMTPListener
         let queue: DeliveryQueue
@@ -24,7 +25,7 @@ final class NodeMonitoring: NodeMonitor {
         let pingDatabase: @Sendable () async throws -> Void
     }
 
-    private let parts: Parts
+    let parts: Parts
     private let nodeName: String
     private let startedAt = UTCTime.now()
     private let logger: Logger
@@ -59,7 +60,8 @@ final class NodeMonitoring: NodeMonitor {
     private func lookAtParts() async -> NodeHealth {
         async let database = database()
         async let folder = messageData()
-        return await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate()])
+        async let transcripts = transcripts()
+        return await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate(), transcripts])
     }
 
     func activity() -> NodeActivity {

@@ -300,9 +300,11 @@ package struct InboundMailFlow: MailTransactionHandler {
             user: connection.user?.address.description ?? "")
         let identifier =
             result == .accepted || result == .quarantined ? transaction.identifier : RecordIdentifier(milliseconds: time.milliseconds)
-        return MessageLogEntry(
+        var entry = MessageLogEntry(
             message: identifier, receivedAt: time, node: node, direction: direction(transaction, connection), result: result,
             reason: reason, client: client, reversePath: transaction.reversePath.description, header: header, sizeBytes: sizeBytes)
+        entry.transcript = connection.transcript
+        return entry
     }
 
     private static func refusedEntries(_ transaction: MailTransaction, firstOrdinal: Int, at time: UTCTime) -> [RecipientLogEntry] {

@@ -103,6 +103,8 @@ package struct AdminSite: Sendable {
         ReportsController(services: services).addRoutes(to: routes)
         APIKeysController(services: services).addRoutes(to: routes)
         MaintenanceController(services: services).addRoutes(to: routes)
+        TranscriptsController(services: services).addRoutes(to: routes)
+        DirectoriesController(services: services).addRoutes(to: routes)
     }
 }
 

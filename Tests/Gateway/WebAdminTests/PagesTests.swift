@@ -15,7 +15,8 @@ struct PagesTests {
         "/domains/example.co.jp/delete", "/settings", "/settings/reception", "/settings/delivery", "/settings/node", "/audit",
         "/audit?text=nothing", "/administrators", "/administrators/add", "/administrators/suzuki/password", "/administrators/suzuki/delete",
         "/account", "/lists", "/lists?list=allow", "/lists?text=nobody", "/quarantine", "/quarantine?select=all", "/quarantine?text=nobody",
-        "/api-keys", "/api-keys/create", "/maintenance", "/settings/retention", "/reports", "/reports?by=month&direction=inbound",
+        "/api-keys", "/api-keys/create", "/maintenance", "/directories", "/transcripts", "/settings/transcripts", "/settings/retention",
+        "/reports", "/reports?by=month&direction=inbound",
         "/reports?by=day&from=2026-01-01&until=2026-02-01",
     ]
 

@@ -89,10 +89,12 @@ struct ConnectionWorker: Sendable {
         let resolver = NextHopResolver(resolver: environment.resolver)
         let heloName = environment.heloName(settings)
         let connector = SMTPClientConnector(
-            group: environment.eventLoopGroup, contexts: environment.contexts, heartbeat: environment.node.heartbeat)
+            group: environment.eventLoopGroup, contexts: environment.contexts, heartbeat: environment.node.heartbeat,
+            transcripts: environment.transcripts)
         let options = SMTPClientConnector.Options(
             heloName: heloName, connectTimeout: .seconds(Int64(settings.delivery.connectTimeoutSeconds)),
-            replyTimeout: .seconds(Int64(settings.delivery.replyTimeoutSeconds)), ownListeners: environment.ownListeners(settings))
+            replyTimeout: .seconds(Int64(settings.delivery.replyTimeoutSeconds)), ownListeners: environment.ownListeners(settings),
+            transcripts: settings.transcripts)
         var failure: RouteFailure?
         var tries = 0
         for host in try await resolver.hosts(of: nextHop, ownName: heloName) {
