@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import subprocess
 
 import pytest
 
@@ -143,6 +144,26 @@ def test_no_password_is_ever_in_a_transcript(gateway):
     assert b"PASS " + encoded(PASSWORD).encode() not in kept
 
 
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
+def test_our_own_password_for_a_mail_server_is_in_no_transcript(workplace, mechanism):
+    node = workplace.node()
+    certificate = (node.home / "certificates" / "certificate.pem", node.home / "certificates" / "private-key.pem")
+    next_hop = workplace.next_hop(certificate=certificate, credentials=("gateway-name", "next hop secret"))
+    next_hop.mechanism = mechanism
+    file = node.folder / "server-password"
+    file.write_text("next hop secret\n")
+    node.run_command(
+        "domain", "add", "example.com", "--mail-server", f"{next_hop.address},user=gateway-name,password-file={file}", json_output=False)
+    node.wait_until_accepted("example.com")
+    send(node, "protected")
+    next_hop.wait_for(1)
+    assert node.stop() == 0
+    kept = everything(node)
+    assert f"C: AUTH {mechanism}".encode() in kept and b"S: 235 2.7.0 welcome" in kept and b"-- TLS: TLSv1" in kept
+    hidden = ["next hop secret", "gateway-name", "\0gateway-name\0next hop secret"]
+    assert not any(word.encode() in kept or encoded(word).encode() in kept for word in hidden)
+
+
 def test_mail_goes_on_when_the_folder_is_away_and_health_says_so(gateway):
     node, next_hop = gateway
     folder = node.home / "transcripts"
@@ -162,6 +183,24 @@ def test_mail_goes_on_when_the_folder_is_away_and_health_says_so(gateway):
     send(node, "after", source="127.0.0.21")
     wait_until(lambda: transcripts(node, "--address", "127.0.0.21"), 30, "transcripts are kept again")
     wait_until(lambda: "transcripts" not in node.broken_parts(), 30, "health is good again")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_mail_goes_on_when_the_folder_cannot_be_written(workplace, gateway):
+    node, next_hop = gateway
+    folder = node.home / "transcripts"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", folder], check=True, timeout=10)
+    workplace.at_end(lambda: subprocess.run(["umount", "-l", folder], check=False, timeout=10, stderr=subprocess.DEVNULL))
+    for number in range(3):
+        send(node, f"read-only-{number}")
+    next_hop.wait_for(3)
+    wait_until(lambda: "transcripts" in node.broken_parts(), 30, "health names the transcripts")
+    assert node.web("/health")[0] == 200
+    shown = directories(node)["transcripts"]
+    assert not shown["isWorking"] and "Read-only" in shown["problem"] and shown["fileSystem"] == "tmpfs"
+    subprocess.run(["umount", folder], check=True, timeout=10)
+    send(node, "again", source="127.0.0.22")
+    wait_until(lambda: transcripts(node, "--address", "127.0.0.22"), 30, "transcripts are kept again")
 
 
 def test_which_are_kept_is_a_setting(gateway):

@@ -239,7 +239,7 @@ final class SMTPSession: ChannelInboundHandler {
 
     private func noteEndOfContent() {
         endOfContent = (.now(), content?.octets ?? 0)
-        transcript?.note("content, \(endOfContent.octets) octets so far")
+        transcript?.note("content, \(endOfContent.octets) octets")
     }
 
     private func chunkRefusal() -> SMTPReply? {

@@ -6,7 +6,7 @@ struct TranscriptListView: Sendable {
     let alert: AlertView?
     let address: FieldView
     let way: FieldView
-    let isTroubledOnly: Bool
+    let state: FieldView
     let isFiltered: Bool
     let rows: [Row]
     let hasRows: Bool
@@ -34,7 +34,12 @@ struct TranscriptListView: Sendable {
                     + TranscriptWay.allCases.map {
                         FieldView.Choice(value: $0.rawValue, text: Self.title($0)[language], isChosen: form.filter.way == $0)
                     }))
-        isTroubledOnly = form.isTroubledOnly
+        state = FieldView(
+            "troubled", TranscriptText.state[language],
+            .choice([
+                FieldView.Choice(value: "", text: TranscriptText.any[language], isChosen: !form.isTroubledOnly),
+                FieldView.Choice(value: TranscriptForm.only, text: TranscriptText.onlyTroubled[language], isChosen: form.isTroubledOnly),
+            ]))
         isFiltered = form.isFiltered
         rows = page.entries.map { Row($0, language) }
         hasRows = !rows.isEmpty

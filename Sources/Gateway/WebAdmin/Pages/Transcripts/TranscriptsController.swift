@@ -65,10 +65,13 @@ struct TranscriptForm: Sendable {
     let isTroubledOnly: Bool
     let before: String
 
+    /// The choice of the control `troubled`.
+    static let only = "only"
+
     init(_ query: FormValues) {
         address = query.trimmed("address")
         way = query.trimmed("way")
-        isTroubledOnly = query.contains("troubled")
+        isTroubledOnly = query.trimmed("troubled") == Self.only
         before = query.trimmed("before")
     }
 
@@ -92,6 +95,6 @@ struct TranscriptForm: Sendable {
 
     /// The same conditions from the newest on.
     var link: PageLink {
-        PageLink(SitePath.transcripts).with("address", address).with("way", way).with("troubled", isTroubledOnly ? "1" : nil)
+        PageLink(SitePath.transcripts).with("address", address).with("way", way).with("troubled", isTroubledOnly ? Self.only : nil)
     }
 }
