@@ -308,6 +308,24 @@ def test_a_path_is_changed_checked_and_in_use_after_a_restart(gateway):
     wait_until(lambda: files(node, place / "transcripts"), 30, "transcripts in the new folder")
 
 
+def test_queued_mail_is_delivered_from_the_new_folder_when_its_files_were_copied(workplace):
+    next_hop = workplace.next_hop()
+    node = workplace.node(domain="example.com", next_hop=next_hop)
+    next_hop.mail_reply = "451 4.3.0 later"
+    identifier = send(node, "moved")
+    wait_until(lambda: node.message(identifier)["events"], 30, "the first attempt")
+    place = node.folder / "share"
+    node.run_command("directory", "change", "message-data", place, json_output=False)
+    assert node.stop() == 0
+    shutil.copytree(node.message_data, place, dirs_exist_ok=True)
+    shutil.rmtree(node.message_data)
+    next_hop.mail_reply = None
+    node.start()
+    node.run_command("queue", "retry", "--all", "--yes", json_output=False)
+    next_hop.wait_for(1)
+    assert not node.message_data.exists()
+
+
 def test_a_mount_point_without_its_marker_is_not_written_to(gateway):
     node, next_hop = gateway
     place = node.folder / "share"
