@@ -152,7 +152,7 @@ let package = Package(
         .tests("Gateway/MessageLogTests", uses: ["MessageLog", "SharedFolders", "Settings"], [.nio]),
         .tests("Gateway/DomainsAndUsersTests", uses: ["DomainsAndUsers", "Settings", "Mail"]),
         .tests(
-            "Gateway/ReceptionTests", uses: ["Reception", "TransportSecurity", "SharedFolders", "Settings", "SMTP", "Mail"],
+            "Gateway/ReceptionTests", uses: ["Reception", "MessageLog", "TransportSecurity", "SharedFolders", "Settings", "SMTP", "Mail"],
             [.nio, .nioPosix, .nioSSL, .logging], resources: [.copy("Dialogs")]),
         .tests("Gateway/TransportSecurityTests", uses: ["TransportSecurity", "Settings"], [.nio, .nioPosix, .nioSSL, .x509, .logging]),
         .tests(
