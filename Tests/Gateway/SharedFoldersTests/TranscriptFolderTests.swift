@@ -161,6 +161,15 @@ final class TranscriptFolderTests {
         #expect(first.entries + second.entries == Array(all))
     }
 
+    @Test func `a search that stopped goes on before the time it came to`() {
+        let page = TranscriptPage(entries: [transcript().entry], searchedBackTo: Self.day)
+        let next = page.next(limit: 5)
+        #expect(next.map { UTCTime(milliseconds: $0.milliseconds) } == Self.day)
+        #expect(next.map { transcript(at: Self.day.advanced(by: .milliseconds(-1))).entry.identifier < $0 } == true)
+        #expect(next.map { transcript().entry.identifier > $0 } == true)
+        #expect(TranscriptPage(entries: [transcript().entry]).next(limit: 5) == nil)
+    }
+
     @Test func `whole segments of old days are removed, and nothing else`() async throws {
         let folder = folder()
         let old = transcript("old")

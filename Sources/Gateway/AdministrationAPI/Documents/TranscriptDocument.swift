@@ -34,10 +34,7 @@ package struct TranscriptDocument: Codable, Sendable {
 extension PageDocument<TranscriptEntryDocument> {
     init(_ page: TranscriptPage, limit: Int) {
         items = page.entries.map(TranscriptEntryDocument.init)
-        let last = page.entries.count == limit ? page.entries.last?.identifier : nil
-        // Where a search was broken off there is no entry: an identifier of that time stands for it.
-        let brokenOff = page.searchedBackTo.map { RecordIdentifier(high: UInt64(max(0, $0.milliseconds)) << 16, low: 0) }
-        next = (last ?? brokenOff).map { PageCursor.word(for: $0) }
+        next = page.next(limit: limit).map { PageCursor.word(for: $0) }
         searchedBackTo = page.searchedBackTo.map { TimeText.text($0) }
     }
 }

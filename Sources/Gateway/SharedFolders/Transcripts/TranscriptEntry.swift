@@ -66,6 +66,13 @@ package struct TranscriptPage: Sendable, Hashable {
         self.entries = entries
         self.searchedBackTo = searchedBackTo
     }
+
+    /// Before what the next page begins; `nil` when nothing follows. Where a search stopped there is no entry: an identifier of that time
+    /// stands for it.
+    package func next(limit: Int) -> RecordIdentifier? {
+        if entries.count == limit { return entries.last?.identifier }
+        return searchedBackTo.map { RecordIdentifier(high: UInt64(max(0, $0.milliseconds)) << 16, low: 0) }
+    }
 }
 
 /// Where transcripts are read.

@@ -44,9 +44,9 @@ struct TranscriptListView: Sendable {
         rows = page.entries.map { Row($0, language) }
         hasRows = !rows.isEmpty
         searchedBackTo = page.searchedBackTo.map { TranscriptText.searchedBackTo.filled(language, ShownValue.timeWithZone($0)) }
-        let last = page.entries.count == TranscriptsController.pageSize ? page.entries.last?.identifier : nil
         pager = PagerView(
-            next: last.map { form.link.with("before", $0.description).text }, first: form.cursor == nil ? nil : form.link.text,
+            next: page.next(limit: TranscriptsController.pageSize).map { form.link.with("before", $0.description).text },
+            first: form.cursor == nil ? nil : form.link.text,
             isTimeOrdered: true)
     }
 
