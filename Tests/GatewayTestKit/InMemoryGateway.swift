@@ -55,6 +55,10 @@ package final class InMemoryGateway: Sendable {
         package var quarantine: [QuarantinedMessage] = []
         /// Stored contents of messages.
         package var contents: [RecordIdentifier: String] = [:]
+        /// Texts of SMTP transcripts.
+        package var transcripts: [RecordIdentifier: String] = [:]
+        /// Paths of shared folders that were made ready for use.
+        package var preparedFolders: [String] = []
         /// How often the queue was woken.
         package var queueWakings = 0
         /// Messages whose content was given up, in that order.
@@ -81,11 +85,13 @@ package final class InMemoryGateway: Sendable {
 
     /// Administration over these ports, with cheap password hashes and without a log.
     package var administration: Administration {
-        Administration(
-            ports: Administration.Ports(
-                settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
-                apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts,
-                verifier: verifier),
+        var ports = Administration.Ports(
+            settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
+            apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts, verifier: verifier)
+        ports.transcripts = self
+        ports.directories = self
+        return Administration(
+            ports: ports,
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -31,6 +31,7 @@ extension Administration {
     ) async throws(AdministrationError) -> SettingsRevision {
         let (_, scope) = try owner(of: name, domain: domain)
         if let domain { _ = try await self.domain(domain, caller) }
+        if name == DirectorySettings.name { try await checkDirectories(values) }
         do throws(SettingsError) {
             let change = SettingsChange(scope: scope, section: name, values: values, basedOn: basedOn)
             let revision = try await editor.save(change, by: caller.actor)

@@ -4,6 +4,7 @@ package import DomainsAndUsers
 package import Logging
 package import MessageLog
 package import Settings
+package import SharedFolders
 package import UserVerification
 
 /// What an administrator may do, each action once: permission, validation, effect, audit row. Pages, REST API and commands are three
@@ -24,6 +25,8 @@ package struct Administration: Sendable {
         package let node: any NodeMonitor
         package let filtering: FilteringPorts
         package let verifier: RecipientVerifier
+        package var transcripts: any TranscriptStore = NoTranscripts()
+        package var directories: any NodeDirectories = NoDirectories()
 
         package init(
             settings: any SettingsStore, domains: any DomainStore, users: any UserStore, administrators: any AdministratorStore,

@@ -20,7 +20,7 @@ package protocol NodeMonitor: Sendable {
 /// The state of a node's parts.
 package struct NodeHealth: Sendable, Hashable {
     package struct Part: Sendable, Hashable {
-        /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`, `user-verification`.
+        /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`, `transcripts`, `user-verification`.
         package let name: String
         package let title: LocalizedText
         package let isWorking: Bool
@@ -28,6 +28,8 @@ package struct NodeHealth: Sendable, Hashable {
         package let isWarning: Bool
         /// What is wrong and what to do, or a figure.
         package let detail: LocalizedText
+        /// Mail needs it; without it the node counts as failing.
+        package var isVital = true
 
         package init(name: String, title: LocalizedText, isWorking: Bool, isWarning: Bool = false, detail: LocalizedText) {
             self.name = name
@@ -39,7 +41,8 @@ package struct NodeHealth: Sendable, Hashable {
     }
 
     package let parts: [Part]
-    package var isWorking: Bool { parts.allSatisfy(\.isWorking) }
+    /// Every part that mail needs works.
+    package var isWorking: Bool { parts.allSatisfy { $0.isWorking || !$0.isVital } }
 
     package init(parts: [Part]) { self.parts = parts }
 }

@@ -16,6 +16,7 @@ final class NodeMonitoring: NodeMonitor {
         let settings: CurrentSettings
         let heartbeat: ConfirmedHeartbeat
         let folder: MessageDataFolder
+        let transcripts: TranscriptFolder
         let tls: TLSContexts
         let listener: SMTPListener
         let queue: DeliveryQueue
@@ -27,7 +28,7 @@ final class NodeMonitoring: NodeMonitor {
         let pingDatabase: @Sendable () async throws -> Void
     }
 
-    private let parts: Parts
+    let parts: Parts
     private let nodeName: String
     private let startedAt = UTCTime.now()
     private let logger: Logger
@@ -64,7 +65,8 @@ final class NodeMonitoring: NodeMonitor {
     private func lookAtParts() async -> NodeHealth {
         async let database = database()
         async let folder = messageData()
-        return await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate()] + userVerification())
+        async let transcripts = transcripts()
+        return await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate(), transcripts] + userVerification())
     }
 
     func activity() -> NodeActivity {
@@ -153,7 +155,8 @@ final class NodeMonitoring: NodeMonitor {
     private func userVerification() -> [NodeHealth.Part] {
         let domains = parts.verifier.domainsAcceptingEverything
         guard !domains.isEmpty else { return [] }
-        let names = domains.prefix(Self.namedDomains).map(\.unicode).joined(separator: ", ") + (domains.count > Self.namedDomains ? " …" : "")
+        let names =
+            domains.prefix(Self.namedDomains).map(\.unicode).joined(separator: ", ") + (domains.count > Self.namedDomains ? " …" : "")
         return [
             .warning(
                 "user-verification", LocalizedText("User verification", ja: "ユーザー検証"),

@@ -15,14 +15,16 @@ import SharedFolders
 import TransportSecurity
 import WebAdmin
 
-/// What follows the settings besides those who read them at each use: the memory for content.
+/// What follows the settings besides those who read them at each use: the memory for content and for waiting transcripts.
 struct FollowingSettings: Service {
     let settings: CurrentSettings
     let budget: MemoryBudget
+    let transcripts: TranscriptFolder
 
     func run() async throws {
         for await snapshot in settings.updates().cancelOnGracefulShutdown() {
             budget.setLimit(snapshot.settings.delivery.activeContentBytes)
+            transcripts.setMaximumWaitingBytes(snapshot.settings.transcripts.waitingMegabytes << 20)
         }
     }
 }

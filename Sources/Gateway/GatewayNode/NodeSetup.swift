@@ -2,11 +2,10 @@ import Administration
 import DomainsAndUsers
 import Foundation
 import GatewayDatabase
-import Mail
-import UserVerification
-
 package import Logging
+import Mail
 package import Settings
+import UserVerification
 
 /// Makes a node: folders, database, settings of its own, the first administrator if named, and last `node.conf`. Interrupted, it is
 /// simply run again.
@@ -59,7 +58,7 @@ package struct NodeSetup: Sendable {
         guard home.administrationSocket.path.utf8.count <= NodeHome.maximumSocketPathBytes else {
             throw .folder(path: home.path, reason: "the path is too long for the local socket; choose a shorter one")
         }
-        for folder in [home.url, home.database.deletingLastPathComponent(), home.messageData, home.certificates] {
+        for folder in [home.url, home.database.deletingLastPathComponent(), home.messageData, home.transcripts, home.certificates] {
             do {
                 try FileManager.default.createDirectory(
                     at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

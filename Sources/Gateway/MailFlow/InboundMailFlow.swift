@@ -233,7 +233,8 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         var entry = logEntry(
             transaction, message.connection, judged?.quarantine == nil ? .accepted : .quarantined,
-            reason: judged?.quarantine?.reason.english ?? notes.acceptance(of: transaction.recipients, "queued"), header: header, sizeBytes: message.sizeBytes, at: time)
+            reason: judged?.quarantine?.reason.english ?? notes.acceptance(of: transaction.recipients, "queued"), header: header,
+            sizeBytes: message.sizeBytes, at: time)
         entry.judgement = judged?.judgement
         return AcceptedMessage(
             message: queued, recipients: recipients, log: entry,
@@ -328,9 +329,11 @@ package struct InboundMailFlow: MailTransactionHandler {
             user: connection.user?.address.description ?? "")
         let identifier =
             result == .accepted || result == .quarantined ? transaction.identifier : RecordIdentifier(milliseconds: time.milliseconds)
-        return MessageLogEntry(
+        var entry = MessageLogEntry(
             message: identifier, receivedAt: time, node: node, direction: direction(transaction, connection), result: result,
             reason: reason, client: client, reversePath: transaction.reversePath.description, header: header, sizeBytes: sizeBytes)
+        entry.transcript = connection.transcript
+        return entry
     }
 
     private static func refusedEntries(

@@ -30,7 +30,7 @@ struct VerificationMetrics: Sendable {
         }
         accepted = question("accepted")
         refused = question("refused")
-        undecided = question("undecided")
+        self.undecided = question("undecided")
         away = question("servers-away")
         rememberedAccepted = remembered("accepted")
         rememberedRefused = remembered("refused")

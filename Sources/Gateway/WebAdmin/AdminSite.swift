@@ -104,6 +104,8 @@ package struct AdminSite: Sendable {
         APIKeysController(services: services).addRoutes(to: routes)
         MaintenanceController(services: services).addRoutes(to: routes)
         VerificationController(services: services).addRoutes(to: routes)
+        TranscriptsController(services: services).addRoutes(to: routes)
+        DirectoriesController(services: services).addRoutes(to: routes)
     }
 }
 

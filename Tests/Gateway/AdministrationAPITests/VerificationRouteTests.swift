@@ -1,4 +1,5 @@
 import GatewayTestKit
+import Hummingbird
 import Mail
 import Testing
 import UserVerification

@@ -30,7 +30,8 @@ import UserVerification
     }
 
     private func flow() throws -> InboundMailFlow {
-        let domains = try ["example.com", "listed.example", "small.example", "例え.テスト", "alias.example", "asked.example"].enumerated().map { number, name in
+        let domains = try ["example.com", "listed.example", "small.example", "例え.テスト", "alias.example", "asked.example"].enumerated().map {
+            number, name in
             ProtectedDomain(
                 identifier: RecordIdentifier(milliseconds: Int64(number)), name: try DomainName(name), mailServers: [],
                 hasAliases: name == "alias.example")
@@ -125,7 +126,7 @@ import UserVerification
         servers.say(ProbeAnswer(statement, text: "said", server: "mail.example"), of: address)
         let flow = try flow().verifying(with: RecipientVerifier(probe: servers, logger: Logger(label: "test")))
         let recipient = TransactionRecipient(address: try EmailAddress(address), parameters: RecipientParameters())
-        switch try await flow.recipient(recipient, try transaction(), try connection()) {
+        switch await flow.recipient(recipient, try transaction(), try connection()) {
         case .accept, .acceptAlias: #expect(code == 0)
         case .refuse(let reply), .disconnect(let reply): #expect(reply.code == code && !reply.text.contains("said"))
         }

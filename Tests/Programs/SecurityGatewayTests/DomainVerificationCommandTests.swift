@@ -1,5 +1,7 @@
 import GatewayTestKit
 import Mail
+import Settings
+import Synchronization
 import Testing
 import UserVerification
 

@@ -28,10 +28,11 @@ struct NextHopConnector: Sendable {
         let resolver = NextHopResolver(resolver: environment.resolver)
         let heloName = environment.heloName(settings)
         let connector = SMTPClientConnector(
-            group: environment.eventLoopGroup, contexts: environment.contexts, heartbeat: environment.node.heartbeat)
+            group: environment.eventLoopGroup, contexts: environment.contexts, heartbeat: environment.node.heartbeat,
+            transcripts: environment.transcripts)
         let options = SMTPClientConnector.Options(
             heloName: heloName, connectTimeout: patience.connect, replyTimeout: patience.reply,
-            ownListeners: environment.ownListeners(settings))
+            ownListeners: environment.ownListeners(settings), transcripts: settings.transcripts)
         var failure: RouteFailure?
         var tries = 0
         for host in try await resolver.hosts(of: nextHop, ownName: heloName) {

@@ -72,6 +72,17 @@ struct SMTPClientStateMachine {
         }
     }
 
+    /// What is written now belongs to AUTH.
+    var isSigningIn: Bool { if case .signIn = state { true } else { false } }
+
+    /// What the end of the connection breaks off.
+    var isBusy: Bool {
+        switch state {
+        case .greeting, .hello, .startTLS, .signIn, .transaction, .question: true
+        case .ready, .closed: false
+        }
+    }
+
     /// Begins a transaction; only when ready. On a connection that is no more the result comes at once.
     mutating func begin(_ envelope: OutboundEnvelope) -> [Action] {
         let transaction = ClientTransaction(

@@ -11,6 +11,7 @@ enum SchemaMigrations {
         .createMaintenance,
         .addQueueTime,
         .indexMessageOrigins,
+        .addTranscripts,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -53,7 +53,7 @@ package struct MessageLogTable: MessageLogStore {
         try transaction.query(
             """
             select first \(unsafeSQL: String(maximumEvents)) message_id, id, ordinal, happened_at, node_id, kind, attempt, next_hop, reply, tls,
-                duration_milliseconds
+                duration_milliseconds, transcript
             from delivery_event where message_id = \(message) order by happened_at desc, id desc
             """
         ).reversed().map(DeliveryEventRow.event)

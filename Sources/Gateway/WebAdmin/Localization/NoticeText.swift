@@ -32,6 +32,7 @@ enum NoticeText: String, CaseIterable, PageText {
     case apiKeyRevoked
     case maintenanceStarted
     case verificationsForgotten
+    case directoriesSaved
 
     var text: LocalizedText {
         switch self {
@@ -72,6 +73,10 @@ enum NoticeText: String, CaseIterable, PageText {
         case .quarantineUntouched:
             LocalizedText(
                 "Nothing was done: the selected messages are no longer in quarantine.", ja: "変更はありません。選択したメールはすでに隔離から出ています。")
+        case .directoriesSaved:
+            LocalizedText(
+                "Saved. The nodes use a changed path when they are started again; copy the files before that.",
+                ja: "保存しました。変更したパスはノードの再起動後に使用します。その前にファイルをコピーしてください。")
         }
     }
 }

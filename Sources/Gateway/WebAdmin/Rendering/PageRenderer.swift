@@ -104,7 +104,8 @@ struct LayoutView: Sendable {
 
 /// The entries of the menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, reports, quarantine, queue, domains, accessLists, settings, audit, administrators, apiKeys, maintenance
+    case dashboard, messages, reports, quarantine, queue, domains, accessLists, settings, audit, administrators, apiKeys, maintenance,
+        directories
 
     var path: String {
         switch self {
@@ -120,6 +121,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .administrators: SitePath.administrators
         case .apiKeys: SitePath.apiKeys
         case .maintenance: SitePath.maintenance
+        case .directories: SitePath.directories
         }
     }
 
@@ -137,6 +139,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .administrators: .administrators
         case .apiKeys: .apiKeys
         case .maintenance: .maintenance
+        case .directories: .directories
         }
     }
 }

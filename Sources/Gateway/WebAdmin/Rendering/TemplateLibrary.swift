@@ -88,4 +88,7 @@ enum PageTemplate: String, CaseIterable {
     case apiKeys = "api-keys"
     case apiKeyForm = "api-key-form"
     case apiKeyCreated = "api-key-created"
+    case transcript
+    case transcripts
+    case directories
 }

@@ -78,6 +78,8 @@ enum SitePath {
     static let reports = "/reports"
     static let apiKeys = "/api-keys"
     static let maintenance = "/maintenance"
+    static let transcripts = "/transcripts"
+    static let directories = "/directories"
 
     /// A path of this site to go back to, or the dashboard for anything that could lead elsewhere.
     static func local(_ text: String?) -> String {

@@ -14,7 +14,8 @@ struct MessageLogController: Sendable {
         routes.page("messages/:id") { request in
             guard let identifier = RecordIdentifier(request.parameter("id")) else { throw PageError.notFound }
             let details = try await services.administration.message(identifier, request.caller)
-            let view = MessageView(details, request.language)
+            let transcripts = await MessageTranscriptsView.make(details, services.administration, request)
+            let view = MessageView(details, transcripts, request.language)
             return services.renderer.page(.message, view, title: view.title, in: .messages, visitor: request.visitor)
         }
     }

@@ -19,6 +19,7 @@ struct MessageView: Sendable {
     /// To the quarantine, while the message is kept there.
     let quarantineLink: String?
     let judgement: JudgementView?
+    let transcripts: MessageTranscriptsView
 
     struct Fact: Sendable {
         let title: String
@@ -44,7 +45,8 @@ struct MessageView: Sendable {
         let duration: String?
     }
 
-    init(_ details: MessageLogDetails, _ language: Language) {
+    init(_ details: MessageLogDetails, _ transcripts: MessageTranscriptsView, _ language: Language) {
+        self.transcripts = transcripts
         let entry = details.record.entry
         hasSubject = !entry.subject.isEmpty
         title = hasSubject ? entry.subject : MessageText.noSubject[language]
