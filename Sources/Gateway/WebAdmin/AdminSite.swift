@@ -103,6 +103,9 @@ package struct AdminSite: Sendable {
         ReportsController(services: services).addRoutes(to: routes)
         APIKeysController(services: services).addRoutes(to: routes)
         MaintenanceController(services: services).addRoutes(to: routes)
+        OwnSignInController(services: services).addRoutes(to: routes)
+        OwnQuarantineController(services: services).addRoutes(to: routes)
+        OwnAccountController(services: services).addRoutes(to: routes)
     }
 }
 

@@ -10,6 +10,7 @@ enum SchemaMigrations {
         .addCredentialsOfMailServers,
         .createMaintenance,
         .addQueueTime,
+        .createUserSessions, .addOwnersOfQuarantine, .fillOwnersOfQuarantine,
     ]
 
     /// The table that says the database is ours; made by the first migration.
