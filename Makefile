@@ -7,7 +7,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 RUN_HOME ?= .run/home
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help run test unit-test system-test bench bench-log build format lint clean
+.PHONY: help run demo test unit-test system-test bench bench-log build format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -17,6 +17,12 @@ run:
 	@scripts/install-packages.sh run
 	@$(SWIFT) build $(BUILD_FLAGS) --product securitygateway
 	@scripts/run-node.sh "$$($(SWIFT) build --show-bin-path)/securitygateway" "$(RUN_HOME)"
+
+## make demo      a whole cluster: Firebird server, three nodes, HAProxy, a mail sink, sample mail; says what to open
+demo:
+	@scripts/install-packages.sh demo
+	@$(SWIFT) build $(BUILD_FLAGS) --product securitygateway
+	@/usr/bin/python3 -B scripts/demo.py --program "$$($(SWIFT) build --show-bin-path)/securitygateway" $(DEMO_FLAGS)
 
 ## make test      everything that can be tested on one machine
 test:

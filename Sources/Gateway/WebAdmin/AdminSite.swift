@@ -109,6 +109,7 @@ package struct AdminSite: Sendable {
         OwnSignInController(services: services).addRoutes(to: routes)
         OwnQuarantineController(services: services).addRoutes(to: routes)
         OwnAccountController(services: services).addRoutes(to: routes)
+        ClusterController(services: services).addRoutes(to: routes)
     }
 }
 

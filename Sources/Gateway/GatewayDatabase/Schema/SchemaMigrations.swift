@@ -13,6 +13,7 @@ enum SchemaMigrations {
         .indexMessageOrigins,
         .addTranscripts,
         .createUserSessions, .addOwnersOfQuarantine, .fillOwnersOfQuarantine,
+        .createRegistrationKeys,
     ]
 
     /// The table that says the database is ours; made by the first migration.

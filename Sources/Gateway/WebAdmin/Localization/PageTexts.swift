@@ -55,6 +55,7 @@ struct PageTexts: MustacheParent {
         "verification": { VerificationText(rawValue: $0)?.text },
         "transcript": { TranscriptText(rawValue: $0)?.text }, "directory": { DirectoryText(rawValue: $0)?.text },
         "own": { OwnPagesText(rawValue: $0)?.text },
+        "cluster": { ClusterText(rawValue: $0)?.text },
         "report": { ReportText(rawValue: $0)?.text },
     ]
 }

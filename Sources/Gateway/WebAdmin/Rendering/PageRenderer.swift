@@ -156,7 +156,7 @@ enum OwnNavigationItem: String, Sendable, CaseIterable {
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
     case dashboard, messages, reports, quarantine, queue, domains, accessLists, settings, audit, administrators, apiKeys, maintenance,
-        directories
+        directories, cluster
 
     var path: String {
         switch self {
@@ -173,6 +173,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .apiKeys: SitePath.apiKeys
         case .maintenance: SitePath.maintenance
         case .directories: SitePath.directories
+        case .cluster: SitePath.cluster
         }
     }
 
@@ -191,6 +192,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .apiKeys: .apiKeys
         case .maintenance: .maintenance
         case .directories: .directories
+        case .cluster: .cluster
         }
     }
 }
