@@ -11,6 +11,11 @@ import Testing
         #expect(settings.relay.trustedNetworks.isEmpty)
     }
 
+    @Test func `each section stands once`() {
+        let names = GatewaySettings.sections.map(\.name)
+        #expect(Set(names).count == names.count)
+    }
+
     @Test(arguments: GatewaySettings.sections.map(\.name))
     func `every setting has a title, a text in both languages, and a default that it accepts itself`(name: String) throws {
         let section = try #require(GatewaySettings.section(name))
