@@ -153,7 +153,8 @@ final class NodeMonitoring: NodeMonitor {
     private func userVerification() -> [NodeHealth.Part] {
         let domains = parts.verifier.domainsAcceptingEverything
         guard !domains.isEmpty else { return [] }
-        let names = domains.prefix(Self.namedDomains).map(\.unicode).joined(separator: ", ") + (domains.count > Self.namedDomains ? " …" : "")
+        let names =
+            domains.prefix(Self.namedDomains).map(\.unicode).joined(separator: ", ") + (domains.count > Self.namedDomains ? " …" : "")
         return [
             .warning(
                 "user-verification", LocalizedText("User verification", ja: "ユーザー検証"),

@@ -2,11 +2,10 @@ import Administration
 import DomainsAndUsers
 import Foundation
 import GatewayDatabase
-import Mail
-import UserVerification
-
 package import Logging
+import Mail
 package import Settings
+import UserVerification
 
 /// Makes a node: folders, database, settings of its own, the first administrator if named, and last `node.conf`. Interrupted, it is
 /// simply run again.

@@ -233,7 +233,8 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         var entry = logEntry(
             transaction, message.connection, judged?.quarantine == nil ? .accepted : .quarantined,
-            reason: judged?.quarantine?.reason.english ?? notes.acceptance(of: transaction.recipients, "queued"), header: header, sizeBytes: message.sizeBytes, at: time)
+            reason: judged?.quarantine?.reason.english ?? notes.acceptance(of: transaction.recipients, "queued"), header: header,
+            sizeBytes: message.sizeBytes, at: time)
         entry.judgement = judged?.judgement
         return AcceptedMessage(
             message: queued, recipients: recipients, log: entry,

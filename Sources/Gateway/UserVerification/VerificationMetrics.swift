@@ -16,21 +16,27 @@ struct VerificationMetrics: Sendable {
     private let entriesRefused: Gauge
 
     init(factory: any MetricsFactory) {
-        func counter(_ name: String, _ dimension: String, _ value: String) -> Counter {
-            Counter(label: "securitygateway_verification_\(name)", dimensions: [(dimension, value)], factory: factory)
+        func question(_ answer: String) -> Counter {
+            Counter(label: "securitygateway_verification_questions_total", dimensions: [("answer", answer)], factory: factory)
+        }
+        func remembered(_ answer: String) -> Counter {
+            Counter(label: "securitygateway_verification_remembered_total", dimensions: [("answer", answer)], factory: factory)
+        }
+        func notDecided(by cause: String) -> Counter {
+            Counter(label: "securitygateway_verification_undecided_total", dimensions: [("cause", cause)], factory: factory)
         }
         func gauge(_ value: String) -> Gauge {
             Gauge(label: "securitygateway_verification_answers", dimensions: [("answer", value)], factory: factory)
         }
-        accepted = counter("questions_total", "answer", "accepted")
-        refused = counter("questions_total", "answer", "refused")
-        undecided = counter("questions_total", "answer", "undecided")
-        away = counter("questions_total", "answer", "servers-away")
-        rememberedAccepted = counter("remembered_total", "answer", "accepted")
-        rememberedRefused = counter("remembered_total", "answer", "refused")
-        undecidedByServers = counter("undecided_total", "cause", "mail-servers")
-        undecidedByPause = counter("undecided_total", "cause", "pause")
-        undecidedByLimit = counter("undecided_total", "cause", "limit")
+        accepted = question("accepted")
+        refused = question("refused")
+        undecided = question("undecided")
+        away = question("servers-away")
+        rememberedAccepted = remembered("accepted")
+        rememberedRefused = remembered("refused")
+        undecidedByServers = notDecided(by: "mail-servers")
+        undecidedByPause = notDecided(by: "pause")
+        undecidedByLimit = notDecided(by: "limit")
         seconds = Timer(label: "securitygateway_verification_question_seconds", factory: factory)
         entriesAccepted = gauge("accepted")
         entriesRefused = gauge("refused")

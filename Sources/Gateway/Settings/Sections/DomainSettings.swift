@@ -20,7 +20,9 @@ package struct DomainSettings: SettingsSection {
             title: LocalizedText("Accepted recipients", ja: "受け付ける宛先"),
             LocalizedText(
                 "Whether unlisted addresses of the domain are accepted. With “listed”, others get 550 5.1.1 at RCPT. With “call-forward” the domain's mail servers are asked about others, and what they refuse gets 550 5.1.1; how they are asked stands in the settings of user verification.",
-                ja: "登録していないアドレスを受け付けるかどうかです。「登録したアドレスのみ」では、それ以外の宛先に 550 5.1.1 を返します。「メールサーバーが受け付けるアドレス」を含める場合は、登録していない宛先をメールサーバーに照会し（コールフォワード）、拒否された宛先に 550 5.1.1 を返します。照会の方法は「ユーザー検証」の設定で指定します。")),
+                ja:
+                    "登録していないアドレスを受け付けるかどうかです。「登録したアドレスのみ」では、それ以外の宛先に 550 5.1.1 を返します。「メールサーバーが受け付けるアドレス」を含める場合は、登録していない宛先をメールサーバーに照会し（コールフォワード）、拒否された宛先に 550 5.1.1 を返します。照会の方法は「ユーザー検証」の設定で指定します。"
+            )),
         .integer(
             "maximum-message-bytes", \.maximumMessageBytes, 0...2_147_483_647, .bytes,
             title: LocalizedText("Largest message", ja: "メッセージの最大サイズ"),

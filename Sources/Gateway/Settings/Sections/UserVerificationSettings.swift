@@ -34,7 +34,9 @@ package struct UserVerificationSettings: SettingsSection {
             title: LocalizedText("When the mail servers give no answer", ja: "メールサーバーの回答が得られない場合"),
             LocalizedText(
                 "They are away, too slow, refuse TLS, or answer 4xx. By default the sender tries again: nothing is lost, and nothing is accepted that would have to be returned. More questions at once than are allowed are answered 451 in any case.",
-                ja: "停止中、応答が遅い、TLS を確立できない、4xx を返すなどの場合の扱いです。既定では送信側に再送を求めるため、メールは失われず、後で返送が必要になるメールも受け付けません。同時に照会できる数を超えた場合は、この設定にかかわらず 451 を返します。")),
+                ja:
+                    "停止中、応答が遅い、TLS を確立できない、4xx を返すなどの場合の扱いです。既定では送信側に再送を求めるため、メールは失われず、後で返送が必要になるメールも受け付けません。同時に照会できる数を超えた場合は、この設定にかかわらず 451 を返します。"
+            )),
         .integer(
             "accepted-lifetime-minutes", \.acceptedLifetimeMinutes, 1...43_200, .minutes,
             title: LocalizedText("Accepted addresses are remembered", ja: "有効なアドレスの保持時間"),
