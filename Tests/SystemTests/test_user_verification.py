@@ -343,10 +343,14 @@ def test_an_address_is_asked_about_in_the_browser(node, make_domain, shared_work
     domain = make_domain(AskedServer(refusing_unknown("someone")))
     browser = browsers.Browser(node, shared_workplace.folder / "screenshots")
     try:
-        browser.open(f"/sign-in?lang={language}")
+        browser.open("/sign-in")
         browser.fill(name=node.administrator, password=node.password)
         browser.submit("main [name='password']")
-        browser.open(f"/domains/{domain}/verification?lang={language}")
+        browser.open("/account")
+        browser.fill(language=language)
+        browser.submit("main [name='language']")
+        browser.open(f"/domains/{domain}/verification")
+        assert browser.language == language
         browser.fill(address="nobody")
         browser.submit("main [name='address']")
         assert NOBODY in browser.text and "550 5.1.1" in browser.text

@@ -22,7 +22,7 @@ struct VerificationMetrics: Sendable {
         func remembered(_ answer: String) -> Counter {
             Counter(label: "securitygateway_verification_remembered_total", dimensions: [("answer", answer)], factory: factory)
         }
-        func undecided(by cause: String) -> Counter {
+        func notDecided(by cause: String) -> Counter {
             Counter(label: "securitygateway_verification_undecided_total", dimensions: [("cause", cause)], factory: factory)
         }
         func gauge(_ value: String) -> Gauge {
@@ -30,13 +30,13 @@ struct VerificationMetrics: Sendable {
         }
         accepted = question("accepted")
         refused = question("refused")
-        self.undecided = question("undecided")
+        undecided = question("undecided")
         away = question("servers-away")
         rememberedAccepted = remembered("accepted")
         rememberedRefused = remembered("refused")
-        undecidedByServers = undecided(by: "mail-servers")
-        undecidedByPause = undecided(by: "pause")
-        undecidedByLimit = undecided(by: "limit")
+        undecidedByServers = notDecided(by: "mail-servers")
+        undecidedByPause = notDecided(by: "pause")
+        undecidedByLimit = notDecided(by: "limit")
         seconds = Timer(label: "securitygateway_verification_question_seconds", factory: factory)
         entriesAccepted = gauge("accepted")
         entriesRefused = gauge("refused")
