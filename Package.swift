@@ -177,6 +177,7 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
+                "UserVerification",
                 "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers",
                 "Settings", "Mail",
@@ -185,6 +186,7 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
+                "UserVerification",
                 "GatewayTestKit", "AdministrationAPI", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers", "Settings",
                 "Mail",
@@ -207,6 +209,7 @@ let package = Package(
         .tests(
             "Programs/SecurityGatewayTests",
             uses: [
+                "UserVerification",
                 "GatewayTestKit", "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers", "Settings", "Mail",
             ], [.hummingbird, .argumentParser, .logging, .nio, .nioPosix]),
