@@ -22,6 +22,8 @@ package final class InMemoryGateway: Sendable {
         package var revision: SettingsRevision
         /// The settings, tombstones too.
         package var rows: [StoredSetting] = []
+        /// The settings' history, oldest first.
+        package var history: [SettingsHistoryEntry] = []
         /// The protected domains, in order of insertion.
         package var domains: [ProtectedDomain] = []
         /// Listed recipients of all domains.
@@ -110,12 +112,7 @@ extension InMemoryGateway: SettingsStore {
             if state.isUnavailable { throw .unavailable(cause: "lost") }
             let newest = state.rows.filter { $0.scope == change.scope && $0.section == change.section }.map(\.revision).max() ?? .none
             if let basedOn = change.basedOn, newest > basedOn { throw .revisionConflict(current: state.revision) }
-            state.revision = SettingsRevision(state.revision.number + 1)
-            for (name, value) in change.values {
-                state.rows.removeAll { $0.scope == change.scope && $0.section == change.section && $0.name == name }
-                state.rows.append(
-                    StoredSetting(scope: change.scope, section: change.section, name: name, value: value, revision: state.revision))
-            }
+            state.write([change], audit: audit.first)
             state.audit += audit
             return state.revision
         }

@@ -81,7 +81,9 @@ extension Administration {
     ) async throws(AdministrationError) -> AccessListEntry {
         var present = try await accessListEntry(identifier, caller)
         if let problem = Self.noteProblem(note) { throw .invalid([problem]) }
-        let audit = entry(caller, "access-list.change", present.value, "\(Self.detail(present)): “\(present.note)” → “\(note)”")
+        let audit = entry(
+            caller, "access-list.change", present.value, "\(Self.detail(present)): “\(present.note)” → “\(note)”",
+            before: "\(Self.detail(present)): “\(present.note)”", after: "\(Self.detail(present)): “\(note)”")
         do throws(DirectoryError) {
             try await ports.filtering.accessLists.setAccessListNote(note, of: identifier, audit: audit)
         } catch {

@@ -76,8 +76,10 @@ extension Administration {
         user.displayName = entry.displayName
         user.isEnabled = entry.isEnabled
         do throws(DirectoryError) {
-            let change = "\(Self.detail(present)) → \(Self.detail(user))"
-            try await ports.users.update(user, audit: self.entry(caller, "user.change", user.address.description, change))
+            let (before, after) = (Self.detail(present), Self.detail(user))
+            let audit = self.entry(
+                caller, "user.change", user.address.description, "\(before) → \(after)", before: before, after: after)
+            try await ports.users.update(user, audit: audit)
         } catch {
             throw AdministrationError(error)
         }
@@ -104,7 +106,8 @@ extension Administration {
     package func deleteUser(_ address: String, _ caller: AdministrationCaller) async throws(AdministrationError) {
         let user = try await user(address, caller)
         do throws(DirectoryError) {
-            try await ports.users.deleteUser(user.identifier, audit: entry(caller, "user.delete", user.address.description))
+            try await ports.users.deleteUser(
+                user.identifier, audit: entry(caller, "user.delete", user.address.description, before: Self.detail(user)))
         } catch {
             throw AdministrationError(error)
         }

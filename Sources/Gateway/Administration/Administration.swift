@@ -68,8 +68,11 @@ package struct Administration: Sendable {
     /// The identity of the node this runs on, for node-scope settings.
     package var node: NodeID { nodeID }
 
-    func entry(_ caller: AdministrationCaller, _ action: String, _ target: String, _ detail: String = "") -> AuditEntry {
-        AuditEntry(actor: caller.actor, node: nodeID, action: action, target: target, detail: detail)
+    func entry(
+        _ caller: AdministrationCaller, _ action: String, _ target: String, _ detail: String = "", before: String? = nil,
+        after: String? = nil
+    ) -> AuditEntry {
+        AuditEntry(actor: caller.actor, node: nodeID, action: action, target: target, detail: detail, before: before, after: after)
     }
 }
 

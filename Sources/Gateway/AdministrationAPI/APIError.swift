@@ -52,6 +52,7 @@ enum APIError: Error, Sendable {
         case .invalid(let problems): .make(.invalid, error.message, problems)
         case .notFound: .make(.notFound, error.message)
         case .conflict: .make(.conflict, error.message)
+        case .settingsConflict(let conflict): .make(conflict)
         case .denied: .make(.denied, error.message)
         case .unauthenticated: .make(.unauthenticated, error.message)
         case .tooManyAttempts: .make(.tooManyAttempts, error.message)

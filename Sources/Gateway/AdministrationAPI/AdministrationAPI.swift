@@ -70,6 +70,7 @@ package struct AdministrationAPI: Sendable {
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
             + accessListRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes + maintenanceRoutes
+            + settingsHistoryRoutes
     }
 
     /// Those of RFC 9110, RFC 5789 and the QUERY method; a request with yet another one gets the pages' 404.

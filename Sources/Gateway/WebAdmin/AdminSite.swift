@@ -103,6 +103,7 @@ package struct AdminSite: Sendable {
         ReportsController(services: services).addRoutes(to: routes)
         APIKeysController(services: services).addRoutes(to: routes)
         MaintenanceController(services: services).addRoutes(to: routes)
+        SettingsHistoryController(services: services).addRoutes(to: routes)
     }
 }
 

@@ -9,6 +9,7 @@ struct TextsTests {
         list(CommonText.self) + list(FirstStartText.self) + list(SignInText.self) + list(DashboardText.self) + list(DomainText.self)
         + list(MessageText.self) + list(QueueText.self) + list(SettingsText.self) + list(AuditText.self) + list(AdministratorText.self)
         + list(NoticeText.self) + list(ErrorText.self) + list(ReportText.self) + list(APIKeyText.self) + list(MaintenanceText.self)
+        + list(SettingsHistoryText.self)
 
     private static func list<Texts: PageText>(_ type: Texts.Type) -> [(name: String, text: LocalizedText)] {
         type.allCases.map { ("\(type).\($0.rawValue)", $0.text) }
@@ -24,7 +25,7 @@ struct TextsTests {
     @Test func `Japanese texts are Japanese`() {
         let same: Set<String> = [
             "CommonText.product", "CommonText.english", "CommonText.utc", "DomainText.security", "MessageText.messageID", "MessageText.tls",
-            "SettingsText.range",
+            "SettingsText.range", "SettingsHistoryText.nothing",
         ]
         for (name, text) in Self.all where !same.contains(name) {
             #expect(text.japanese.unicodeScalars.contains { (0x3040...0x9FFF).contains($0.value) }, "\(name): \(text.japanese)")

@@ -45,4 +45,29 @@ struct SettingsCommandTests {
             #expect(node.gateway.state.withLock { $0.rows.isEmpty })
         }
     }
+
+    @Test func `a late change with a revision tells both versions and changes nothing`() async throws {
+        try await ServedNode.serve(try InMemoryGateway.filled()) { node in
+            _ = try await node.run("settings", "set", "delivery.first-hour-retry", "7")
+            let late = try await node.run("settings", "set", "delivery.first-hour-retry", "9", "--revision", "1")
+            #expect(late.failure?.exitCode == 1)
+            #expect(late.failure?.description.contains("first-hour-retry: yours “9”, theirs “7”") == true)
+            #expect(late.failure?.description.contains("--revision 2") == true)
+            #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "7\n")
+        }
+    }
+
+    @Test func `the history is shown, compared and returned in`() async throws {
+        try await ServedNode.serve(try InMemoryGateway.filled()) { node in
+            for value in ["7", "8"] { _ = try await node.run("settings", "set", "delivery.first-hour-retry", value) }
+            let history = try await node.run("settings", "history", "--section", "delivery")
+            #expect(history.output.contains("delivery.first-hour-retry") && history.output.contains("7 → 8"))
+            #expect(try await node.run("settings", "difference", "1").output.contains("(default) → 8"))
+            let plan = try await node.run("settings", "return", "2", "--check")
+            #expect(plan.output.contains("8 → 7") && plan.output.hasSuffix("Nothing was written.\n"))
+            #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "8\n")
+            #expect(try await node.run("settings", "return", "2").output.hasSuffix("Put back, revision 4.\n"))
+            #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "7\n")
+        }
+    }
 }

@@ -10,6 +10,7 @@ enum SchemaMigrations {
         .addCredentialsOfMailServers,
         .createMaintenance,
         .addQueueTime,
+        .createSettingsHistory,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -95,6 +95,7 @@ package struct AccessListTable: AccessListStore {
         let node = sessions.node
         return try await sessions.write(audited: [audit], unavailable: DirectoryError.unavailable) { transaction in
             let revision = try SettingsTable.raiseRevision(by: node, transaction)
+            try SettingsHistoryTable.insert(audit, at: revision, node, transaction)
             let value = try body(transaction, node)
             try Self.note(revision, node, transaction)
             return value

@@ -64,7 +64,7 @@ package struct DomainTable: DomainStore {
                 try UserTable.deleteUsers(of: identifier, transaction)
                 try transaction.execute("delete from protected_domain where id = \(identifier)")
             }
-            try Self.removeSettings(of: name, node, transaction)
+            try Self.removeSettings(of: name, by: SettingsHistoryTable.Author(audit, node: node), transaction)
             try AccessListTable.deleteEntries(of: name, node, transaction)
         }
     }
@@ -75,7 +75,8 @@ package struct DomainTable: DomainStore {
     ) async throws(DirectoryError) -> Value {
         let node = sessions.node
         return try await sessions.write(audited: [audit], unavailable: DirectoryError.unavailable) { transaction in
-            try SettingsTable.raiseRevision(by: node, transaction)
+            let revision = try SettingsTable.raiseRevision(by: node, transaction)
+            try SettingsHistoryTable.insert(audit, at: revision, node, transaction)
             return try body(transaction, node)
         }
     }
@@ -111,13 +112,26 @@ package struct DomainTable: DomainStore {
     }
 
     /// The domain's settings become tombstones, so that every node learns of it.
-    private static func removeSettings(of name: DomainName, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+    private static func removeSettings(
+        of name: DomainName, by author: SettingsHistoryTable.Author, _ transaction: FirebirdTransaction
+    ) throws {
         let revision = try SettingsTable.revision(transaction)
-        try transaction.execute(
-            """
-            update setting set setting_value = null, revision = \(revision), changed_at = \(UTCTime.now()), changed_by = \(node)
-            where scope = \(SettingsScopeKind.domain.rawValue) and scope_owner = \(name.ascii) and setting_value is not null
-            """)
+        let kind = SettingsScopeKind.domain.rawValue
+        let sections: [String] = try transaction.query(
+            "select distinct section from setting where scope = \(kind) and scope_owner = \(name.ascii) and setting_value is not null"
+        ).map { try $0.decode(0) }
+        for section in sections {
+            let names: [String] = try transaction.query(
+                """
+                select name from setting where scope = \(kind) and scope_owner = \(name.ascii) and section = \(section)
+                    and setting_value is not null
+                """
+            ).map { try $0.decode(0) }
+            let values = Dictionary(uniqueKeysWithValues: names.map { ($0, String?.none) })
+            try SettingsTable.write(
+                SettingsChange(scope: .domain(name.ascii), section: section, values: values, basedOn: nil), revision, by: author,
+                transaction)
+        }
     }
 
     private static func mailServer(_ row: FirebirdRow) throws(FirebirdError) -> MailServer {

@@ -87,4 +87,6 @@ enum PageTemplate: String, CaseIterable {
     case apiKeys = "api-keys"
     case apiKeyForm = "api-key-form"
     case apiKeyCreated = "api-key-created"
+    case settingsHistory = "settings-history"
+    case settingsDifference = "settings-difference"
 }

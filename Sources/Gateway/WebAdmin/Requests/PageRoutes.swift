@@ -78,6 +78,7 @@ enum SitePath {
     static let reports = "/reports"
     static let apiKeys = "/api-keys"
     static let maintenance = "/maintenance"
+    static let settingsHistory = "/settings-history"
 
     /// A path of this site to go back to, or the dashboard for anything that could lead elsewhere.
     static func local(_ text: String?) -> String {

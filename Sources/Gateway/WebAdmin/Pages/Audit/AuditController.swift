@@ -61,7 +61,7 @@ struct AuditView: Sendable {
         }
 
         /// As `AuditActor` writes it: `administrator:NAME`, `command:uid=N`, `api-key:NAME`, `node`.
-        private static func actor(_ text: String, _ language: Language) -> String {
+        static func actor(_ text: String, _ language: Language) -> String {
             if text.hasPrefix("administrator:") {
                 return AuditText.byAdministrator.filled(language, String(text.dropFirst("administrator:".count)))
             }
