@@ -78,7 +78,8 @@ package final class InMemoryGateway: Sendable {
         Administration(
             ports: Administration.Ports(
                 settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
-                apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts),
+                apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts,
+                configuration: self),
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -92,5 +92,25 @@ def test_the_loser_of_a_race_is_told_both_versions(pair):
     second.run_command("settings", "set", "delivery.first-hour-retry", 11)
     with pytest.raises(CommandFailed) as failure:
         first.run_command("settings", "set", "delivery.first-hour-retry", 12, "--revision", seen)
-    problem = json.loads(failure.value.result.stderr.removeprefix("Error: "))
+    problem = json.loads(failure.value.result.stderr.removeprefix("securitygateway: "))
     assert [(field["yours"], field["theirs"]) for field in problem["conflict"]["fields"]] == [("12", "11")]
+
+
+def test_an_export_of_one_gateway_is_imported_into_another(workplace):
+    source = workplace.node(administrator=False)
+    source.run_command("domain", "add", "moved.example", "--mail-server", "127.0.0.1:2525", json_output=False)
+    source.set("delivery.first-hour-retry", 13)
+    file = workplace.folder / "settings.json"
+    source.run_command("settings", "export", file, json_output=False)
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    target = workplace.node(administrator=False)
+    plan = target.run_command("settings", "import", file, "--check")
+    assert {difference["name"] for difference in plan["differences"]} == {"moved.example", "delivery.first-hour-retry"}
+    assert not target.accepts("someone@moved.example")
+    done = target.run_command("settings", "import", file)
+    assert done["revision"] == plan["revision"] + 1
+    target.wait_until_accepted("moved.example")
+    assert target.run_command("settings", "get", "delivery.first-hour-retry")["value"] == 13
+    back = target.run_command("settings", "return", plan["revision"])
+    assert [setting["name"] for setting in back["returned"]] == ["first-hour-retry"] and back["directoryCount"] == 1

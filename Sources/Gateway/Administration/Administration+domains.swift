@@ -170,7 +170,7 @@ extension Administration {
         }
     }
 
-    private func validated(
+    func validated(
         _ entry: DomainEntry, identifier: RecordIdentifier, present: [MailServer]
     ) throws(AdministrationError) -> ProtectedDomain {
         let name = try domainName(entry.name)
@@ -245,7 +245,7 @@ extension Administration {
         return HostAndPort(text, defaultPort: 25)
     }
 
-    private static func detail(_ domain: ProtectedDomain) -> String {
+    static func detail(_ domain: ProtectedDomain) -> String {
         domain.mailServers.map { server in
             "\(server.endpoint) priority \(server.priority) \(server.security.rawValue)"
                 + (server.credential.map { " as \($0.userName)" } ?? "")

@@ -123,6 +123,13 @@ extension Administration {
     private func validated(
         _ entry: UserEntry, of address: EmailAddress, _ caller: AdministrationCaller
     ) async throws(AdministrationError) -> [EmailAddress] {
+        try Self.validated(entry, of: address, domains: Set(try await domains(caller).map(\.name)))
+    }
+
+    /// - Parameter names: the protected domains.
+    static func validated(
+        _ entry: UserEntry, of address: EmailAddress, domains names: Set<DomainName>
+    ) throws(AdministrationError) -> [EmailAddress] {
         var problems: [FieldProblem] = []
         if entry.displayName.utf8.count > User.maximumNameBytes || entry.displayName.unicodeScalars.contains(where: { $0.value < 0x20 }) {
             problems.append(
@@ -135,12 +142,11 @@ extension Administration {
                 FieldProblem(
                     "aliases", "At most \(User.maximumAliases) aliases.", ja: "エイリアスは \(User.maximumAliases) 件までです。"))
         }
-        let names = Set(try await domains(caller).map(\.name))
         var aliases: [EmailAddress] = []
         for text in entry.aliases.prefix(User.maximumAliases) {
             // Syntax and domain are told in one sentence.
             guard let alias = try? EmailAddress(text), let name = alias.domainName, names.contains(name) else {
-                problems.append(Self.foreignAddress("aliases", text))
+                problems.append(foreignAddress("aliases", text))
                 continue
             }
             guard alias.lookupKey != address.lookupKey, !aliases.contains(where: { $0.lookupKey == alias.lookupKey }) else { continue }
@@ -166,13 +172,13 @@ extension Administration {
         }
     }
 
-    private static func foreignAddress(_ field: String, _ text: String) -> FieldProblem {
+    static func foreignAddress(_ field: String, _ text: String) -> FieldProblem {
         FieldProblem(
             field, "“\(text)” is not an address of a protected domain.", ja: "「\(text)」は保護対象ドメインのメールアドレスではありません。")
     }
 
     /// Never anything of the password but whether there is one.
-    private static func detail(_ user: User) -> String {
+    static func detail(_ user: User) -> String {
         let aliases = user.aliases.prefix(20).map(\.description).joined(separator: ", ")
         return [
             user.displayName, user.isEnabled ? "enabled" : "disabled", user.hasPassword ? "password set" : "no password",

@@ -22,12 +22,14 @@ package struct Administration: Sendable {
         package let nodes: any NodeRegistry
         package let node: any NodeMonitor
         package let filtering: FilteringPorts
+        package let configuration: any ConfigurationStore
 
         package init(
             settings: any SettingsStore, domains: any DomainStore, users: any UserStore, administrators: any AdministratorStore,
             queue: any QueueAdministrationStore,
             messageLog: any MessageLogStore, statistics: any StatisticsStore, apiKeys: any APIKeyStore, maintenance: any MaintenanceStore,
-            audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor, filtering: FilteringPorts
+            audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor, filtering: FilteringPorts,
+            configuration: any ConfigurationStore
         ) {
             self.settings = settings
             self.domains = domains
@@ -42,6 +44,7 @@ package struct Administration: Sendable {
             self.nodes = nodes
             self.node = node
             self.filtering = filtering
+            self.configuration = configuration
         }
     }
 

@@ -68,7 +68,8 @@ struct NodeDatabase: Sendable {
             queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics,
             apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
-                accessLists: database.accessLists, quarantine: database.quarantine, contents: contents))
+                accessLists: database.accessLists, quarantine: database.quarantine, contents: contents),
+            configuration: database.configurationTable)
     }
 
     /// Begins this start's incarnation: rows held by earlier ones are free from now on, and they can write nothing more.

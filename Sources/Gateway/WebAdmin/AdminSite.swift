@@ -104,6 +104,7 @@ package struct AdminSite: Sendable {
         APIKeysController(services: services).addRoutes(to: routes)
         MaintenanceController(services: services).addRoutes(to: routes)
         SettingsHistoryController(services: services).addRoutes(to: routes)
+        SettingsTransferController(services: services).addRoutes(to: routes)
     }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import GatewayTestKit
 import Settings
 import Synchronization
@@ -69,5 +70,27 @@ struct SettingsCommandTests {
             #expect(try await node.run("settings", "return", "2").output.hasSuffix("Put back, revision 4.\n"))
             #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "7\n")
         }
+    }
+
+    @Test func `an export is written for its owner only, and imported elsewhere after a check`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "sg-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appending(path: "settings.json").path
+        try await ServedNode.serve(try InMemoryGateway.filled()) { node in
+            _ = try await node.run("settings", "set", "delivery.first-hour-retry", "7")
+            #expect(try await node.run("settings", "export", file).failure == nil)
+            let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            #expect(try await node.run("settings", "export", file).failure != nil, "an export overwrites nothing")
+        }
+        try await ServedNode.serve(InMemoryGateway()) { node in
+            let plan = try await node.run("settings", "import", file, "--check")
+            #expect(plan.output.contains("delivery.first-hour-retry") && plan.output.hasSuffix("Nothing was written.\n"))
+            #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "5\n")
+            #expect(try await node.run("settings", "import", file).output.hasSuffix("Imported, revision 2.\n"))
+            #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "7\n")
+            #expect(try await node.run("settings", "import", file).output == "The file changes nothing.\n")
+        }
+        try FileManager.default.removeItem(at: folder)
     }
 }

@@ -8,49 +8,55 @@ package struct DomainTable: DomainStore {
     let sessions: DatabaseSessions
 
     package func loadDomains() async throws(DirectoryError) -> DomainDirectory {
-        try await sessions.read(.snapshotReadOnly, unavailable: DirectoryError.unavailable) { transaction in
-            let revision = try SettingsTable.revision(transaction)
-            var servers: [RecordIdentifier: [MailServer]] = [:]
-            try transaction.forEach(
-                "select domain_id, host, port, priority, security, user_name, user_password from mail_server order by domain_id, list_position, id"
-            ) {
-                servers[try $0.decode(0), default: []].append(try Self.mailServer($0))
-            }
-            let rows = try transaction.query(
-                """
-                select d.id, d.name, d.note, exists (select 1 from user_alias a where a.domain_id = d.id) from protected_domain d
-                """)
-            let domains = try rows.map { row in
-                let identifier: RecordIdentifier = try row.decode(0)
-                return ProtectedDomain(
-                    identifier: identifier, name: try DomainName(try row.decode(1, as: String.self)), note: try row.decode(2),
-                    mailServers: servers[identifier] ?? [], hasAliases: try row.decode(3))
-            }
-            return DomainDirectory(revision: revision, domains: domains)
+        try await sessions.read(.snapshotReadOnly, unavailable: DirectoryError.unavailable) { try Self.directory($0) }
+    }
+
+    static func directory(_ transaction: FirebirdTransaction) throws -> DomainDirectory {
+        let revision = try SettingsTable.revision(transaction)
+        var servers: [RecordIdentifier: [MailServer]] = [:]
+        try transaction.forEach(
+            "select domain_id, host, port, priority, security, user_name, user_password from mail_server order by domain_id, list_position, id"
+        ) {
+            servers[try $0.decode(0), default: []].append(try Self.mailServer($0))
         }
+        let rows = try transaction.query(
+            """
+            select d.id, d.name, d.note, exists (select 1 from user_alias a where a.domain_id = d.id) from protected_domain d
+            """)
+        let domains = try rows.map { row in
+            let identifier: RecordIdentifier = try row.decode(0)
+            return ProtectedDomain(
+                identifier: identifier, name: try DomainName(try row.decode(1, as: String.self)), note: try row.decode(2),
+                mailServers: servers[identifier] ?? [], hasAliases: try row.decode(3))
+        }
+        return DomainDirectory(revision: revision, domains: domains)
     }
 
     package func insert(_ domain: ProtectedDomain, audit: AuditEntry) async throws(DirectoryError) {
-        try await change(audit) { transaction, node in
-            guard try Self.identifier(of: domain.name, transaction) == nil else { throw DirectoryError.alreadyExists(domain.name.ascii) }
-            try transaction.execute(
-                """
-                insert into protected_domain (id, name, note, changed_at, changed_by)
-                values (\(domain.identifier), \(domain.name.ascii), \(Self.note(domain)), \(UTCTime.now()), \(node))
-                """)
-            try Self.insertServers(domain.mailServers, of: domain.identifier, node, transaction)
-        }
+        try await change(audit) { transaction, node in try Self.insert(domain, node, transaction) }
+    }
+
+    static func insert(_ domain: ProtectedDomain, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+        guard try identifier(of: domain.name, transaction) == nil else { throw DirectoryError.alreadyExists(domain.name.ascii) }
+        try transaction.execute(
+            """
+            insert into protected_domain (id, name, note, changed_at, changed_by)
+            values (\(domain.identifier), \(domain.name.ascii), \(note(domain)), \(UTCTime.now()), \(node))
+            """)
+        try insertServers(domain.mailServers, of: domain.identifier, node, transaction)
     }
 
     package func update(_ domain: ProtectedDomain, audit: AuditEntry) async throws(DirectoryError) {
-        try await change(audit) { transaction, node in
-            let identifier = try Self.existing(domain.name, transaction)
-            try transaction.execute(
-                "update protected_domain set note = \(Self.note(domain)), changed_at = \(UTCTime.now()), changed_by = \(node) where id = \(identifier)"
-            )
-            try transaction.execute("delete from mail_server where domain_id = \(identifier)")
-            try Self.insertServers(domain.mailServers, of: identifier, node, transaction)
-        }
+        try await change(audit) { transaction, node in try Self.update(domain, node, transaction) }
+    }
+
+    static func update(_ domain: ProtectedDomain, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+        let identifier = try existing(domain.name, transaction)
+        try transaction.execute(
+            "update protected_domain set note = \(note(domain)), changed_at = \(UTCTime.now()), changed_by = \(node) where id = \(identifier)"
+        )
+        try transaction.execute("delete from mail_server where domain_id = \(identifier)")
+        try insertServers(domain.mailServers, of: identifier, node, transaction)
     }
 
     package func delete(_ name: DomainName, audit: AuditEntry) async throws(DirectoryError) {

@@ -10,11 +10,13 @@ package struct SettingsTable: SettingsStore {
     private static let maximumValueCharacters = 8000
 
     package func load() async throws(SettingsError) -> StoredSettings {
-        try await sessions.read(.snapshotReadOnly, unavailable: SettingsError.unavailable) { transaction in
-            let revision = try Self.revision(transaction)
-            let rows = try transaction.query("select scope, scope_owner, section, name, setting_value, revision from setting")
-            return StoredSettings(revision: revision, rows: try rows.compactMap(Self.setting))
-        }
+        try await sessions.read(.snapshotReadOnly, unavailable: SettingsError.unavailable) { try Self.stored($0) }
+    }
+
+    static func stored(_ transaction: FirebirdTransaction) throws -> StoredSettings {
+        let revision = try revision(transaction)
+        let rows = try transaction.query("select scope, scope_owner, section, name, setting_value, revision from setting")
+        return StoredSettings(revision: revision, rows: try rows.compactMap(setting))
     }
 
     package func currentRevision() async throws(SettingsError) -> SettingsRevision {

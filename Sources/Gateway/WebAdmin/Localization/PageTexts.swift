@@ -52,6 +52,7 @@ struct PageTexts: MustacheParent {
         "error": { ErrorText(rawValue: $0)?.text },
         "apiKey": { APIKeyText(rawValue: $0)?.text },
         "maintenance": { MaintenanceText(rawValue: $0)?.text },
+        "settingsTransfer": { SettingsTransferText(rawValue: $0)?.text },
         "settingsHistory": { SettingsHistoryText(rawValue: $0)?.text },
         "report": { ReportText(rawValue: $0)?.text },
     ]

@@ -89,4 +89,6 @@ enum PageTemplate: String, CaseIterable {
     case apiKeyCreated = "api-key-created"
     case settingsHistory = "settings-history"
     case settingsDifference = "settings-difference"
+    case settingsTransfer = "settings-transfer"
+    case settingsImport = "settings-import"
 }

@@ -7,7 +7,7 @@ struct SettingsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings", abstract: "Show and change settings.",
         discussion: "Sections:\n" + sectionLines + "\n\n“settings show SECTION” describes each setting.",
-        subcommands: [Show.self, Get.self, Set.self, Reset.self, History.self, Difference.self, Return.self])
+        subcommands: [Show.self, Get.self, Set.self, Reset.self, History.self, Difference.self, Return.self, Export.self, Import.self])
 
     private static let sectionLines = GatewaySettings.sections.map { section in
         let scope = section.scope == .domain ? " (with --domain)" : section.scope == .node ? " (of this node, or --node)" : ""
