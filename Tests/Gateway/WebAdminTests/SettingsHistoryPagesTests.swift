@@ -1,3 +1,4 @@
+import Cluster
 import GatewayTestKit
 import Hummingbird
 import Settings
@@ -43,6 +44,34 @@ struct SettingsHistoryPagesTests {
             let page = try await browser.get("/settings-history/compare?from=999999")
             #expect(page.status == .badRequest && page.text.contains("the history goes from"))
             #expect(try await browser.get("/settings-history/compare?from=x").status == .notFound)
+        }
+    }
+}
+
+struct NodeSettingsPageTests {
+    @Test func `another node's settings have a page of their own, and are saved there`() async throws {
+        let gateway = try SampleGateway.make()
+        let other = NodeID(RecordIdentifier(high: 9, low: 9))
+        let names = [gateway.node: "mx1.example", other: "mx9.example"]
+        gateway.change { state in
+            state.nodes = names.map { node, name in
+                ClusterNode(
+                    node: node, name: name, version: "1", incarnation: 1, counter: 1, isStopped: false, startedAt: .now(),
+                    lastSeenAt: .now(), settingsRevision: SettingsRevision(0))
+            }
+        }
+        try await withSignedIn(gateway) { browser in
+            let path = "/settings/node?node=\(other)"
+            #expect(try await browser.get("/settings/node").text.contains(path))
+            let page = try await browser.get(path)
+            #expect(page.text.contains("<h1>Node mx9.example</h1>") && page.text.contains("action=\"\(path)\""))
+            let revision = try #require(page.text.firstMatch(of: /name="revision" value="(\d+)"/)?.1)
+            let saved = try await browser.post(path, [("revision", String(revision)), ("setting.helo-name", "mx9.example")])
+            #expect(saved.location == path)
+            #expect(try await browser.get(path).text.contains("value=\"mx9.example\""))
+            #expect(!(try await browser.get("/settings/node").text.contains("value=\"mx9.example\"")))
+            #expect(try await browser.get("/settings/node?node=nobody").status == .notFound)
+            #expect(try await browser.get("/").text.contains("mx9.example"))
         }
     }
 }

@@ -19,6 +19,7 @@ enum SettingsText: String, CaseIterable, PageText {
     case takeYours
     case savedBy
     case otherNode
+    case nodeTitle
     case nodeChoice
     case thisNode
     case listenersLater
@@ -44,6 +45,7 @@ enum SettingsText: String, CaseIterable, PageText {
         case .takeYours: LocalizedText("Save my value instead", ja: "自分の値を保存する")
         case .savedBy: LocalizedText("Saved by {0} at {1}.", ja: "{1} に{0}が保存しました。")
         case .otherNode: LocalizedText("These settings are valid on the node {} only.", ja: "この設定はノード {} にのみ適用されます。")
+        case .nodeTitle: LocalizedText("Node {}", ja: "ノード {}")
         case .nodeChoice: LocalizedText("Settings of the node", ja: "対象のノード")
         case .thisNode: LocalizedText("{} (this node)", ja: "{}（このノード）")
         case .listenersLater:

@@ -26,7 +26,9 @@ struct SettingsController: Sendable {
         let nodes = description.scope == .node ? try await nodeChoice(name, request) : nil
         let path = PageLink("\(SitePath.settings)/\(name)").with("node", nodes?.chosen).text
         let editor = SettingsSectionEditor(
-            administration: services.administration, section: name, domain: nil, node: nodes?.chosen, lead: nodes?.lead, path: path)
+            administration: services.administration, section: name, domain: nil, node: nodes?.chosen, title: nodes?.title,
+            lead: nodes?.lead,
+            path: path)
         switch try await editor.answer(values, request) {
         case .saved: return .seeOther(path, notice: Notice(.settingsSaved))
         case .show(let section):
@@ -61,6 +63,8 @@ struct NodeChoiceView: Sendable {
     let items: [Item]
     let hasSeveral: Bool
     let lead: String
+    /// Another node's name; `nil`: this node.
+    let title: String?
     /// A node's identifier or what was asked for; `nil`: this node.
     let chosen: String?
 
@@ -80,7 +84,8 @@ struct NodeChoiceView: Sendable {
                 isActive: chosen.map { $0 == node.node.description } ?? isThis)
         }
         hasSeveral = items.count > 1
-        let other = nodes.first { $0.node.description == chosen && $0.node != thisNode }
+        let other = nodes.first { $0.node != thisNode && [$0.node.description, $0.name].contains(chosen) }
+        title = other.map { SettingsText.nodeTitle.filled(language, $0.name) }
         lead =
             (other.map { SettingsText.otherNode.filled(language, $0.name) } ?? SettingsText.nodeLead[language])
             + " " + SettingsText.listenersLater[language]

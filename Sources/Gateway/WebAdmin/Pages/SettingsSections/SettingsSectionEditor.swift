@@ -9,6 +9,8 @@ struct SettingsSectionEditor: Sendable {
     let domain: String?
     /// A node's identifier; `nil`: this node, where the section is one of nodes.
     var node: String?
+    /// In place of the section's own.
+    var title: String?
     /// Shown above the form.
     var lead: String?
     /// Where the form is sent.
@@ -75,7 +77,7 @@ struct SettingsSectionEditor: Sendable {
         }
         let alert = problems.summary(fields: description.fields.map(\.name))
         return SettingsSectionView(
-            title: description.title[language], lead: lead, path: path,
+            title: title ?? description.title[language], lead: lead, path: path,
             revision: (form?.revision ?? present.revision).description,
             shownRevision: SettingsText.revision.filled(language, present.revision), alert: alert, fields: fields,
             status: alert == nil ? .ok : .unprocessableContent)
