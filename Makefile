@@ -52,7 +52,7 @@ bench-log:
 bench-settings:
 	@scripts/install-packages.sh test
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
-	SECURITYGATEWAY_SETTINGS_CHANGES=$${SETTINGS_CHANGES:-1000} $(SWIFT) test --skip-build --filter '^GatewayDatabaseTests\.SettingsBenchmark' 2>&1 | grep -E 'in force|✘|passed|failed'
+	SECURITYGATEWAY_SETTINGS_CHANGES=$${SETTINGS_CHANGES:-1000} $(SWIFT) test --skip-build --filter '^GatewayDatabaseTests\.SettingsBenchmark' 2>&1 | grep -E '^settings in force|✘|Test run'
 
 ## make build     the release program
 build:

@@ -75,11 +75,16 @@ package struct SettingsReturn: Sendable, Hashable {
         var texts: [String: String] = [:]
         for row in present where row.scope == first.scope && row.section == first.section { texts[row.name] = row.value }
         for setting in known { texts[setting.name] = setting.after }
+        if first.scope.kind == .node, !known.isEmpty, texts.isEmpty { return all(nodeWasNotThere) }
         guard let problem = section.check(texts).first else { return (known, unknown) }
         let refused = LocalizedText(
             "The section would be refused now: \(problem.message.english)", ja: "現在の条件では受け付けられません: \(problem.message.japanese)")
         return ([], known.map { Obstacle(setting: $0, reason: refused) } + unknown)
     }
+
+    /// A node has settings from its making on: without any it was not there yet, and would stop to listen now.
+    private static let nodeWasNotThere = LocalizedText(
+        "The node had no settings of its own yet; it keeps those it has.", ja: "その時点ではノードの設定がありません。現在の設定のままにします。")
 
     private static func missingOwner(of scope: SettingsScope, _ owners: Owners) -> LocalizedText? {
         switch scope {

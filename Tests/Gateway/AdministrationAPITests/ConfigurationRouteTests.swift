@@ -91,6 +91,7 @@ struct ConfigurationRouteTests {
         (#""accessLists": [{"list": "block", "kind": "network", "value": "0.0.0.0/0"}]"#, "accessLists[0]"),
         (#""accessLists": [{"list": "odd", "kind": "network", "value": "192.0.2.1"}]"#, "accessLists[0]"),
         (#""settings": [{"section": "delivery", "valeus": {}}]"#, "settings[0].valeus"), (#""domains": 5"#, "domains"),
+        (#""settings": null"#, "settings"),
     ])
     func `what is wrong is named with its place, and nothing is written`(rest: String, place: String) async throws {
         let gateway = try InMemoryGateway.filled()

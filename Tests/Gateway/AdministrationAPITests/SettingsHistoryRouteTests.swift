@@ -80,6 +80,17 @@ struct SettingsHistoryRouteTests {
         #expect(plan.obstacles.first?.reason?.en == "The domain example.com is no longer there.")
     }
 
+    @Test func `a node that was not there yet keeps its settings`() async throws {
+        let gateway = try await Self.changed(7)
+        #expect(try await gateway.request(.put, "/settings/node", #"{"values": {"smtp-listeners": "127.0.0.1:25"}}"#).status == 200)
+        #expect(try await gateway.request(.put, "/settings/node", #"{"values": {"helo-name": "a.example"}}"#).status == 200)
+        let before = try await gateway.request(.get, "/settings-history/return?to=1").decoded(SettingsReturnDocument.self)
+        #expect(before.returned.map(\.name) == ["first-hour-retry"])
+        #expect(Set(before.obstacles.map(\.name)) == ["smtp-listeners", "helo-name"])
+        let after = try await gateway.request(.get, "/settings-history/return?to=3").decoded(SettingsReturnDocument.self)
+        #expect(after.returned.map(\.name) == ["helo-name"] && after.obstacles.isEmpty)
+    }
+
     @Test func `who was too late is told both versions of what he wanted to change`() async throws {
         let gateway = try await Self.changed(7)
         let late = try await gateway.request(

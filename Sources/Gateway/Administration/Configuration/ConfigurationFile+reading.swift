@@ -91,3 +91,10 @@ extension Decoder {
         return try container(keyedBy: type)
     }
 }
+
+extension KeyedDecodingContainer {
+    /// `null` is a value, and of another type: it does not count as not there.
+    func decodeIfThere<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
+        contains(key) ? try decode(type, forKey: key) : nil
+    }
+}

@@ -73,11 +73,11 @@ extension ConfigurationFile: Codable {
         let members = try decoder.members(CodingKeys.self)
         format = try members.decode(String.self, forKey: .format)
         version = try members.decode(Int.self, forKey: .version)
-        exportedAt = try members.decodeIfPresent(String.self, forKey: .exportedAt)
-        product = try members.decodeIfPresent(String.self, forKey: .product)
-        settings = try members.decodeIfPresent([Section].self, forKey: .settings) ?? []
-        domains = try members.decodeIfPresent([Domain].self, forKey: .domains) ?? []
-        accessLists = try members.decodeIfPresent([Entry].self, forKey: .accessLists) ?? []
+        exportedAt = try members.decodeIfThere(String.self, forKey: .exportedAt)
+        product = try members.decodeIfThere(String.self, forKey: .product)
+        settings = try members.decodeIfThere([Section].self, forKey: .settings) ?? []
+        domains = try members.decodeIfThere([Domain].self, forKey: .domains) ?? []
+        accessLists = try members.decodeIfThere([Entry].self, forKey: .accessLists) ?? []
     }
 }
 
@@ -89,7 +89,7 @@ extension ConfigurationFile.Section: Codable {
     package init(from decoder: any Decoder) throws {
         let members = try decoder.members(CodingKeys.self)
         section = try members.decode(String.self, forKey: .section)
-        domain = try members.decodeIfPresent(String.self, forKey: .domain)
+        domain = try members.decodeIfThere(String.self, forKey: .domain)
         values = try members.decode([String: String?].self, forKey: .values)
     }
 }
@@ -102,10 +102,10 @@ extension ConfigurationFile.Domain: Codable {
     package init(from decoder: any Decoder) throws {
         let members = try decoder.members(CodingKeys.self)
         name = try members.decode(String.self, forKey: .name)
-        note = try members.decodeIfPresent(String.self, forKey: .note)
+        note = try members.decodeIfThere(String.self, forKey: .note)
         mailServers = try members.decode([ConfigurationFile.Server].self, forKey: .mailServers)
-        recipients = try members.decodeIfPresent([String].self, forKey: .recipients)
-        users = try members.decodeIfPresent([ConfigurationFile.Account].self, forKey: .users)
+        recipients = try members.decodeIfThere([String].self, forKey: .recipients)
+        users = try members.decodeIfThere([ConfigurationFile.Account].self, forKey: .users)
     }
 }
 
@@ -117,10 +117,10 @@ extension ConfigurationFile.Server: Codable {
     package init(from decoder: any Decoder) throws {
         let members = try decoder.members(CodingKeys.self)
         host = try members.decode(String.self, forKey: .host)
-        priority = try members.decodeIfPresent(Int.self, forKey: .priority)
-        security = try members.decodeIfPresent(String.self, forKey: .security)
-        userName = try members.decodeIfPresent(String.self, forKey: .userName)
-        password = try members.decodeIfPresent(String.self, forKey: .password)
+        priority = try members.decodeIfThere(Int.self, forKey: .priority)
+        security = try members.decodeIfThere(String.self, forKey: .security)
+        userName = try members.decodeIfThere(String.self, forKey: .userName)
+        password = try members.decodeIfThere(String.self, forKey: .password)
     }
 }
 
@@ -132,10 +132,10 @@ extension ConfigurationFile.Account: Codable {
     package init(from decoder: any Decoder) throws {
         let members = try decoder.members(CodingKeys.self)
         address = try members.decode(String.self, forKey: .address)
-        displayName = try members.decodeIfPresent(String.self, forKey: .displayName)
-        isEnabled = try members.decodeIfPresent(Bool.self, forKey: .isEnabled)
-        aliases = try members.decodeIfPresent([String].self, forKey: .aliases)
-        verifier = try members.decodeIfPresent(String.self, forKey: .verifier)
+        displayName = try members.decodeIfThere(String.self, forKey: .displayName)
+        isEnabled = try members.decodeIfThere(Bool.self, forKey: .isEnabled)
+        aliases = try members.decodeIfThere([String].self, forKey: .aliases)
+        verifier = try members.decodeIfThere(String.self, forKey: .verifier)
     }
 }
 
@@ -149,7 +149,7 @@ extension ConfigurationFile.Entry: Codable {
         list = try members.decode(String.self, forKey: .list)
         kind = try members.decode(String.self, forKey: .kind)
         value = try members.decode(String.self, forKey: .value)
-        domain = try members.decodeIfPresent(String.self, forKey: .domain)
-        note = try members.decodeIfPresent(String.self, forKey: .note)
+        domain = try members.decodeIfThere(String.self, forKey: .domain)
+        note = try members.decodeIfThere(String.self, forKey: .note)
     }
 }

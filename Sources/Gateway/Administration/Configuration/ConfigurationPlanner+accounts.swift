@@ -86,7 +86,7 @@ extension ConfigurationPlanner {
             }
         }
         let hasNewPassword = new.verifier != nil && new.verifier != old.verifier
-        guard old.user != new.user || hasNewPassword else { return }
+        guard !Self.isAlike(old.user, new.user) || hasNewPassword else { return }
         let before = Administration.detail(old.user)
         differ(.user, name, before, hasNewPassword ? "\(after); password changed" : after)
         let words = entry("user.change", name, before, after)
@@ -95,6 +95,13 @@ extension ConfigurationPlanner {
             $0.changedAccounts.append(written)
             $0.history.append(words)
         }
+    }
+}
+
+extension ConfigurationPlanner {
+    /// In what a file can say of a user.
+    private static func isAlike(_ left: User, _ right: User) -> Bool {
+        left.displayName == right.displayName && left.isEnabled == right.isEnabled && left.addressKeys == right.addressKeys
     }
 }
 
