@@ -34,6 +34,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
+                "UserVerification",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
@@ -60,14 +61,16 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
-                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "DomainsAndUsers", "Settings", "Mail", "ProxyProtocol",
             ],
-            [.hummingbird, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
+            [.hummingbird, .hummingbirdCore, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
         ),
         .gateway(
             "AdministrationAPI",
             uses: [
-                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "DomainsAndUsers", "Settings", "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
         ),
@@ -76,14 +79,16 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
+                "UserVerification",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP",
                 "Mail",
             ],
-            [.logging, .crypto]
+            [.logging, .nio, .crypto]
         ),
         .gateway(
             "MailFlow",
             uses: [
+                "UserVerification",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings",
                 "SMTP", "Mail",
@@ -97,7 +102,7 @@ let package = Package(
 
         // 5 — SMTP in, SMTP out; they do not know each other
         .gateway(
-            "Reception", uses: ["TransportSecurity", "SharedFolders", "Settings", "SMTP", "ProxyProtocol", "Mail"],
+            "Reception", uses: ["MessageLog", "TransportSecurity", "SharedFolders", "Settings", "SMTP", "ProxyProtocol", "Mail"],
             [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
         ),
         .gateway(
@@ -106,15 +111,16 @@ let package = Package(
             [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
         ),
 
+        .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
         .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "DNS", "Mail"], [.metrics]),
 
         // 4
-        .gateway("MessageLog", uses: ["SharedFolders", "Cluster", "Settings", "SMTP", "Mail"]),
+        .gateway("MessageLog", uses: ["SharedFolders", "Cluster", "Settings", "SMTP", "Mail"], [.nio]),
         .gateway("TransportSecurity", uses: ["Settings"], [.nio, .nioSSL, .x509, .swiftASN1, .crypto, .logging]),
 
         // 3
         .gateway("Cluster", uses: ["Settings"], [.logging, .serviceLifecycle]),
-        .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .serviceLifecycle]),
+        .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .metrics, .serviceLifecycle]),
         .gateway("DomainsAndUsers", uses: ["Settings", "Mail"], [.crypto, .cryptoExtras]),
 
         // 2 — what can be set
@@ -134,20 +140,24 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
-                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "DomainsAndUsers", "Settings", "Mail",
+                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "DomainsAndUsers", "Settings", "Mail",
             ],
-            [.logging]),
+            [.nio, .logging]),
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
         .tests("Libraries/DNSTests", uses: ["DNS"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
-        .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio]),
-        .tests("Gateway/MessageLogTests", uses: ["MessageLog", "Settings"]),
+        .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio, .logging]),
+        .tests("Gateway/MessageLogTests", uses: ["MessageLog", "SharedFolders", "Settings"], [.nio]),
+        .tests(
+            "Gateway/UserVerificationTests", uses: ["UserVerification", "DomainsAndUsers", "Settings", "Mail"],
+            [.logging, .metricsTestKit]),
         .tests("Gateway/DomainsAndUsersTests", uses: ["DomainsAndUsers", "Settings", "Mail"]),
         .tests(
-            "Gateway/ReceptionTests", uses: ["Reception", "TransportSecurity", "SharedFolders", "Settings", "SMTP", "Mail"],
+            "Gateway/ReceptionTests", uses: ["Reception", "MessageLog", "TransportSecurity", "SharedFolders", "Settings", "SMTP", "Mail"],
             [.nio, .nioPosix, .nioSSL, .logging], resources: [.copy("Dialogs")]),
         .tests("Gateway/TransportSecurityTests", uses: ["TransportSecurity", "Settings"], [.nio, .nioPosix, .nioSSL, .x509, .logging]),
         .tests(
@@ -166,7 +176,9 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
+                "UserVerification",
                 "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers",
                 "Settings", "Mail",
             ],
@@ -174,7 +186,9 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
+                "UserVerification",
                 "GatewayTestKit", "AdministrationAPI", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings",
                 "Mail",
             ],
@@ -182,6 +196,7 @@ let package = Package(
         .tests(
             "Gateway/MailFlowTests",
             uses: [
+                "UserVerification",
                 "GatewayTestKit", "MailFlow", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail",
             ],
@@ -195,6 +210,7 @@ let package = Package(
         .tests(
             "Programs/SecurityGatewayTests",
             uses: [
+                "UserVerification",
                 "GatewayTestKit", "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers", "Settings", "Mail",
             ], [.hummingbird, .argumentParser, .logging, .nio, .nioPosix]),

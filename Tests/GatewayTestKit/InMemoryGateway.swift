@@ -9,6 +9,7 @@ package import MessageLog
 package import Quarantine
 package import Settings
 package import Synchronization
+package import UserVerification
 
 /// Every port of `Administration` in memory, for tests of its faces. `isUnavailable` makes each of them fail as a lost database does.
 package final class InMemoryGateway: Sendable {
@@ -56,6 +57,10 @@ package final class InMemoryGateway: Sendable {
         package var quarantine: [QuarantinedMessage] = []
         /// Stored contents of messages.
         package var contents: [RecordIdentifier: String] = [:]
+        /// Texts of SMTP transcripts.
+        package var transcripts: [RecordIdentifier: String] = [:]
+        /// Paths of shared folders that were made ready for use.
+        package var preparedFolders: [String] = []
         /// How often the queue was woken.
         package var queueWakings = 0
         /// Messages whose content was given up, in that order.
@@ -66,20 +71,30 @@ package final class InMemoryGateway: Sendable {
     package let state: Mutex<State>
     /// The users of its domains.
     package let users = InMemoryUserStore()
+    /// The mail servers of its domains.
+    package let mailServers = ScriptedMailServers()
+    /// Asks them. One for all of the gateway's faces, as a node has it.
+    package let verifier: RecipientVerifier
     /// The node these ports belong to.
     package let node = NodeID(RecordIdentifier(high: 1, low: 2))
 
     /// An empty gateway.
     /// - Parameter revision: of the settings, as if they had been changed that often.
-    package init(revision: SettingsRevision = SettingsRevision(1)) { state = Mutex(State(revision: revision)) }
+    package init(revision: SettingsRevision = SettingsRevision(1)) {
+        state = Mutex(State(revision: revision))
+        verifier = RecipientVerifier(probe: mailServers, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
 
     /// Administration over these ports, with cheap password hashes and without a log.
     package var administration: Administration {
-        Administration(
-            ports: Administration.Ports(
-                settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
-                apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts,
-                configuration: self),
+        var ports = Administration.Ports(
+            settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
+            apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts, verifier: verifier,
+            configuration: self)
+        ports.transcripts = self
+        ports.directories = self
+        return Administration(
+            ports: ports,
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),
             passwordCost: PasswordHash.Cost(logarithmOfRounds: 1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -41,8 +41,9 @@ def node(shared_workplace):
     names = NameServer().start()
     shared_workplace.at_end(names.stop)
     next_hop = shared_workplace.next_hop()
+    next_hop.recipient_reply = said_by_the_mail_server
     node = shared_workplace.node(domain="example.com", next_hop=next_hop)
-    for domain in ("listed.example", "plain.example", "aliases.example"):
+    for domain in ("listed.example", "plain.example", "aliases.example", "asked.example"):
         node.add_domain(domain, next_hop.address)
     configure(node, names)
     add_people(node)
@@ -51,6 +52,14 @@ def node(shared_workplace):
     # Last: from here on a connection from this machine needs the header that names its client.
     node.set("reception.proxy-networks", "127.0.0.1")
     return node
+
+
+def said_by_the_mail_server(address):
+    """Of the domain that is verified by call-forward; everyone else's recipients are taken."""
+    local_part, _, domain = address.lower().partition("@")
+    if domain != "asked.example" or local_part == "colleague":
+        return None
+    return "450 4.2.0 busy" if local_part == "busy" else "550 5.1.1 nobody here"
 
 
 def configure(node, names):
@@ -63,6 +72,9 @@ def configure(node, names):
     node.set("relay.trusted-networks", ",".join(NETWORKS[name] for name in ("trusted", "trusted by IPv6", "blocked and trusted")))
     for name, value in (("recipients", "listed"), ("maximum-message-bytes", LARGEST_LISTED)):
         node.run_command("settings", "set", "--domain", "listed.example", f"domain.{name}", value)
+    node.run_command("settings", "set", "--domain", "asked.example", "domain.recipients", "call-forward")
+    # Nobody guesses here, but many ask in a short time.
+    node.set("user-verification.questions-per-minute", 60_000)
 
 
 def add_people(node):
@@ -75,7 +87,10 @@ def add_people(node):
     node.run_command("user", "add", "retired@example.com", "--alias", "old@example.com", "--disabled", *signs_in)
     node.run_command("user", "add", "sato@listed.example", "--alias", "help@listed.example", *signs_in)
     node.run_command("user", "add", "retired@listed.example", "--alias", "old@listed.example", "--disabled", *signs_in)
+    node.run_command("user", "add", "mori@asked.example", "--alias", "desk@asked.example", *signs_in)
+    node.run_command("user", "add", "retired@asked.example", "--alias", "old@asked.example", "--disabled", *signs_in)
     node.run_command("domain", "recipient", "add", "listed.example", "tanaka@listed.example")
+    node.run_command("domain", "recipient", "add", "asked.example", "tanaka@asked.example")
 
 
 # Relaying: listener, network, sign-in, recipient
@@ -108,17 +123,20 @@ def relaying_expected(listener, client, sign_in, goes_on, sender, recipient):
 # Recipients: what is known of the address, and whether the domain wants to know
 
 
-KNOWN = {"user": True, "alias": True, "listed": True, "postmaster": True, "retired": False, "old": False, "unknown": False}
+# A colleague is known to the mail server alone.
+KNOWN = {"user": True, "alias": True, "listed": True, "postmaster": True, "retired": False, "old": False, "unknown": False, "colleague": False}
 LOCAL_PARTS = {
     "example.com": {"user": "suzuki", "alias": "sales", "listed": "tanaka"},
     "listed.example": {"user": "sato", "alias": "help", "listed": "tanaka"},
+    "asked.example": {"user": "mori", "alias": "desk", "listed": "tanaka"},
 }
 
 
 def recipients():
     ways = [{"client": "outside"}, {"client": "trusted"}, {"listener": "submission", "sign_in": "user", "sender": "suzuki@example.com"}]
     for domain, (kind, is_known), way in itertools.product(LOCAL_PARTS, KNOWN.items(), ways):
-        expected = "RCPT 250 2.1.5" if is_known or domain != "listed.example" else "RCPT 550 5.1.1"
+        accepts = is_known or domain == "example.com" or domain == "asked.example" and kind == "colleague"
+        expected = "RCPT 250 2.1.5" if accepts else "RCPT 550 5.1.1"
         yield Case(expected, recipients=(f"{LOCAL_PARTS[domain].get(kind, kind)}@{domain}",), **way)
 
 
@@ -172,6 +190,19 @@ single = [
     Case("RCPT 250 2.1.5", "a trusted network sends a report with the null sender", sender="", **TRUSTED, **to("friend@elsewhere.example")),
     Case("RCPT 550 5.7.1", "the null sender opens nothing", sender="", **to("friend@elsewhere.example")),
     Case("RCPT 550 5.1.1", "a report to an unlisted recipient", sender="", **to("unknown@listed.example")),
+    # What the mail server says of the recipient
+    *(Case(expected, f"{name} to {kind} of a domain that is asked about", **to(f"{kind}@asked.example"), **way)
+      for name, way in (("the null sender", {"sender": ""}), ("a user of another domain", SUZUKI), ("a stranger by smtps", {"listener": "smtps"}))
+      for kind, expected in (("colleague", "RCPT 250 2.1.5"), ("unknown", "RCPT 550 5.1.1"), ("busy", "RCPT 451 4.3.0"))),
+    Case("RCPT 250 2.1.5", "the mail server's own in capitals", **to("COLLEAGUE@Asked.Example")),
+    Case("MAIL 550 5.7.1", "a blocked sender to somebody the mail server knows", sender="spammer@bad.example", **to("colleague@asked.example")),
+    Case("MAIL 550 5.7.1", "a blocked network to nobody the mail server knows", client="blocked", **to("unknown@asked.example")),
+    Case("RCPT 550 5.1.1", "an allowed sender to nobody the mail server knows", sender="friend@junk.example", **to("unknown@asked.example")),
+    Case("RCPT 550 5.7.1", "a sender allowed elsewhere to somebody the mail server knows",
+         sender="wanted@junk.example", **to("colleague@asked.example")),
+    Case("RCPT 552 5.3.4", "somebody the mail server knows, and one with too much", parameters=f" SIZE={LARGEST_LISTED + 1}",
+         **to("colleague@asked.example", "tanaka@listed.example")),
+    Case("RCPT 550 5.1.1", "somebody the mail server knows, and nobody", **to("colleague@asked.example", "unknown@asked.example")),
     # Senders of users
     Case("RCPT 250 2.1.5", "a user writes from his alias", **{**SUZUKI, "sender": "sales@example.com"}),
     Case("RCPT 250 2.1.5", "a user writes from his alias in another domain", **{**SUZUKI, "sender": "info@aliases.example"}),
@@ -291,6 +322,14 @@ logged = [
          log=Logged("internal", "refused", "550 5.1.1", user="suzuki@example.com")),
     Case("RCPT 550 5.1.1", "a trusted client to nobody", **TRUSTED, **to("retired@listed.example"),
          log=Logged("internal", "refused", "550 5.1.1")),
+    Case("RCPT 550 5.1.1", "a stranger to nobody the mail server knows", **to("unknown@asked.example"),
+         log=Logged("inbound", "refused", "550 5.1.1 nobody here", ("unknown@asked.example",))),
+    Case("RCPT 451 4.3.0", "a stranger to somebody the mail server says nothing of", **to("busy@asked.example"),
+         log=Logged("inbound", "postponed", "450 4.2.0 busy", ("busy@asked.example",))),
+    Case("DATA 250 2.0.0", "a stranger to somebody the mail server knows", content=SMALL, **to("colleague@asked.example"),
+         log=Logged("inbound", "accepted", "colleague@asked.example accepted by mail server", ("colleague@asked.example",))),
+    Case("DATA 250 2.0.0", "a user to somebody the mail server knows", content=SMALL, **SUZUKI, **to("colleague@asked.example"),
+         log=Logged("internal", "accepted", "accepted by mail server", user="suzuki@example.com")),
     Case("RCPT 550 5.1.2", "a user to an address literal", **SUZUKI, **to("someone@[192.0.2.25]"),
          log=Logged("outbound", "refused", "550 5.1.2", user="suzuki@example.com")),
     Case("MAIL 553 5.7.1", "a user in another's name", **{**SUZUKI, "sender": "boss@example.com"},

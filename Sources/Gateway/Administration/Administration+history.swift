@@ -65,6 +65,7 @@ extension Administration {
                     ja: "リビジョン \(revision) に戻せる設定はありません。")
             ])
         }
+        try await checkDirectories(in: plan.changes)
         let audit = entry(
             caller, "settings.return", "revision \(revision)",
             "from \(plan.difference.from): \(plan.returned.count) put back, \(plan.obstacles.count) left")

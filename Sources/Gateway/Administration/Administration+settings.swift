@@ -36,6 +36,7 @@ extension Administration {
     ) async throws(AdministrationError) -> SettingsRevision {
         let (description, scope) = try await owner(of: name, domain: domain, node: node)
         if let domain { _ = try await self.domain(domain, caller) }
+        if name == DirectorySettings.name { try await checkDirectories(values) }
         let change = SettingsChange(scope: scope, section: name, values: values, basedOn: basedOn)
         do throws(SettingsError) {
             let revision = try await editor.save(change, by: caller.actor)

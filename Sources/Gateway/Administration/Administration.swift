@@ -4,6 +4,8 @@ package import DomainsAndUsers
 package import Logging
 package import MessageLog
 package import Settings
+package import SharedFolders
+package import UserVerification
 
 /// What an administrator may do, each action once: permission, validation, effect, audit row. Pages, REST API and commands are three
 /// faces of it and hold no rules of their own.
@@ -22,6 +24,9 @@ package struct Administration: Sendable {
         package let nodes: any NodeRegistry
         package let node: any NodeMonitor
         package let filtering: FilteringPorts
+        package let verifier: RecipientVerifier
+        package var transcripts: any TranscriptStore = NoTranscripts()
+        package var directories: any NodeDirectories = NoDirectories()
         package let configuration: any ConfigurationStore
 
         package init(
@@ -29,7 +34,7 @@ package struct Administration: Sendable {
             queue: any QueueAdministrationStore,
             messageLog: any MessageLogStore, statistics: any StatisticsStore, apiKeys: any APIKeyStore, maintenance: any MaintenanceStore,
             audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor, filtering: FilteringPorts,
-            configuration: any ConfigurationStore
+            verifier: RecipientVerifier, configuration: any ConfigurationStore
         ) {
             self.settings = settings
             self.domains = domains
@@ -44,6 +49,7 @@ package struct Administration: Sendable {
             self.nodes = nodes
             self.node = node
             self.filtering = filtering
+            self.verifier = verifier
             self.configuration = configuration
         }
     }
@@ -55,6 +61,8 @@ package struct Administration: Sendable {
     let signIns: SignInLimiter
     let firstAdministrator = FirstAdministrator()
     let passwordWorker: PasswordWorker
+    /// Of users who sign in to their own pages: neither they nor administrators wait for the other's.
+    let userPasswords = PasswordWorker()
     let logger: Logger
 
     /// - Parameter passwordCost: lower in tests only.
@@ -81,9 +89,24 @@ package struct Administration: Sendable {
 
 /// Where the audit log is read and, for actions without a row of their own, written. Implemented by GatewayDatabase.
 package protocol AuditStore: Sendable {
-    /// Newest first, before the entry `cursor`, at most `limit`; `text` is part of actor, action, target or detail.
-    func auditEntries(containing text: String, before cursor: AuditCursor?, limit: Int) async throws(DirectoryError) -> [AuditRecord]
+    /// Newest first, before the entry `cursor`, at most `limit`.
+    func auditEntries(_ filter: AuditFilter, before cursor: AuditCursor?, limit: Int) async throws(DirectoryError) -> [AuditRecord]
     func record(_ entry: AuditEntry) async throws(DirectoryError)
+}
+
+/// Which rows of the audit log are read; empty conditions select everything.
+package struct AuditFilter: Sendable, Hashable {
+    /// Part of actor, action, target or detail.
+    package var text: String
+    package var from: UTCTime?
+    /// Rows before this time.
+    package var until: UTCTime?
+
+    package init(text: String = "", from: UTCTime? = nil, until: UTCTime? = nil) {
+        self.text = text
+        self.from = from
+        self.until = until
+    }
 }
 
 /// A position in the audit log.

@@ -20,23 +20,29 @@ package protocol NodeMonitor: Sendable {
 /// The state of a node's parts.
 package struct NodeHealth: Sendable, Hashable {
     package struct Part: Sendable, Hashable {
-        /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`.
+        /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`, `transcripts`, `user-verification`.
         package let name: String
         package let title: LocalizedText
         package let isWorking: Bool
+        /// It works, and there is something an administrator should see to.
+        package let isWarning: Bool
         /// What is wrong and what to do, or a figure.
         package let detail: LocalizedText
+        /// Mail needs it; without it the node counts as failing.
+        package var isVital = true
 
-        package init(name: String, title: LocalizedText, isWorking: Bool, detail: LocalizedText) {
+        package init(name: String, title: LocalizedText, isWorking: Bool, isWarning: Bool = false, detail: LocalizedText) {
             self.name = name
             self.title = title
             self.isWorking = isWorking
+            self.isWarning = isWarning
             self.detail = detail
         }
     }
 
     package let parts: [Part]
-    package var isWorking: Bool { parts.allSatisfy(\.isWorking) }
+    /// Every part that mail needs works.
+    package var isWorking: Bool { parts.allSatisfy { $0.isWorking || !$0.isVital } }
 
     package init(parts: [Part]) { self.parts = parts }
 }

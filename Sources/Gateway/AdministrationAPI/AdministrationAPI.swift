@@ -69,8 +69,8 @@ package struct AdministrationAPI: Sendable {
     /// Every route, in the order of the document.
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
-            + accessListRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes + maintenanceRoutes
-            + settingsHistoryRoutes + configurationRoutes
+            + accessListRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes + maintenanceRoutes + verificationRoutes
+            + transcriptRoutes + directoryRoutes + settingsHistoryRoutes + configurationRoutes
     }
 
     /// Those of RFC 9110, RFC 5789 and the QUERY method; a request with yet another one gets the pages' 404.

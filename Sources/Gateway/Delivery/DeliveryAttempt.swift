@@ -48,7 +48,7 @@ struct DeliveryAttempt: Sendable {
             let transaction = await session.deliver(plan.envelope, prepared.content, reader: prepared.reader)
             result.isUnanswered = transaction.isUnanswered
             result.isConnectionLost = transaction.isConnectionLost
-            return plan.outcomes(transaction.outcomes, count: recipients.count)
+            return plan.outcomes(transaction.outcomes, count: recipients.count).map { $0.said(in: transaction.transcript) }
         } catch {
             note(error)
             return Array(repeating: error.outcome, count: recipients.count)

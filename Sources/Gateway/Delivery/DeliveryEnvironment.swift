@@ -2,6 +2,7 @@ package import Cluster
 package import DNS
 package import DomainsAndUsers
 package import Logging
+package import MessageLog
 package import NIOCore
 package import Settings
 package import SharedFolders
@@ -37,6 +38,8 @@ package struct DeliveryEnvironment: Sendable {
     package let eventLoopGroup: any EventLoopGroup
     package let logger: Logger
     let lostContents = LostContents()
+    /// Takes the dialogues; `nil` keeps none.
+    package var transcripts: TranscriptKeeper?
     /// UTC as rows have it.
     package var now: @Sendable () -> UTCTime = { .now() }
     /// The clock of pauses and idle connections.

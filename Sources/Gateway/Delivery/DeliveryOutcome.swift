@@ -1,5 +1,6 @@
 import MessageLog
 package import SMTP
+package import Settings
 
 /// What one attempt came to for one recipient.
 package enum DeliveryOutcome: Sendable, Hashable {
@@ -27,6 +28,8 @@ package struct DeliveryReply: Sendable, Hashable, CustomStringConvertible {
     package let text: String
     /// The SMTP code when a server said it; `nil` for a finding of our own.
     package let serverCode: Int?
+    /// The dialogue it was said in, or that came to nothing; `nil` when there was none or none is kept.
+    package var transcript: RecordIdentifier?
 
     /// A hostile server may write a hundred long lines.
     private static let maximumTextBytes = 1000
@@ -69,12 +72,32 @@ extension DeliveryOutcome {
     }
 }
 
+extension DeliveryOutcome {
+    /// The same, with the dialogue it came of.
+    func said(in transcript: RecordIdentifier?) -> DeliveryOutcome {
+        switch self {
+        case .delivered(let reply): .delivered(reply.said(in: transcript))
+        case .deferred(let reply): .deferred(reply.said(in: transcript))
+        case .failed(let reply): .failed(reply.said(in: transcript))
+        case .givenBack: self
+        }
+    }
+}
+
 extension DeliveryReply {
+    func said(in transcript: RecordIdentifier?) -> DeliveryReply {
+        var reply = self
+        reply.transcript = transcript
+        return reply
+    }
+
     /// The same words, to be tried again.
     var asTransient: DeliveryReply {
         guard status.category == .permanentFailure else { return self }
-        return DeliveryReply(
+        var transient = DeliveryReply(
             status: EnhancedStatusCode(.persistentTransientFailure, status.subject, status.detail), text: text, serverCode: serverCode)
+        transient.transcript = transcript
+        return transient
     }
 
     private init(status: EnhancedStatusCode, text: String, serverCode: Int?) {

@@ -67,10 +67,10 @@ struct OutcomeAssessment: Sendable {
     private mutating func assess(_ recipient: QueuedRecipient, _ outcome: DeliveryOutcome, _ generator: inout some RandomNumberGenerator) {
         switch outcome {
         case .delivered(let reply):
-            add(recipient, .finished(.delivered), .delivered, reply.text)
+            add(recipient, .finished(.delivered), .delivered, reply.text, reply.transcript)
             if !report.serverNotifies && recipient.wants(.success) { tell(recipient, .relayed, reply) }
         case .failed(let reply):
-            add(recipient, .finished(.failed), .failed, reply.description)
+            add(recipient, .finished(.failed), .failed, reply.description, reply.transcript)
             if recipient.wantsFailureReport { tell(recipient, .failed, reply) }
         case .givenBack: add(recipient, .givenBack, .deferred, "given back: this node did not finish the attempt")
         case .deferred(let reply):
@@ -86,7 +86,7 @@ struct OutcomeAssessment: Sendable {
 
     private mutating func expire(_ recipient: QueuedRecipient, _ reply: DeliveryReply) {
         let last = DeliveryReply(.deliveryTimeExpired, "given up after the longest time in the queue; the last answer was: \(reply)")
-        add(recipient, .finished(.failed), .expired, last.description)
+        add(recipient, .finished(.failed), .expired, last.description, reply.transcript)
         if recipient.wantsFailureReport { tell(recipient, .failed, last) }
     }
 
@@ -95,17 +95,19 @@ struct OutcomeAssessment: Sendable {
         let mustTell = isDue && !recipient.isDelayReported && recipient.wants(.delay) && !message.reversePath.isNull
         add(
             recipient, .deferred(nextAttemptAt: time, isDelayReported: recipient.isDelayReported || mustTell),
-            mustTell ? .delayReported : .deferred, reply.description)
+            mustTell ? .delayReported : .deferred, reply.description, reply.transcript)
         if mustTell { tell(recipient, .delayed, reply) }
     }
 
     private mutating func add(
-        _ recipient: QueuedRecipient, _ change: RecipientOutcome.Change, _ kind: DeliveryHistoryEvent.Kind, _ text: String
+        _ recipient: QueuedRecipient, _ change: RecipientOutcome.Change, _ kind: DeliveryHistoryEvent.Kind, _ text: String,
+        _ transcript: RecordIdentifier? = nil
     ) {
-        let event = DeliveryHistoryEvent(
+        var event = DeliveryHistoryEvent(
             message: message.identifier, ordinal: recipient.ordinal, at: now, node: node, kind: kind,
             attempt: change == .givenBack ? 0 : recipient.attempts + 1, nextHop: report.peer, reply: text, tls: report.tls,
             durationMilliseconds: report.durationMilliseconds)
+        event.transcript = transcript
         outcomes.append(RecipientOutcome(ordinal: recipient.ordinal, attempts: recipient.attempts, change: change, event: event))
     }
 

@@ -97,5 +97,5 @@ final class CurrentResolver: DNSResolver, Service {
     }
 
     private static let privateZones =
-        ["test", "home.arpa", "10.in-addr.arpa", "168.192.in-addr.arpa"] + (16...31).map { "\($0).172.in-addr.arpa" }
+        ["test", "home.arpa", "127.in-addr.arpa", "10.in-addr.arpa", "168.192.in-addr.arpa"] + (16...31).map { "\($0).172.in-addr.arpa" }
 }

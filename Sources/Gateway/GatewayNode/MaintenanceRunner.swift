@@ -11,6 +11,7 @@ struct MaintenanceRunner: Service {
     let store: any MaintenanceStore
     let settings: CurrentSettings
     let requests: MaintenanceRequests
+    var transcripts: TranscriptRetention?
     let logger: Logger
 
     /// How soon after midnight, after a failure, and while another node has it in hand, it is looked at.
@@ -53,6 +54,7 @@ struct MaintenanceRunner: Service {
     }
 
     private func complete(_ key: String, now: UTCTime) async throws(MessageLogError) -> Bool {
+        await transcripts?.removeOld(now: now)
         let removed = try await removeAll(key, now: now)
         guard !Task.isCancelled else { return false }
         try await store.endMaintenance(key, cause: nil)

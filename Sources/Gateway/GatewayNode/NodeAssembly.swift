@@ -21,6 +21,7 @@ import Settings
 import SharedFolders
 import TransportSecurity
 import UnixSignals
+import UserVerification
 import WebAdmin
 
 /// The one place where ports meet their implementations. Everything here is made in the order of the start; nothing serves before
@@ -29,10 +30,15 @@ struct NodeAssembly: Sendable {
     private let services: [ServiceGroupConfiguration.ServiceConfiguration]
     private let writing: NodeWriting
     private let folder: MessageDataFolder
+    private let transcripts: TranscriptFolder
+    private let folders: NodeFolders
     private let logger: Logger
 
     /// Longest stop: SMTP grace, deliveries and the web interface one after another.
     private static let longestStop = Duration.seconds(75)
+
+    /// Of transcripts at the stop.
+    private static let longestFlush = Duration.seconds(3)
 
     static func make(
         configuration: NodeConfigurationFile, home: NodeHome, database: NodeDatabase, metrics: PrometheusRegistry, logger: Logger
@@ -49,11 +55,16 @@ struct NodeAssembly: Sendable {
         try await base.loadAccessLists(from: database.stores.accessLists)
         let tls = try await base.openTLS()
         let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
-        let folder = MessageDataFolder(path: home.messageData.path, budget: budget)
+        let folders = NodeFolders(home: home, configuration: configuration, settings: base.settings)
+        try await folders.prepareForStart(logger: logger)
+        let folder = MessageDataFolder(path: folders.path(of: .messageData), budget: budget)
         try await base.probe(folder)
+        let transcripts = base.transcripts(folders)
         let writing = try await database.beginIncarnation(of: configuration, settings: base.settings)
         let resolver = try CurrentResolver(current: base.settings, logger: logger)
-        let mail = try MailServices(base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls)
+        let mail = try MailServices(
+            base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls,
+            transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
         let watcher = SettingsWatcher(
             store: database.stores.settings, feed: database.changeFeed, current: base.settings, node: configuration.nodeID,
             adoptAlongside: { () throws(SettingsError) in
@@ -63,12 +74,17 @@ struct NodeAssembly: Sendable {
         let maintenance = MaintenanceRequests()
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
-                settings: base.settings, heartbeat: writing.heartbeat, folder: folder, tls: tls, listener: mail.listener, queue: mail.queue,
+                settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
+                listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
                 watcher: watcher, home: home, maintenance: maintenance,
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
+        var ports = database.administrationPorts(node: monitoring, contents: StoredContents(folder: folder), verifier: mail.verifier)
+        ports.transcripts = transcripts
+        ports.directories = folders
+        let retention = TranscriptRetention(folder: transcripts, settings: base.settings, logger: logger)
         let administration = Administration(
-            ports: database.administrationPorts(node: monitoring, contents: StoredContents(folder: folder)), node: configuration.nodeID,
+            ports: ports, node: configuration.nodeID,
             current: base.settings, logger: logger)
         let needsAdministrator = try await administration.needsFirstAdministrator()
         let setup = try SetupCode.load(home: home)
@@ -84,10 +100,13 @@ struct NodeAssembly: Sendable {
             [
                 Heartbeat(writer: writing.writer, settings: base.settings, logger: logger, declaredDead: { Self.declaredDead(logger) }),
                 watcher,
-                FollowingSettings(settings: base.settings, budget: budget), resolver, CertificateWatch(tls: tls),
+                FollowingSettings(settings: base.settings, budget: budget, transcripts: transcripts), resolver, CertificateWatch(tls: tls),
                 ContentSweep(folder: folder, references: database.stores.contentReferences, logger: logger),
                 QuarantineExpiry(store: database.stores.quarantine, settings: base.settings, folder: folder, logger: logger),
-                MaintenanceRunner(store: database.stores.maintenance, settings: base.settings, requests: maintenance, logger: logger),
+                MaintenanceRunner(
+                    store: database.stores.maintenance, settings: base.settings, requests: maintenance, transcripts: retention,
+                    logger: logger),
+                retention,
                 StandingMetricsRefresh(
                     metrics: StandingMetrics(), monitoring: monitoring, figures: database.standingFigures, logger: logger),
             ] + faces.services + [
@@ -100,7 +119,7 @@ struct NodeAssembly: Sendable {
             services: order.map {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
-            }, writing: writing, folder: folder,
+            }, writing: writing, folder: folder, transcripts: transcripts, folders: folders,
             logger: logger)
     }
 
@@ -121,6 +140,10 @@ struct NodeAssembly: Sendable {
     func close() async {
         await writing.close()
         folder.close()
+        // Dialogues that ended with the stop; a folder that does not take them now loses them.
+        try? await transcripts.flush(deadline: Self.longestFlush)
+        transcripts.close()
+        folders.close()
     }
 
     /// Another process has begun a newer incarnation of this node: everything this one writes is refused from now on, so it ends at
@@ -174,6 +197,12 @@ struct NodeBase: Sendable {
         }
     }
 
+    func transcripts(_ folders: NodeFolders) -> TranscriptFolder {
+        TranscriptFolder(
+            path: folders.path(of: .transcripts), mustBeMarked: folders.isConfigured(.transcripts), node: configuration.nodeID,
+            maximumWaitingBytes: settings.snapshot.settings.transcripts.waitingMegabytes << 20, logger: logger)
+    }
+
     func probe(_ folder: MessageDataFolder) async throws(NodeStartupError) {
         do throws(SharedFolderError) {
             try await folder.probe(deadline: .seconds(15))
@@ -188,19 +217,24 @@ struct MailServices: Sendable {
     let listener: SMTPListener
     let queue: DeliveryQueue
     let runner: QueueRunner
+    let verifier: RecipientVerifier
 
     init(
-        base: NodeBase, writing: NodeWriting, database: NodeDatabase, folder: MessageDataFolder, resolver: CurrentResolver, tls: TLSContexts
+        base: NodeBase, writing: NodeWriting, database: NodeDatabase, folder: MessageDataFolder, resolver: CurrentResolver,
+        tls: TLSContexts,
+        transcripts: TranscriptKeeper
     ) throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let node = DeliveryEnvironment.Node(
             identifier: base.configuration.nodeID, hostName: ProcessInfo.processInfo.hostName, settings: base.settings,
             domains: base.domains,
             heartbeat: writing.heartbeat)
-        queue = DeliveryQueue(
-            DeliveryEnvironment(
-                node: node, store: writing.writer, folder: folder, resolver: resolver, contexts: tls, eventLoopGroup: group,
-                logger: base.logger))
+        var delivery = DeliveryEnvironment(
+            node: node, store: writing.writer, folder: folder, resolver: resolver, contexts: tls, eventLoopGroup: group,
+            logger: base.logger)
+        delivery.transcripts = transcripts
+        queue = DeliveryQueue(delivery)
+        verifier = RecipientVerifier(probe: QuestionToMailServers(question: MailServerQuestion(delivery)), logger: base.logger)
         runner = QueueRunner(queue)
         let flow = InboundMailFlow(
             queue: SubmittingQueue(queue: queue), domains: base.domains, recipients: KnownUsers(store: database.stores.users),
@@ -210,8 +244,10 @@ struct MailServices: Sendable {
             identity: NodeIdentity(node: base.configuration.nodeID, heloName: { base.heloName }), logger: base.logger
         ).filtering(
             with: FilterPipeline(CheckEnvironment(resolver: resolver, accessLists: base.accessLists, domains: base.domains)),
-            quarantine: writing.writer)
-        listener = SMTPListener(settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, logger: base.logger)
+            quarantine: writing.writer
+        ).verifying(with: verifier)
+        listener = SMTPListener(
+            settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }
 }
 

@@ -72,14 +72,28 @@ package struct NodeCheck: Sendable {
                 Row(
                     name: "certificate", isWorking: !isExpired,
                     detail: "\(tls.summary.subject), \(isExpired ? "ended" : "until") \(tls.summary.notAfter)"))
-            let folder = MessageDataFolder(path: home.messageData.path, budget: MemoryBudget(limit: 0))
-            defer { folder.close() }
-            try await base.probe(folder)
-            rows.append(Row(name: "message-data", isWorking: true, detail: folder.path))
+            rows += try await checkFolders(base)
         } catch {
             rows.append(Row(name: Self.name(of: error), isWorking: false, detail: "\(error)"))
         }
         return rows
+    }
+
+    private func checkFolders(_ base: NodeBase) async throws(NodeStartupError) -> [Row] {
+        let folders = NodeFolders(home: home, configuration: base.configuration, settings: base.settings)
+        defer { folders.close() }
+        try await folders.prepareForStart(logger: logger)
+        let folder = MessageDataFolder(path: folders.path(of: .messageData), budget: MemoryBudget(limit: 0))
+        defer { folder.close() }
+        try await base.probe(folder)
+        let transcripts = base.transcripts(folders)
+        defer { transcripts.close() }
+        var problem: SharedFolderError?
+        do throws(SharedFolderError) { try await transcripts.probe(deadline: .seconds(4)) } catch { problem = error }
+        return [
+            Row(name: "message-data", isWorking: true, detail: folder.path),
+            Row(name: "transcripts", isWorking: problem == nil, detail: problem?.description ?? transcripts.path),
+        ]
     }
 
     private static func name(of error: any Error) -> String {

@@ -9,6 +9,7 @@ import MessageLog
 import Quarantine
 import Settings
 import SharedFolders
+import UserVerification
 
 /// The database as this node uses it: the ports by name, and one writer for each life of the node.
 struct NodeDatabase: Sendable {
@@ -62,13 +63,15 @@ struct NodeDatabase: Sendable {
         GatewayDatabase.endProcess()
     }
 
-    func administrationPorts(node: any NodeMonitor, contents: any StoredContentSource) -> Administration.Ports {
+    func administrationPorts(
+        node: any NodeMonitor, contents: any StoredContentSource, verifier: RecipientVerifier
+    ) -> Administration.Ports {
         Administration.Ports(
             settings: database.settings, domains: database.domains, users: database.users, administrators: database.administrators,
             queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics,
             apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
-                accessLists: database.accessLists, quarantine: database.quarantine, contents: contents),
+                accessLists: database.accessLists, quarantine: database.quarantine, contents: contents), verifier: verifier,
             configuration: database.configurationTable)
     }
 

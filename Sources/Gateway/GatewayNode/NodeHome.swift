@@ -15,6 +15,7 @@ package struct NodeHome: Sendable, Hashable {
     package var firebird: URL { url.appendingPathComponent("firebird", isDirectory: true) }
     package var database: URL { url.appendingPathComponent("database/SECURITYGATEWAY.FBD") }
     package var messageData: URL { url.appendingPathComponent("message-data", isDirectory: true) }
+    package var transcripts: URL { url.appendingPathComponent("transcripts", isDirectory: true) }
     /// Unix socket of the REST API for commands; mode 0600.
     package var administrationSocket: URL { url.appendingPathComponent("admin.sock") }
     /// What the first-start page asks for; mode 0600, removed once there is an administrator.

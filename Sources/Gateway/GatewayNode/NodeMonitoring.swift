@@ -2,11 +2,13 @@ import Administration
 import Cluster
 import Delivery
 import Logging
+import Mail
 import Reception
 import Settings
 import SharedFolders
 import Synchronization
 import TransportSecurity
+import UserVerification
 
 /// What this node knows of itself: the health of its parts and the figures of the moment.
 final class NodeMonitoring: NodeMonitor {
@@ -14,9 +16,11 @@ final class NodeMonitoring: NodeMonitor {
         let settings: CurrentSettings
         let heartbeat: ConfirmedHeartbeat
         let folder: MessageDataFolder
+        let transcripts: TranscriptFolder
         let tls: TLSContexts
         let listener: SMTPListener
         let queue: DeliveryQueue
+        let verifier: RecipientVerifier
         let watcher: SettingsWatcher
         let home: NodeHome
         let maintenance: MaintenanceRequests
@@ -24,7 +28,7 @@ final class NodeMonitoring: NodeMonitor {
         let pingDatabase: @Sendable () async throws -> Void
     }
 
-    private let parts: Parts
+    let parts: Parts
     private let nodeName: String
     private let startedAt = UTCTime.now()
     private let logger: Logger
@@ -33,6 +37,8 @@ final class NodeMonitoring: NodeMonitor {
     /// Load balancers ask often and from several places: an answer is good for so long.
     private static let healthValidity = Duration.seconds(1)
     private static let probeDeadline = Duration.seconds(4)
+    /// In one sentence.
+    private static let namedDomains = 5
 
     init(parts: Parts, nodeName: String, logger: Logger) {
         self.parts = parts
@@ -59,7 +65,8 @@ final class NodeMonitoring: NodeMonitor {
     private func lookAtParts() async -> NodeHealth {
         async let database = database()
         async let folder = messageData()
-        return await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate()])
+        async let transcripts = transcripts()
+        return await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate(), transcripts] + userVerification())
     }
 
     func activity() -> NodeActivity {
@@ -131,7 +138,7 @@ final class NodeMonitoring: NodeMonitor {
     }
 
     private func listeners() -> NodeHealth.Part {
-        let title = LocalizedText("SMTP listeners", ja: "SMTP 待ち受け")
+        let title = LocalizedText("SMTP listeners", ja: "SMTP リスナー")
         let node = parts.settings.snapshot.settings.node
         let wanted = node.smtpListeners.count + node.smtpsListeners.count + node.submissionListeners.count
         let bound = parts.listener.boundPorts.count
@@ -142,6 +149,21 @@ final class NodeMonitoring: NodeMonitor {
                 LocalizedText("none is configured: set them under Settings, This node.", ja: "設定されていません。「設定」の「このノード」で指定してください。"))
         }
         return NodeHealth.Part(name: "smtp-listeners", title: title, isWorking: bound == wanted, detail: figures)
+    }
+
+    /// Only when there is something to say. It hinders no mail, so it does not make the node unhealthy.
+    private func userVerification() -> [NodeHealth.Part] {
+        let domains = parts.verifier.domainsAcceptingEverything
+        guard !domains.isEmpty else { return [] }
+        let names =
+            domains.prefix(Self.namedDomains).map(\.unicode).joined(separator: ", ") + (domains.count > Self.namedDomains ? " …" : "")
+        return [
+            .warning(
+                "user-verification", LocalizedText("User verification", ja: "ユーザー検証"),
+                LocalizedText(
+                    "The mail servers of \(names) accept every address, even one made up at random: verifying recipients there has no use. Let them refuse unknown recipients at RCPT.",
+                    ja: "\(names) のメールサーバーは、無作為に作ったアドレスも含めてすべて受け付けるため、宛先を検証する意味がありません。存在しない宛先を RCPT で拒否するようにサーバーを設定してください。"))
+        ]
     }
 
     private func certificate() -> NodeHealth.Part {
@@ -163,6 +185,10 @@ final class NodeMonitoring: NodeMonitor {
 extension NodeHealth.Part {
     static func working(_ name: String, _ title: LocalizedText, _ detail: LocalizedText) -> Self {
         Self(name: name, title: title, isWorking: true, detail: detail)
+    }
+
+    static func warning(_ name: String, _ title: LocalizedText, _ detail: LocalizedText) -> Self {
+        Self(name: name, title: title, isWorking: true, isWarning: true, detail: detail)
     }
 
     static func failing(_ name: String, _ title: LocalizedText, _ detail: LocalizedText) -> Self {

@@ -15,14 +15,16 @@ import SharedFolders
 import TransportSecurity
 import WebAdmin
 
-/// What follows the settings besides those who read them at each use: the memory for content.
+/// What follows the settings besides those who read them at each use: the memory for content and for waiting transcripts.
 struct FollowingSettings: Service {
     let settings: CurrentSettings
     let budget: MemoryBudget
+    let transcripts: TranscriptFolder
 
     func run() async throws {
         for await snapshot in settings.updates().cancelOnGracefulShutdown() {
             budget.setLimit(snapshot.settings.delivery.activeContentBytes)
+            transcripts.setMaximumWaitingBytes(snapshot.settings.transcripts.waitingMegabytes << 20)
         }
     }
 }
@@ -55,9 +57,13 @@ struct AdministrationFaces: Sendable {
             responder: site.buildResponder { router in
                 api.addRoutesForKeys(to: router.group(RouterPath(AdministrationAPI.prefix)), address: \.remoteAddress)
             },
-            server: try .tls(
-                .http1(configuration: Self.connections),
-                tlsConfiguration: tls.followingServerConfiguration(applicationProtocols: ["http/1.1"])),
+            server: HTTPServerBuilder { responder in
+                ProxiedConnections(
+                    try TLSChannel(
+                        HTTP1Channel(responder: responder, configuration: Self.connections),
+                        tlsConfiguration: tls.followingServerConfiguration(applicationProtocols: ["http/1.1"])),
+                    settings: base.settings)
+            },
             configuration: .init(
                 address: .hostname(listener.address.description, port: listener.port), serverName: nil,
                 availableConnectionsDelegate: .maximum(Self.maximumConnections, logger: base.logger)),

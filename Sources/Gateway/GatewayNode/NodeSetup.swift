@@ -3,7 +3,9 @@ import DomainsAndUsers
 import Foundation
 import GatewayDatabase
 package import Logging
+import Mail
 package import Settings
+import UserVerification
 
 /// Makes a node: folders, database, settings of its own, the first administrator if named, and last `node.conf`. Interrupted, it is
 /// simply run again.
@@ -56,7 +58,7 @@ package struct NodeSetup: Sendable {
         guard home.administrationSocket.path.utf8.count <= NodeHome.maximumSocketPathBytes else {
             throw .folder(path: home.path, reason: "the path is too long for the local socket; choose a shorter one")
         }
-        for folder in [home.url, home.database.deletingLastPathComponent(), home.messageData, home.certificates] {
+        for folder in [home.url, home.database.deletingLastPathComponent(), home.messageData, home.transcripts, home.certificates] {
             do {
                 try FileManager.default.createDirectory(
                     at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -82,8 +84,10 @@ package struct NodeSetup: Sendable {
         }
         guard let administrator else { return }
         let administration = Administration(
-            ports: database.administrationPorts(node: UnstartedNode(), contents: UnstartedNode()), node: configuration.nodeID,
-            current: current,
+            ports: database.administrationPorts(
+                node: UnstartedNode(), contents: UnstartedNode(),
+                verifier: RecipientVerifier(probe: UnstartedNode(), logger: database.logger)),
+            node: configuration.nodeID, current: current,
             logger: database.logger)
         do throws(AdministrationError) {
             // A second `init` after an interrupted one finds the administrator made already.
@@ -129,5 +133,13 @@ extension UnstartedNode: StoredContentSource {
         of message: RecordIdentifier, expectedBytes: Int, upTo maximumBytes: Int
     ) async throws(StoredContentError) -> [UInt8] {
         throw StoredContentError(cause: "the node is being made")
+    }
+}
+
+extension UnstartedNode: RecipientProbe {
+    func ask(
+        about recipient: EmailAddress, of domain: ProtectedDomain, from sender: ReversePath, limit: Duration
+    ) async -> ProbeAnswer {
+        ProbeAnswer(.serversAway, text: "the node is being made")
     }
 }

@@ -11,6 +11,7 @@ package import Reception
 package import SMTP
 import Settings
 package import SharedFolders
+package import UserVerification
 
 /// A message's whole way through this node, told once: connection, sender, recipients, then received → stamped → durable → queued. What
 /// is answered 250 has its content synced in Message Data and its rows committed, in this order; a crash between the two leaves a
@@ -27,6 +28,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     private let logger: Logger
     private var filter: FlowFilter?
     private var quarantine: (any QuarantineWriter)?
+    private var verification: FlowVerification?
     private let refusedConnections = RefusedConnections()
 
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
@@ -34,8 +36,6 @@ package struct InboundMailFlow: MailTransactionHandler {
     /// Recipients logged of a transaction that brought no message.
     private static let loggedWithoutMessage = 20
     private static let foreignSender = SMTPReply(553, .notAuthorized, "The sender address is not one of yours")
-    private static let directoryAway = SMTPReply(
-        451, .systemTemporary, "Recipients cannot be verified at the moment; please try again later")
 
     package init(
         queue: any AcceptedMessageQueue, domains: CurrentDomains, recipients: any RecipientDirectory, authentication: UserAuthentication,
@@ -69,6 +69,14 @@ package struct InboundMailFlow: MailTransactionHandler {
         return flow
     }
 
+    /// The same flow, with unlisted recipients verified at their domain's mail servers where the domain wants it. Without a verifier they
+    /// are answered 451 there.
+    package func verifying(with verifier: RecipientVerifier) -> InboundMailFlow {
+        var flow = self
+        flow.verification = FlowVerification(verifier: verifier)
+        return flow
+    }
+
     package func connected(_ connection: ClientConnection) async -> ReceptionDecision {
         guard let reply = await filter?.connected(connection) else { return .accept() }
         if refusedConnections.isWorthLogging(connection.address) { logRefusal(.null, MailParameters(), connection, reply) }
@@ -99,20 +107,36 @@ package struct InboundMailFlow: MailTransactionHandler {
         switch acceptance(connection).decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
         case .accept(let routed): return await judged(routed, transaction, connection)
         case .refuse(let reply): return .refuse(reply)
-        case .lookUp(let routed, let isListingRequired):
+        case .lookUp(let routed, let unlisted):
             do throws(DirectoryError) {
                 switch try await recipients.listing(of: routed.address) {
                 case .alias(let user):
                     let decision = await judged(routed, transaction, connection)
                     if case .accept = decision { return .acceptAlias(of: user) }
                     return decision
-                case .unlisted where isListingRequired: return .refuse(RecipientAcceptance.unknownRecipient(recipient.address))
-                case .listed, .unlisted: return await judged(routed, transaction, connection)
+                case .unlisted: return await self.unlisted(unlisted, recipient, routed, transaction, connection)
+                case .listed: return await judged(routed, transaction, connection)
                 }
             } catch {
                 logger.warning("recipient could not be verified", metadata: ["cause": "\(error)"])
-                return .refuse(Self.directoryAway)
+                return .refuse(FlowVerification.tryAgainLater)
             }
+        }
+    }
+
+    private func unlisted(
+        _ rule: RecipientAcceptance.UnlistedRecipient, _ recipient: TransactionRecipient, _ routed: RoutedRecipient,
+        _ transaction: MailTransaction, _ connection: ClientConnection
+    ) async -> ReceptionDecision {
+        switch rule {
+        case .accept: return await judged(routed, transaction, connection)
+        case .refuse: return .refuse(RecipientAcceptance.unknownRecipient(recipient.address))
+        case .verify(let domain):
+            // First what costs the mail server nothing: who is refused anyway asks it no question.
+            let decision = await judged(routed, transaction, connection)
+            guard case .accept = decision else { return decision }
+            guard let verification else { return .refuse(FlowVerification.tryAgainLater) }
+            return await verification.refusal(of: recipient.address, in: domain, transaction, connection).map { .refuse($0) } ?? decision
         }
     }
 
@@ -166,7 +190,8 @@ package struct InboundMailFlow: MailTransactionHandler {
         let isRefused = transaction.recipients.isEmpty && transaction.refused.allSatisfy { $0.reply.category == .permanentFailure }
         let result: MessageResult = isRefused ? .refused : .postponed
         // Why nobody was accepted says more than how the client went away.
-        let refusal = transaction.recipients.isEmpty ? transaction.refused.last?.reply.description : nil
+        let notes = VerificationNotes.of(transaction, connection)
+        let refusal = transaction.recipients.isEmpty ? transaction.refused.last.map { notes.refusal(of: $0.recipient, $0.reply) } : nil
         log(
             transaction, connection, result, reason: refusal ?? reason, header: .none, sizeBytes: 0,
             judgement: filter?.judgementSoFar(connection))
@@ -193,6 +218,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         let transaction = message.transaction
         let routed = route(transaction.recipients, message.connection)
         let time = UTCTime.now()
+        let notes = VerificationNotes.of(transaction, message.connection)
         let stamp = HeaderStamp(nodeName: heloName())
         let queued = QueuedMessage(
             identifier: transaction.identifier, reversePath: transaction.reversePath, receivedAt: time, direction: MailDirection(routed),
@@ -207,11 +233,12 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         var entry = logEntry(
             transaction, message.connection, judged?.quarantine == nil ? .accepted : .quarantined,
-            reason: judged?.quarantine?.reason.english ?? "queued", header: header, sizeBytes: message.sizeBytes, at: time)
+            reason: judged?.quarantine?.reason.english ?? notes.acceptance(of: transaction.recipients, "queued"), header: header,
+            sizeBytes: message.sizeBytes, at: time)
         entry.judgement = judged?.judgement
         return AcceptedMessage(
             message: queued, recipients: recipients, log: entry,
-            refused: Self.refusedEntries(transaction, firstOrdinal: recipients.count, at: time))
+            refused: Self.refusedEntries(transaction, notes, firstOrdinal: recipients.count, at: time))
     }
 
     /// For mail from outside only: others' readers need not know what was thought of ours.
@@ -287,7 +314,9 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         var entry = logEntry(transaction, connection, result, reason: reason, header: header, sizeBytes: sizeBytes, at: time)
         entry.judgement = judgement
-        refusals.record(entry, recipients: accepted + Self.refusedEntries(transaction, firstOrdinal: accepted.count, at: time))
+        let refused = Self.refusedEntries(
+            transaction, VerificationNotes.of(transaction, connection), firstOrdinal: accepted.count, at: time)
+        refusals.record(entry, recipients: accepted + refused)
     }
 
     private func logEntry(
@@ -300,16 +329,20 @@ package struct InboundMailFlow: MailTransactionHandler {
             user: connection.user?.address.description ?? "")
         let identifier =
             result == .accepted || result == .quarantined ? transaction.identifier : RecordIdentifier(milliseconds: time.milliseconds)
-        return MessageLogEntry(
+        var entry = MessageLogEntry(
             message: identifier, receivedAt: time, node: node, direction: direction(transaction, connection), result: result,
             reason: reason, client: client, reversePath: transaction.reversePath.description, header: header, sizeBytes: sizeBytes)
+        entry.transcript = connection.transcript
+        return entry
     }
 
-    private static func refusedEntries(_ transaction: MailTransaction, firstOrdinal: Int, at time: UTCTime) -> [RecipientLogEntry] {
+    private static func refusedEntries(
+        _ transaction: MailTransaction, _ notes: VerificationNotes, firstOrdinal: Int, at time: UTCTime
+    ) -> [RecipientLogEntry] {
         transaction.refused.enumerated().map { position, refused in
             RecipientLogEntry(
                 ordinal: firstOrdinal + position, address: refused.recipient.address.description, state: .refused,
-                reason: refused.reply.description, updatedAt: time)
+                reason: notes.refusal(of: refused.recipient, refused.reply), updatedAt: time)
         }
     }
 

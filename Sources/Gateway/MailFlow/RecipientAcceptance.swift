@@ -14,9 +14,16 @@ struct RecipientAcceptance: Sendable {
     /// What is to be done with one RCPT.
     enum Answer: Hashable {
         case accept(RoutedRecipient)
-        /// Ask what is known of the address: aliases are delivered to their user, and where `isListingRequired` an unknown one is refused.
-        case lookUp(RoutedRecipient, isListingRequired: Bool)
+        /// Ask what is known of the address: aliases are delivered to their user, and an unknown one fares as is said.
+        case lookUp(RoutedRecipient, unlisted: UnlistedRecipient)
         case refuse(SMTPReply)
+    }
+
+    /// What is done with an address that is not listed.
+    enum UnlistedRecipient: Hashable {
+        case accept, refuse
+        /// The domain's mail servers are asked.
+        case verify(ProtectedDomain)
     }
 
     func decide(_ recipient: TransactionRecipient, declaredSize: Int?, connection: ClientConnection) -> Answer {
@@ -57,10 +64,12 @@ struct RecipientAcceptance: Sendable {
                 SMTPReply(552, .messageTooBig, "Message too big for \(domain.name.ascii): at most \(policy.maximumMessageBytes) bytes"))
         }
         let routed = RoutedRecipient(address: address, isProtected: true, isTrusted: isTrusted)
-        switch policy.recipients {
-        case .any: return domain.hasAliases ? .lookUp(routed, isListingRequired: false) : .accept(routed)
         // RFC 5321 section 4.5.1: postmaster is always there.
-        case .listed: return .lookUp(routed, isListingRequired: !address.lookupKey.hasPrefix("postmaster@"))
+        let isPostmaster = address.lookupKey.hasPrefix("postmaster@")
+        switch policy.recipients {
+        case .any: return domain.hasAliases ? .lookUp(routed, unlisted: .accept) : .accept(routed)
+        case .listed: return .lookUp(routed, unlisted: isPostmaster ? .accept : .refuse)
+        case .callForward: return .lookUp(routed, unlisted: isPostmaster ? .accept : .verify(domain))
         }
     }
 

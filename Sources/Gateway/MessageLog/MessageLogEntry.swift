@@ -51,6 +51,8 @@ package struct MessageLogEntry: Sendable, Hashable {
     package let sizeBytes: Int
     /// How it was judged; absent when filtering did not look at it, and in lists.
     package var judgement: MessageJudgement?
+    /// The dialogue it came in; `nil` when none is kept.
+    package var transcript: RecordIdentifier?
 
     package static let maximumTextBytes = 500
 
@@ -169,6 +171,8 @@ package struct DeliveryHistoryEvent: Sendable, Hashable {
     /// TLS version and cipher, empty without TLS.
     package let tls: String
     package let durationMilliseconds: Int
+    /// The dialogue with the next hop; `nil` when there was none or none is kept.
+    package var transcript: RecordIdentifier?
 
     package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         case delivered, deferred, failed, expired

@@ -49,6 +49,8 @@ package struct ClientConnection: Sendable, Hashable {
     package var tls: String?
     /// Who has signed in; only ever over TLS.
     package var user: AuthenticatedUser?
+    /// The transcript that is being written; `nil` when none is kept.
+    package var transcript: RecordIdentifier?
     /// The settings this session keeps from its start to its end.
     package let settings: SettingsSnapshot
     /// What the handler remembers of this session.

@@ -1,4 +1,5 @@
 import Logging
+import MessageLog
 import NIOCore
 import SMTP
 import Settings
@@ -14,18 +15,21 @@ final class ReceptionServices: Sendable {
     let logger: Logger
     let register = SessionRegister()
     let metrics = ReceptionMetrics()
+    /// `nil`: no transcripts are kept.
+    let transcripts: TranscriptKeeper?
     /// Name of the system, for a node without a HELO name of its own.
     let systemName: String
 
     init(
         settings: CurrentSettings, handler: any MailTransactionHandler, folder: MessageDataFolder, tls: TLSContexts, logger: Logger,
-        systemName: String
+        transcripts: TranscriptKeeper? = nil, systemName: String
     ) {
         self.settings = settings
         self.handler = handler
         self.folder = folder
         self.tls = tls
         self.logger = logger
+        self.transcripts = transcripts
         self.systemName = systemName
     }
 

@@ -1,4 +1,5 @@
 package import Logging
+package import MessageLog
 package import NIOCore
 import ServiceLifecycle
 package import Settings
@@ -27,13 +28,14 @@ package final class SMTPListener: Service {
     ///   - handler: decides on each step; its quick answers run on event loops and must not block.
     ///   - folder: takes the content of messages.
     ///   - group: its event loops carry all sessions.
+    ///   - transcripts: takes the dialogues; `nil` keeps none.
     package init(
         settings: CurrentSettings, handler: any MailTransactionHandler, folder: MessageDataFolder, tls: TLSContexts,
-        group: any EventLoopGroup,
-        logger: Logger
+        group: any EventLoopGroup, transcripts: TranscriptKeeper? = nil, logger: Logger
     ) {
         services = ReceptionServices(
-            settings: settings, handler: handler, folder: folder, tls: tls, logger: logger, systemName: SystemName.read())
+            settings: settings, handler: handler, folder: folder, tls: tls, logger: logger, transcripts: transcripts,
+            systemName: SystemName.read())
         self.group = group
         bound = Mutex(nil)
     }

@@ -1,4 +1,5 @@
 import Logging
+import MessageLog
 import NIOCore
 import NIOSSL
 import SMTP
@@ -15,6 +16,8 @@ final class SMTPSession: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     let services: ReceptionServices
+    /// What was said so far, when that is to be kept; see `SMTPSession+transcript.swift`.
+    var transcript: SMTPTranscript?
     private let kind: ListenerKind
     /// The client a proxy speaks for.
     private let peer: SessionPeer?
@@ -22,10 +25,10 @@ final class SMTPSession: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var address: NetworkAddress?
     /// From the admission on.
-    private var machine: SMTPSessionStateMachine?
+    var machine: SMTPSessionStateMachine?
     private var stream = SMTPServerStream()
     /// Replies not yet written: those of pipelined commands go out together.
-    private var outgoing = ByteBuffer()
+    var outgoing = ByteBuffer()
     private var content: MessageContentReceiver?
     private var drained: (@Sendable (Result<Void, SharedFolderError>) -> Void)?
     private var isContentFull = false
@@ -68,7 +71,10 @@ final class SMTPSession: ChannelInboundHandler {
             return
         }
         noteTLS()
-        if isBeforeGreeting { return perform(machine?.spokeEarly()) }
+        if isBeforeGreeting {
+            transcript?.note("the client spoke before the greeting")
+            return perform(machine?.spokeEarly())
+        }
         stream.append(buffer)
         pump()
     }
@@ -100,8 +106,10 @@ final class SMTPSession: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         timer.cancel()
         task?.cancel()
+        noteEndOfConnection()
         machine?.connectionLost()
         finishEnded()
+        keepTranscript()
         drained = nil
         if let address {
             services.register.leave(context.channel, from: address)
@@ -126,6 +134,7 @@ final class SMTPSession: ChannelInboundHandler {
         let connection = ClientConnection(
             address: client, port: peer?.port ?? remote.port ?? 0, listener: kind, settings: snapshot)
         machine = SMTPSessionStateMachine(connection: connection, hostName: services.hostName(snapshot.settings))
+        beginTranscript(connection)
         isShakingHands = tlsHandler != nil
         timer = SessionTimer(snapshot.settings.reception)
         armTimer()
@@ -162,12 +171,14 @@ final class SMTPSession: ChannelInboundHandler {
     private func noteTLS() {
         guard let tlsHandler, machine?.connection.tls == nil, let description = tlsHandler.negotiatedDescription else { return }
         machine?.secured(description)
+        transcript?.note("TLS: \(description)")
     }
 
     /// Nothing has been read, so closing at once loses no reply. A TLS client would have to shake hands first and gets none.
     private func turnAway(_ context: ChannelHandlerContext, _ admission: SessionRegister.Admission) {
         isClosing = true
         services.metrics.sessionRefused()
+        beginTranscript(ofRefused: context, peer)
         if tlsHandler == nil {
             switch admission {
             case .tooManyOfAddress: write(.tooManySessionsOfAddress)
@@ -176,6 +187,7 @@ final class SMTPSession: ChannelInboundHandler {
             }
             flush(context)
         }
+        keepTranscript()
         closeAtOnce(context)
     }
 
@@ -205,8 +217,12 @@ final class SMTPSession: ChannelInboundHandler {
 
     private func take(_ event: SMTPServerStream.Event) {
         switch event {
-        case .line(let line): perform(machine?.receive(line, hasMoreInput: stream.bufferedOctets > 0))
-        case .malformedLine(let fault): perform(machine?.receive(fault))
+        case .line(let line):
+            noteCommand(line)
+            perform(machine?.receive(line, hasMoreInput: stream.bufferedOctets > 0))
+        case .malformedLine(let fault):
+            transcript?.unreadableLine("\(fault)")
+            perform(machine?.receive(fault))
         case .text(let part), .chunk(let part): takeContent(part)
         case .endOfText(let summary):
             textSummary = summary
@@ -221,7 +237,10 @@ final class SMTPSession: ChannelInboundHandler {
         }
     }
 
-    private func noteEndOfContent() { endOfContent = (.now(), content?.octets ?? 0) }
+    private func noteEndOfContent() {
+        endOfContent = (.now(), content?.octets ?? 0)
+        transcript?.note("content, \(endOfContent.octets) octets")
+    }
 
     private func chunkRefusal() -> SMTPReply? {
         guard case .chunk(let chunk) = machine?.phase, chunk.refusal == nil else { return nil }
@@ -373,6 +392,7 @@ final class SMTPSession: ChannelInboundHandler {
         guard !isClosing, context != nil else { return }
         if machine?.isDecidingMessage == true { noteAnswer(decision) }
         perform(machine?.decided(decision, now: .now()))
+        beginNextPartIfLong()
         goOn()
     }
 
@@ -392,7 +412,9 @@ final class SMTPSession: ChannelInboundHandler {
     // MARK: Output
 
     private func write(_ reply: SMTPReply) {
+        let start = outgoing.readableBytes
         reply.write(into: &outgoing, allowsUTF8: machine?.transaction?.parameters.isInternational ?? false)
+        if transcript != nil { transcript?.server(outgoing.readableBytesView.dropFirst(start)) }
     }
 
     private func flush(_ context: ChannelHandlerContext) {
@@ -446,6 +468,7 @@ final class SMTPSession: ChannelInboundHandler {
         guard let context else { return }
         guard timer.isDue else { return armTimer() }
         if isClosing { return closeAtOnce(context) }
+        transcript?.failure("no input or no answer in time")
         perform(machine?.timedOut())
         settle()
     }

@@ -14,6 +14,9 @@ package struct GatewaySettings: Sendable, Equatable {
     package var dnsBlockLists = DNSBlockListSettings()
     package var attachments = AttachmentSettings()
     package var quarantine = QuarantineSettings()
+    package var userVerification = UserVerificationSettings()
+    package var transcripts = TranscriptSettings()
+    package var directories = DirectorySettings()
     /// By the domain's lower-case ASCII name; a domain without an entry has the defaults.
     package var domains: [String: DomainSettings] = [:]
 
@@ -31,7 +34,9 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(AttachmentSettings.self),
+        SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(QuarantineSettings.self),
+        SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
     ]
 
     package static func section(_ name: String) -> SettingsSectionDescription? { sections.first { $0.name == name } }
@@ -68,6 +73,9 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
+        case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)
+        case (.cluster, TranscriptSettings.name): return transcripts.apply(texts)
+        case (.cluster, DirectorySettings.name): return directories.apply(texts)
         case (.cluster, RetentionSettings.name): return retention.apply(texts)
         case (.node(nodeID), NodeSettings.name): return node.apply(texts)
         case (.node, NodeSettings.name): return []

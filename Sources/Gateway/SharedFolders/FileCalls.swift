@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import NIOCore
 
@@ -64,6 +65,20 @@ enum FileCalls {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .failed(operation: "look at", path: path, code: errno) }
         return Int(status.st_size)
+    }
+
+    static func truncate(_ descriptor: Int32, to size: Int, path: String) throws(SharedFolderError) {
+        guard ftruncate(descriptor, off_t(size)) == 0 else { throw .failed(operation: "cut", path: path, code: errno) }
+    }
+
+    /// What a folder holds, in no order.
+    static func names(in folder: String) throws(SharedFolderError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            guard FileManager.default.fileExists(atPath: folder) else { throw .notFound(path: folder) }
+            throw .failed(operation: "list", path: folder, code: EIO)
+        }
     }
 
     static func sync(_ descriptor: Int32, path: String) throws(SharedFolderError) {

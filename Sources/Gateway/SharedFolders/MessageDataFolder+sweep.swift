@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 package import Settings
 
 /// Finding content that nothing refers to: left by a crash between the file and its row, or by a write that finished after its caller
@@ -20,8 +20,8 @@ extension MessageDataFolder {
         let last = Self.hourFolder(of: time)
         return try await threads.run("list", deadline: deadline) { () throws(SharedFolderError) in
             var result: [String] = []
-            for day in try Self.names(in: root) where Self.isNumber(day, digits: 8) {
-                for hour in try Self.names(in: "\(root)/\(day)") where Self.isNumber(hour, digits: 2) && "\(day)/\(hour)" < last {
+            for day in try FileCalls.names(in: root) where DigitName.isNumber(day, digits: 8) {
+                for hour in try FileCalls.names(in: "\(root)/\(day)") where DigitName.isNumber(hour, digits: 2) && "\(day)/\(hour)" < last {
                     result.append("\(day)/\(hour)")
                 }
             }
@@ -34,7 +34,7 @@ extension MessageDataFolder {
         let folder = "\(path)/\(hourFolder)"
         return try await threads.run("list", deadline: deadline) { () throws(SharedFolderError) in
             var result: [LeftoverFile] = []
-            for name in try Self.names(in: folder) {
+            for name in try FileCalls.names(in: folder) {
                 guard result.count < limit else { break }
                 if name.hasSuffix(".tmp") {
                     result.append(LeftoverFile(identifier: nil, name: name))
@@ -59,18 +59,5 @@ extension MessageDataFolder {
 
     private static func hourFolder(of time: UTCTime) -> String {
         StoredMessage(identifier: RecordIdentifier(milliseconds: time.milliseconds)).folder
-    }
-
-    private static func isNumber(_ name: String, digits: Int) -> Bool {
-        name.utf8.count == digits && name.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    }
-
-    private static func names(in folder: String) throws(SharedFolderError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder)
-        } catch {
-            guard FileManager.default.fileExists(atPath: folder) else { throw .notFound(path: folder) }
-            throw .failed(operation: "list", path: folder, code: EIO)
-        }
     }
 }

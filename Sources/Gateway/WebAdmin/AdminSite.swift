@@ -103,6 +103,12 @@ package struct AdminSite: Sendable {
         ReportsController(services: services).addRoutes(to: routes)
         APIKeysController(services: services).addRoutes(to: routes)
         MaintenanceController(services: services).addRoutes(to: routes)
+        VerificationController(services: services).addRoutes(to: routes)
+        TranscriptsController(services: services).addRoutes(to: routes)
+        DirectoriesController(services: services).addRoutes(to: routes)
+        OwnSignInController(services: services).addRoutes(to: routes)
+        OwnQuarantineController(services: services).addRoutes(to: routes)
+        OwnAccountController(services: services).addRoutes(to: routes)
         SettingsHistoryController(services: services).addRoutes(to: routes)
         SettingsTransferController(services: services).addRoutes(to: routes)
     }

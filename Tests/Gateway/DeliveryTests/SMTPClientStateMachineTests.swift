@@ -14,6 +14,7 @@ import Testing
         var log: [String] = []
         var results: [TransactionResult] = []
         var failures: [SessionFailure] = []
+        var answers: [RecipientAnswer] = []
 
         init(_ security: ConnectionSecurity = .none, _ credential: MailServerCredential? = nil) {
             machine = SMTPClientStateMachine(heloName: "gw.example.net", security: security, credential: credential)
@@ -27,6 +28,7 @@ import Testing
                 case .ready: log.append("(ready)")
                 case .sendContent: log.append("(content)")
                 case .completed(let result): results.append(result)
+                case .answered(let answer): answers.append(answer)
                 case .failed(let failure): failures.append(failure)
                 case .close: log.append("(close)")
                 }
@@ -43,6 +45,13 @@ import Testing
                 })
             log = []
             note(machine.begin(envelope))
+        }
+
+        mutating func ask() throws {
+            log = []
+            note(
+                machine.begin(
+                    RecipientQuestion(sender: .null, recipient: try EmailAddress("b@here.example"), isInternational: false)))
         }
 
         /// Ready, with the given EHLO lines.
@@ -287,5 +296,61 @@ import Testing
         #expect(dialog.log.last == "(close)")
         try dialog.begin("b@example.net")
         #expect(dialog.results.first?.isUnanswered == true)
+    }
+
+    @Test(arguments: [("", ["MAIL FROM:<>"]), ("PIPELINING", ["MAIL FROM:<>", "RCPT TO:<b@here.example>"])])
+    func `a question is MAIL and RCPT, and a reset behind it, and never DATA`(extensions: String, first: [String]) throws {
+        var dialog = Dialog.ready(extensions)
+        try dialog.ask()
+        #expect(dialog.log == first)
+        dialog.receive("250 ok", "250 2.1.5 welcome")
+        dialog.note(dialog.machine.quit())
+        #expect(dialog.log == ["MAIL FROM:<>", "RCPT TO:<b@here.example>", "RSET", "QUIT", "(close)"])
+        #expect(dialog.answers.map(\.word) == ["accepted"])
+    }
+
+    @Test(
+        arguments: [
+            ("250 2.1.5 ok", "accepted"), ("251 will forward", "accepted"), ("550 5.1.1 nobody", "refused"), ("553 no", "refused"),
+            ("550 5.7.1 not you", "refused"), ("450 4.2.1 later", "undecided"), ("421 4.3.2 closing", "undecided"),
+            ("451 4.7.1 greylisted", "undecided"), ("503 5.5.1 MAIL first", "undecided"), ("530 5.7.0 sign in", "undecided"),
+            ("552 5.5.3 too many recipients", "undecided"), ("354 go on", "undecided"),
+        ])
+    func `only a refusal of the recipient is one`(reply: String, word: String) throws {
+        var dialog = Dialog.ready()
+        try dialog.ask()
+        dialog.receive("250 ok", reply)
+        #expect(dialog.answers.map(\.word) == [word])
+    }
+
+    @Test(arguments: ["550 5.7.1 no null senders here", "451 4.3.0 later", "421 4.3.2 closing"])
+    func `what is said of the sender says nothing of the recipient`(reply: String) throws {
+        var dialog = Dialog.ready("PIPELINING")
+        try dialog.ask()
+        dialog.receive(reply)
+        #expect(dialog.answers.map(\.word) == ["undecided"])
+        // The reply to the recipient that was sent along, and the end, lead to no second answer.
+        dialog.receive("503 5.5.1 MAIL first")
+        dialog.note(dialog.machine.connectionLost("gone"))
+        #expect(dialog.answers.count == 1)
+    }
+
+    @Test func `a question that is broken off is answered once`() throws {
+        var dialog = Dialog.ready()
+        try dialog.ask()
+        dialog.receive("250 ok")
+        dialog.note(dialog.machine.connectionLost("gone"))
+        dialog.note(dialog.machine.abandon())
+        #expect(dialog.answers.map(\.word) == ["undecided"])
+    }
+}
+
+extension RecipientAnswer {
+    fileprivate var word: String {
+        switch self {
+        case .accepted: "accepted"
+        case .refused: "refused"
+        case .undecided: "undecided"
+        }
     }
 }

@@ -53,11 +53,34 @@ import Testing
                     // Few rows are sorted, but found by their own index alone.
                     for query in [rare.page(after: cursor, downTo: nil, limit: 50), rare.rareProbe(after: cursor)] {
                         let plan = try transaction.plan(of: query)
-                        let index = rare.filter.sender == nil ? "RECIPIENT_ADDRESS" : "MESSAGE_SENDER"
+                        let index =
+                            !rare.filter.messageID.isEmpty
+                            ? "MESSAGE_MESSAGE_ID" : rare.filter.sender == nil ? "RECIPIENT_ADDRESS" : "MESSAGE_SENDER"
                         #expect(
-                            plan.contains("INDEX (\(index))") && !plan.contains("NATURAL") && !plan.contains("MESSAGE_NEWEST"), "\(plan)")
+                            plan.contains("INDEX (\(index)") && !plan.contains("NATURAL") && !plan.contains("MESSAGE_NEWEST"), "\(plan)")
                     }
                 }
+            }
+        }
+    }
+
+    @Test func `the recipients of a page are found by their messages, whatever the table's size`() async throws {
+        try await TestDatabase.with { test in
+            let part = try #require(IdentifierList.parts((0..<20).map { _ in RecordIdentifier.fresh() }).first)
+            try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { transaction in
+                let plan = try transaction.plan(of: MessageLogTable.firstRecipients(of: part))
+                #expect(plan.contains("SORT") && plan.contains("INDEX (RECIPIENT_KEY") && !plan.contains("ORDER"), "\(plan)")
+            }
+        }
+    }
+
+    @Test(arguments: TestPlace.allCases) func `a client's mail is found along its own index`(_ place: TestPlace) async throws {
+        try await TestDatabase.with(place) { test in
+            try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { transaction in
+                let search = LogSearch(Self.filter { $0.clientAddress = "192.0.2.1" })
+                #expect(search.isDirect)
+                let plan = try transaction.plan(of: search.page(after: nil, downTo: nil, limit: 50))
+                #expect(plan.contains("ORDER MESSAGE_CLIENT"), "\(plan)")
             }
         }
     }

@@ -29,7 +29,7 @@ enum Samples {
         _ identifier: RecordIdentifier = .fresh(), node: NodeID, sender: String = "sender@example.net", subject: String = "A subject",
         result: MessageResult = .accepted, direction: MailDirection = .inbound, receivedAt: UTCTime = .now()
     ) -> MessageLogEntry {
-        MessageLogEntry(
+        var entry = MessageLogEntry(
             message: identifier, receivedAt: receivedAt, node: node, direction: direction, result: result,
             reason: result == .accepted ? "queued" : "550 5.7.1 no relaying",
             client: MessageLogClient(
@@ -37,6 +37,8 @@ enum Samples {
             reversePath: sender,
             header: MessageLogHeader(subject: subject, from: "Sender <\(sender)>", messageID: "<\(identifier)@example.net>"),
             sizeBytes: 10_240)
+        entry.transcript = identifier
+        return entry
     }
 
     static func outcome(
@@ -48,12 +50,11 @@ enum Samples {
         case .finished: kind = .failed
         case .deferred, .givenBack: kind = .deferred
         }
-        return RecipientOutcome(
-            ordinal: ordinal, attempts: attempts, change: change,
-            event: DeliveryHistoryEvent(
-                message: message, ordinal: ordinal, at: .now(), node: node, kind: kind, attempt: attempts + 1,
-                nextHop: "mail.example.com[192.0.2.25]:25", reply: "250 2.0.0 Ok: queued as 4711", tls: "TLSv1.3", durationMilliseconds: 12)
-        )
+        var event = DeliveryHistoryEvent(
+            message: message, ordinal: ordinal, at: .now(), node: node, kind: kind, attempt: attempts + 1,
+            nextHop: "mail.example.com[192.0.2.25]:25", reply: "250 2.0.0 Ok: queued as 4711", tls: "TLSv1.3", durationMilliseconds: 12)
+        event.transcript = message
+        return RecipientOutcome(ordinal: ordinal, attempts: attempts, change: change, event: event)
     }
 
     static func reported(_ message: RecordIdentifier, _ node: NodeID) -> DeliveryHistoryEvent {

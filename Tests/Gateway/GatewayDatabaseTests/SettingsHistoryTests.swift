@@ -1,3 +1,4 @@
+import Administration
 import DomainsAndUsers
 import Filtering
 import Firebird
@@ -154,7 +155,7 @@ import Testing
                 _ = try await settings.save(changes, ifRevisionIs: first, audit: Self.audit(test, "settings.return"))
             }
             #expect(try await settings.currentRevision() == second)
-            #expect(try await test.database.audit.auditEntries(containing: "settings.return", before: nil, limit: 10).count == 1)
+            #expect(try await test.database.audit.auditEntries(AuditFilter(text: "settings.return"), before: nil, limit: 10).count == 1)
         }
     }
 

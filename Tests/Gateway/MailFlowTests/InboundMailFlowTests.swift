@@ -13,6 +13,7 @@ import Settings
 import SharedFolders
 import Synchronization
 import Testing
+import UserVerification
 
 /// The way of a message through MailFlow, with ports in memory and a real folder.
 @Suite struct InboundMailFlowTests {
@@ -29,7 +30,8 @@ import Testing
     }
 
     private func flow() throws -> InboundMailFlow {
-        let domains = try ["example.com", "listed.example", "small.example", "例え.テスト", "alias.example"].enumerated().map { number, name in
+        let domains = try ["example.com", "listed.example", "small.example", "例え.テスト", "alias.example", "asked.example"].enumerated().map {
+            number, name in
             ProtectedDomain(
                 identifier: RecordIdentifier(milliseconds: Int64(number)), name: try DomainName(name), mailServers: [],
                 hasAliases: name == "alias.example")
@@ -51,6 +53,9 @@ import Testing
         settings.relay.trustedNetworks = [try #require(NetworkRange("198.51.100.0/24"))]
         settings.domains["listed.example"] = DomainSettings()
         settings.domains["listed.example"]?.recipients = .listed
+        settings.domains["asked.example"] = DomainSettings()
+        settings.domains["asked.example"]?.recipients = .callForward
+        settings.userVerification.randomAddressHours = 0
         settings.domains["small.example"] = DomainSettings()
         settings.domains["small.example"]?.maximumMessageBytes = 100
         change(&settings)
@@ -107,6 +112,46 @@ import Testing
         case .accept, .acceptAlias: #expect(code == 0)
         case .refuse(let reply), .disconnect(let reply): #expect(reply.code == code, "\(reply)")
         }
+    }
+
+    @Test(arguments: [
+        ("colleague@asked.example", ProbeAnswer.Statement.accepts, 0), ("nobody@asked.example", .refuses, 550),
+        ("busy@asked.example", .undecided, 451), ("someone@asked.example", .serversAway, 451), ("Postmaster@asked.example", .refuses, 0),
+        ("someone@example.com", .refuses, 0), ("unknown@listed.example", .accepts, 550),
+    ])
+    func `unlisted recipients of a verified domain are what its mail servers say`(
+        address: String, statement: ProbeAnswer.Statement, code: Int
+    ) async throws {
+        let servers = ScriptedMailServers()
+        servers.say(ProbeAnswer(statement, text: "said", server: "mail.example"), of: address)
+        let flow = try flow().verifying(with: RecipientVerifier(probe: servers, logger: Logger(label: "test")))
+        let recipient = TransactionRecipient(address: try EmailAddress(address), parameters: RecipientParameters())
+        switch await flow.recipient(recipient, try transaction(), try connection()) {
+        case .accept, .acceptAlias: #expect(code == 0)
+        case .refuse(let reply), .disconnect(let reply): #expect(reply.code == code && !reply.text.contains("said"))
+        }
+    }
+
+    @Test func `the log says by what a recipient was verified and another refused`() async throws {
+        let servers = ScriptedMailServers()
+        servers.say(ProbeAnswer(.refuses, text: "550 5.1.1 no user", server: "mail.example"), of: "nobody@asked.example")
+        let flow = try flow().verifying(with: RecipientVerifier(probe: servers, logger: Logger(label: "test")))
+        let connection = try connection()
+        var message = try message("Subject: x\r\n\r\nx\r\n", to: ["colleague@asked.example"], connection: connection)
+        let nobody = TransactionRecipient(address: try EmailAddress("nobody@asked.example"), parameters: RecipientParameters())
+        for recipient in message.transaction.recipients + [nobody] {
+            if case .refuse(let reply) = await flow.recipient(recipient, message.transaction, connection) {
+                var transaction = message.transaction
+                transaction.refused.append((recipient, reply))
+                message = ReceivedMessage(
+                    transaction: transaction, connection: connection, content: message.content, sizeBytes: message.sizeBytes,
+                    header: message.header, hasEightBitData: false, receivedFieldCount: 0)
+            }
+        }
+        #expect(await flow.messageReceived(message) != .refuse(SMTPReply(451, .systemTemporary, "")))
+        let accepted = try #require(queue.submitted.first).0
+        #expect(accepted.log.reason.contains("colleague@asked.example accepted by mail server mail.example[192.0.2.25]:25: 250 2.1.5 ok"))
+        #expect(accepted.refused.map(\.reason).first?.hasSuffix("(refused by mail server mail.example: 550 5.1.1 no user)") == true)
     }
 
     @Test(arguments: [

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import MessageLog
 import NIOCore
 import NIOPosix
 import Settings
@@ -48,7 +49,7 @@ final class ReceptionFixture: Sendable {
 
     init(
         _ settings: GatewaySettings = settings(), handler: RecordingHandler = RecordingHandler(), budget: Int = 64 << 20,
-        folder givenFolder: String? = nil
+        folder givenFolder: String? = nil, transcripts: TranscriptKeeper? = nil
     ) async throws {
         path = givenFolder ?? Self.temporaryPath()
         if givenFolder == nil { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
@@ -56,8 +57,8 @@ final class ReceptionFixture: Sendable {
         self.settings = CurrentSettings(SettingsSnapshot(revision: .none, settings: settings))
         self.handler = handler
         listener = SMTPListener(
-            settings: self.settings, handler: handler, folder: folder, tls: try await Self.tls.value, group: Self.group, logger: Self.logger
-        )
+            settings: self.settings, handler: handler, folder: folder, tls: try await Self.tls.value, group: Self.group,
+            transcripts: transcripts, logger: Self.logger)
         do {
             try await listener.start()
         } catch {

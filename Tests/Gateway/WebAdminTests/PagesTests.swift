@@ -12,10 +12,12 @@ struct PagesTests {
     static let pages = [
         "/", "/messages", "/messages?result=refused", "/queue", "/queue?select=all", "/queue?text=nobody", "/domains", "/domains/add",
         "/domains/example.co.jp", "/domains/xn--r8jz45g.jp", "/domains/example.co.jp/recipients", "/domains/example.co.jp/settings",
-        "/domains/example.co.jp/delete", "/settings", "/settings/reception", "/settings/delivery", "/settings/node", "/audit",
+        "/domains/example.co.jp/delete", "/domains/example.co.jp/verification", "/settings", "/settings/reception", "/settings/delivery",
+        "/settings/node", "/audit",
         "/audit?text=nothing", "/administrators", "/administrators/add", "/administrators/suzuki/password", "/administrators/suzuki/delete",
         "/account", "/lists", "/lists?list=allow", "/lists?text=nobody", "/quarantine", "/quarantine?select=all", "/quarantine?text=nobody",
-        "/api-keys", "/api-keys/create", "/maintenance", "/settings/retention", "/reports", "/reports?by=month&direction=inbound",
+        "/api-keys", "/api-keys/create", "/maintenance", "/directories", "/transcripts", "/settings/transcripts", "/settings/retention",
+        "/reports", "/reports?by=month&direction=inbound",
         "/reports?by=day&from=2026-01-01&until=2026-02-01", "/settings-history", "/settings-transfer",
         "/settings-history?scope=node&actor=nobody&since=2026-01-01",
     ]

@@ -53,6 +53,7 @@ class NextHop:
         self._received = received
         # Name and password that are asked for, under TLS.
         self.credentials = credentials
+        self.mechanism = "PLAIN"
         self._certificate = certificate
         if capabilities is not None:
             self.capabilities = capabilities
@@ -189,7 +190,7 @@ class _Session:
         if self.owner._certificate and not self.tls:
             lines.append("STARTTLS")
         if self.owner.credentials and self.tls:
-            lines.append("AUTH PLAIN")
+            lines.append(f"AUTH {self.owner.mechanism}")
         self._answer("\r\n".join(("250-" if index < len(lines) - 1 else "250 ") + line for index, line in enumerate(lines)))
 
     def _helo(self, rest):
@@ -207,12 +208,19 @@ class _Session:
 
     def _auth(self, rest):
         mechanism, _, response = rest.partition(" ")
-        given = base64.b64decode(response).decode().split("\0")[1:]
-        if mechanism != "PLAIN" or not self.tls or tuple(given) != self.owner.credentials:
+        if mechanism == "LOGIN":
+            given = [self._asked("Username:"), self._asked("Password:")]
+        else:
+            given = base64.b64decode(response).decode().split("\0")[1:]
+        if mechanism != self.owner.mechanism or not self.tls or tuple(given) != self.owner.credentials:
             self._answer("535 5.7.8 not you")
             return
         self.user = given[0]
         self._answer("235 2.7.0 welcome")
+
+    def _asked(self, prompt):
+        self._answer("334 " + base64.b64encode(prompt.encode()).decode())
+        return base64.b64decode(self._line()).decode()
 
     def _mail(self, rest):
         if self.owner.credentials and not self.user:

@@ -66,6 +66,7 @@ extension Administration {
         let plan = try await planImport(of: bytes, caller)
         guard basedOn == nil || basedOn == plan.revision else { throw Self.changedMeanwhile }
         guard !plan.change.isEmpty else { return (plan.revision, plan) }
+        try await checkDirectories(in: plan.change.settings)
         let counts = ConfigurationPlan.Kind.allCases.map { kind in "\(kind.rawValue) \(plan.differences.count { $0.kind == kind })" }
         let audit = entry(caller, "settings.import", "configuration", counts.joined(separator: ", "))
         let saved: SettingsRevision

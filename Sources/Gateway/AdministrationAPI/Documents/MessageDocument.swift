@@ -29,6 +29,8 @@ package struct MessageDocument: Codable, Sendable {
     package let events: [DeliveryEventDocument]?
     /// Absent when filtering did not look at it; only in `GET /messages/{message}`.
     package let judgement: JudgementDocument?
+    /// The SMTP dialogue it came in; absent when none is kept.
+    package let transcript: String?
 
     package struct RecipientDocument: Codable, Sendable {
         package let ordinal: Int
@@ -67,6 +69,7 @@ package struct MessageDocument: Codable, Sendable {
         }
         self.events = events.map { $0.map(DeliveryEventDocument.init) }
         judgement = entry.judgement.map(JudgementDocument.init)
+        transcript = entry.transcript?.description
     }
 }
 
@@ -82,6 +85,8 @@ package struct DeliveryEventDocument: Codable, Sendable {
     package let reply: String
     package let tls: String
     package let durationMilliseconds: Int
+    /// The SMTP dialogue with the next hop; absent when there was none or none is kept.
+    package let transcript: String?
 
     init(_ event: DeliveryHistoryEvent) {
         ordinal = event.ordinal
@@ -94,5 +99,6 @@ package struct DeliveryEventDocument: Codable, Sendable {
         reply = event.reply
         tls = event.tls
         durationMilliseconds = event.durationMilliseconds
+        transcript = event.transcript?.description
     }
 }

@@ -12,13 +12,17 @@ package struct HealthDocument: Codable, Sendable {
         package let name: String
         package let title: LocalizedDocument
         package let isWorking: Bool
+        /// It works, and there is something to see to.
+        package let isWarning: Bool
         package let detail: LocalizedDocument
     }
 
     init(_ health: NodeHealth) {
         isWorking = health.isWorking
         parts = health.parts.map {
-            Part(name: $0.name, title: LocalizedDocument($0.title), isWorking: $0.isWorking, detail: LocalizedDocument($0.detail))
+            Part(
+                name: $0.name, title: LocalizedDocument($0.title), isWorking: $0.isWorking, isWarning: $0.isWarning,
+                detail: LocalizedDocument($0.detail))
         }
     }
 }

@@ -14,9 +14,6 @@ struct ConnectionWorker: Sendable {
     let environment: DeliveryEnvironment
     let metrics: DeliveryMetrics
 
-    /// Connections tried for one job, over all hosts and addresses.
-    private static let maximumTries = 10
-
     func run() async {
         var session: SMTPClientSession?
         var served = 0
@@ -62,7 +59,7 @@ struct ConnectionWorker: Sendable {
     private func open(_ session: inout SMTPClientSession?, for job: DeliveryJob, _ settings: GatewaySettings) async -> Bool {
         guard session == nil else { return true }
         do throws(RouteFailure) {
-            let opened = try await connect(settings)
+            let opened = try await NextHopConnector(environment: environment).open(nextHop, settings)
             session = opened
             dispatcher.opened(opened, by: identifier, nextHop)
             return true
@@ -83,44 +80,4 @@ struct ConnectionWorker: Sendable {
         session = nil
         dispatcher.closed(by: identifier, nextHop)
     }
-
-    /// The first host and address that is ready to take mail.
-    private func connect(_ settings: GatewaySettings) async throws(RouteFailure) -> SMTPClientSession {
-        let resolver = NextHopResolver(resolver: environment.resolver)
-        let heloName = environment.heloName(settings)
-        let connector = SMTPClientConnector(
-            group: environment.eventLoopGroup, contexts: environment.contexts, heartbeat: environment.node.heartbeat)
-        let options = SMTPClientConnector.Options(
-            heloName: heloName, connectTimeout: .seconds(Int64(settings.delivery.connectTimeoutSeconds)),
-            replyTimeout: .seconds(Int64(settings.delivery.replyTimeoutSeconds)), ownListeners: environment.ownListeners(settings))
-        var failure: RouteFailure?
-        var tries = 0
-        for host in try await resolver.hosts(of: nextHop, ownName: heloName) {
-            let addresses: [HostAddress]
-            do throws(RouteFailure) {
-                addresses = try await resolver.addresses(of: host)
-            } catch {
-                failure = error
-                continue
-            }
-            for address in addresses where tries < Self.maximumTries && !Task.isCancelled {
-                tries += 1
-                do throws(SessionFailure) {
-                    return try await connector.open(host, at: address, options)
-                } catch {
-                    if error.kind == .loop { throw RouteFailure(reply: error.reply) }
-                    // Given up for good only when no host leaves hope.
-                    if !error.isPermanent || failure == nil {
-                        failure = RouteFailure(reply: error.isPermanent ? error.reply : error.reply.asTransient)
-                    }
-                }
-            }
-        }
-        throw failure ?? RouteFailure(reply: DeliveryReply(.noAnswer, "no host to try"))
-    }
-}
-
-extension SessionFailure {
-    /// A host that says it never takes mail (521, RFC 7504) and a loop do not heal; any other refusal of a greeting may.
-    fileprivate var isPermanent: Bool { kind == .loop || reply.serverCode == 521 }
 }

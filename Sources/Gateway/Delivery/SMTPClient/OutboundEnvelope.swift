@@ -1,5 +1,6 @@
 import Mail
 import SMTP
+import Settings
 
 /// The commands of one transaction as they go to one server.
 struct OutboundEnvelope: Sendable, Hashable {
@@ -22,6 +23,8 @@ struct TransactionResult: Sendable, Hashable {
     var isUnanswered: Bool
     /// The connection broke or was closed by a 421.
     var isConnectionLost: Bool
+    /// The dialogue; `nil` when none is kept.
+    var transcript: RecordIdentifier?
 }
 
 /// Why a connection never became ready for a transaction.
@@ -38,5 +41,5 @@ struct SessionFailure: Error, Sendable, Hashable {
     }
 
     let kind: Kind
-    let reply: DeliveryReply
+    var reply: DeliveryReply
 }

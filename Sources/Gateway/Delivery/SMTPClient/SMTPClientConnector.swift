@@ -1,11 +1,13 @@
 import Cluster
 import DNS
 import Mail
+import MessageLog
 import NIOCore
 import NIOPosix
 import NIOSSL
 import SMTP
 import Settings
+import SharedFolders
 import Synchronization
 import TransportSecurity
 
@@ -14,6 +16,8 @@ struct SMTPClientConnector: Sendable {
     let group: any EventLoopGroup
     let contexts: TLSContexts
     let heartbeat: ConfirmedHeartbeat
+    /// Takes the dialogues; `nil` keeps none.
+    var transcripts: TranscriptKeeper?
 
     /// What one connection is made with.
     struct Options: Sendable {
@@ -22,6 +26,8 @@ struct SMTPClientConnector: Sendable {
         let replyTimeout: TimeAmount
         /// Where this node listens itself.
         let ownListeners: [ListenAddress]
+        /// Which dialogues are kept.
+        var transcripts = TranscriptSettings()
     }
 
     /// Connects to one address. When opportunistic TLS fails, it is tried once more in plain text over a fresh connection.
@@ -43,7 +49,9 @@ struct SMTPClientConnector: Sendable {
         let peer = "\(host.name)[\(address)]:\(host.port)"
         do {
             let target = try SocketAddress(ipAddress: "\(address)", port: host.port)
-            let bootstrap = bootstrap(loop, host, security, options, opened: opened, started: started)
+            let bootstrap = bootstrap(
+                loop, host, security, options, opened: opened, started: started,
+                transcript: beginTranscript(peer, at: address, options))
             let (channel, description, handler) = try await withTaskCancellationHandler {
                 let channel = try await bootstrap.connect(to: target).get()
                 let description = try await opened.futureResult.get()
@@ -61,15 +69,30 @@ struct SMTPClientConnector: Sendable {
             guard !Task.isCancelled else {
                 throw SessionFailure(kind: .aborted, reply: DeliveryReply(.badConnection, "this node is stopping"))
             }
-            throw SessionFailure(
-                kind: .unreachable, reply: DeliveryReply(.noAnswer, "no connection to \(peer): \(ConnectionErrorText.text(error))"))
+            let reply = DeliveryReply(.noAnswer, "no connection to \(peer): \(ConnectionErrorText.text(error))")
+            throw SessionFailure(kind: .unreachable, reply: reply.said(in: keepFailure(reply, peer, at: address, options)))
         }
+    }
+
+    /// Of a connection that never was. - Returns: the transcript that says so.
+    private func keepFailure(
+        _ reply: DeliveryReply, _ peer: String, at address: HostAddress, _ options: Options
+    ) -> RecordIdentifier? {
+        guard var transcript = beginTranscript(peer, at: address, options) else { return nil }
+        transcript.failure(reply.text)
+        transcripts?.keep(transcript.finish(), options.transcripts)
+        return transcript.identifier
+    }
+
+    private func beginTranscript(_ peer: String, at address: HostAddress, _ options: Options) -> SMTPTranscript? {
+        transcripts?.begin(.outbound, address: NetworkAddress("\(address)"), heading: "to \(peer)", options.transcripts)
     }
 
     private func bootstrap(
         _ loop: any EventLoop, _ host: NextHopHost, _ security: ConnectionSecurity, _ options: Options,
-        opened: EventLoopPromise<SessionDescription>, started: StartedChannel
+        opened: EventLoopPromise<SessionDescription>, started: StartedChannel, transcript: SMTPTranscript?
     ) -> ClientBootstrap {
+        let transcripts = transcripts
         let contexts = contexts
         let heartbeat = heartbeat
         return ClientBootstrap(group: loop)
@@ -88,6 +111,8 @@ struct SMTPClientConnector: Sendable {
                         makeTLSHandler: { () throws(TransportSecurityError) in
                             try contexts.clientHandler(verification, serverName: host.name)
                         }, opened: opened)
+                    handler.transcript = transcript
+                    handler.keepTranscript = { transcripts?.keep($0, options.transcripts) }
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }

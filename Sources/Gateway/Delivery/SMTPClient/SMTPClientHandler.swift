@@ -1,8 +1,10 @@
 import Cluster
 import Mail
+import MessageLog
 import NIOCore
 import NIOSSL
 import SMTP
+import SharedFolders
 import TransportSecurity
 
 /// The bytes of one message as they come: all at once, or in parts that the caller reads from a file while the connection drains.
@@ -42,7 +44,14 @@ final class SMTPClientHandler: ChannelInboundHandler {
         var finalReply: TimeAmount { reply * 2 }
     }
 
-    private var machine: SMTPClientStateMachine
+    /// What was said so far, when that is to be kept; see `SMTPClientHandler+transcript.swift`.
+    var transcript: SMTPTranscript?
+    var keepTranscript: ((FinishedTranscript) -> Void)?
+    /// Something was there to speak with.
+    private(set) var wasConnected = false
+    /// Octets of the content sent in this transaction.
+    var contentOctets = 0
+    private(set) var machine: SMTPClientStateMachine
     private var parser = SMTPReplyParser()
     private let timeouts: Timeouts
     private let heartbeat: ConfirmedHeartbeat
@@ -54,6 +63,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private var waiter: CheckedContinuation<TransactionStep, Never>?
     /// A result nobody waited for yet: the connection broke while the caller was reading its file.
     private var unclaimed: TransactionResult?
+    private var questioner: CheckedContinuation<RecipientAnswer, Never>?
     private var content: ContentInProgress?
     private var lastError: String?
     private var deadline = NIODeadline.distantFuture
@@ -122,6 +132,12 @@ final class SMTPClientHandler: ChannelInboundHandler {
         perform(machine.contentFailed(outcome))
     }
 
+    /// Asks about a recipient. `waiter` is resumed exactly once.
+    func begin(_ question: RecipientQuestion, _ waiter: CheckedContinuation<RecipientAnswer, Never>) {
+        questioner = waiter
+        perform(machine.begin(question))
+    }
+
     func quit() { perform(machine.quit()) }
 
     /// Breaks off whatever is under way.
@@ -131,17 +147,22 @@ final class SMTPClientHandler: ChannelInboundHandler {
 extension SMTPClientHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if context.channel.isActive { updateDeadline() }
+        if context.channel.isActive {
+            wasConnected = true
+            updateDeadline()
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         fail("the connection was closed")
+        finishTranscript()
         timer?.cancel()
         timer = nil
         self.context = nil
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        wasConnected = true
         updateDeadline()
         context.fireChannelActive()
     }
@@ -161,6 +182,7 @@ extension SMTPClientHandler {
         parser.append(unwrapInboundIn(data))
         do throws(SMTPReplyError) {
             while let reply = try parser.next() {
+                noteReply(reply)
                 perform(machine.receive(reply))
             }
         } catch {
@@ -173,24 +195,32 @@ extension SMTPClientHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    private func fail(_ cause: String) { perform(machine.connectionLost(cause)) }
+    private func fail(_ cause: String) {
+        noteEnd(cause)
+        perform(machine.connectionLost(cause))
+    }
 }
 
 extension SMTPClientHandler {
     private func perform(_ actions: [SMTPClientStateMachine.Action]) {
         for action in actions {
             switch action {
-            case .write(let buffer): context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            case .write(let buffer):
+                noteCommands(buffer)
+                context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
             case .startTLS: startTLS()
             case .ready: becomeReady()
             case .sendContent:
                 content?.isStarted = true
                 pump()
             case .completed(let result): complete(result)
+            case .answered(let answer):
+                questioner?.resume(returning: answer)
+                questioner = nil
             case .failed(let failure):
                 if !isOpened {
                     isOpened = true
-                    opened.fail(failure)
+                    opened.fail(named(failure))
                 }
             case .close: close()
             }
@@ -200,6 +230,7 @@ extension SMTPClientHandler {
 
     private func becomeReady() {
         isUsable = true
+        if !isOpened, let tls = tlsHandler?.negotiatedDescription { transcript?.note("TLS: \(tls)") }
         guard !isOpened else { return }
         isOpened = true
         opened.succeed(
@@ -207,8 +238,11 @@ extension SMTPClientHandler {
                 capabilities: machine.capabilities, serverName: machine.serverName, tls: tlsHandler?.negotiatedDescription ?? ""))
     }
 
-    private func complete(_ result: TransactionResult) {
+    private func complete(_ outcome: TransactionResult) {
         content = nil
+        var result = outcome
+        result.transcript = transcript?.identifier
+        defer { beginNextPartIfLong() }
         if result.isConnectionLost { isUsable = false }
         guard let waiter else {
             unclaimed = result
@@ -252,7 +286,9 @@ extension SMTPClientHandler {
         do throws(DotStuffingError) {
             var hasWritten = false
             while context.channel.isWritable, let part = progress.nextPart(maximumBytes: Self.writeBytes) {
-                context.write(wrapOutboundOut(try progress.stuffer.next(part)), promise: nil)
+                let stuffed = try progress.stuffer.next(part)
+                contentOctets += stuffed.readableBytes
+                context.write(wrapOutboundOut(stuffed), promise: nil)
                 hasWritten = true
             }
             guard progress.parts.isEmpty else {
@@ -274,6 +310,7 @@ extension SMTPClientHandler {
     private func finish(_ progress: inout ContentInProgress, _ context: ChannelHandlerContext) throws(DotStuffingError) {
         let end = try progress.stuffer.finish()
         guard heartbeat.isYoung else { return perform(machine.contentFailed(.givenBack)) }
+        noteContent(end.readableBytes)
         context.writeAndFlush(wrapOutboundOut(end), promise: nil)
         machine.contentSent()
     }

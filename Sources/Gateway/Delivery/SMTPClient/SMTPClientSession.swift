@@ -45,6 +45,20 @@ struct SMTPClientSession: Sendable {
         }
     }
 
+    /// Asks about one recipient, without a message. Cancelling the task breaks it off; it returns soon then.
+    func ask(about recipient: EmailAddress, from sender: ReversePath) async -> RecipientAnswer {
+        let isInternational = recipient.isInternational || sender.address?.isInternational ?? false
+        guard !isInternational || description.capabilities.extensions.contains(.smtpUTF8) else { return .cannotBeWritten }
+        let question = RecipientQuestion(sender: sender, recipient: recipient, isInternational: isInternational)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                onLoop { $0.begin(question, continuation) }
+            }
+        } onCancel: {
+            abandon()
+        }
+    }
+
     /// Ends it politely; does not wait.
     func quit() { onLoop { $0.quit() } }
 

@@ -18,6 +18,7 @@ struct SMTPClientStateMachine {
         /// The server waits for the content; when it was sent, `contentSent()` is due.
         case sendContent
         case completed(TransactionResult)
+        case answered(RecipientAnswer)
         case failed(SessionFailure)
         /// Nothing more is to be expected of this connection.
         case close
@@ -35,6 +36,7 @@ struct SMTPClientStateMachine {
         case signIn(ClientSignIn)
         case ready
         case transaction(ClientTransaction)
+        case question(RecipientQuestion)
         case closed
     }
 
@@ -44,6 +46,7 @@ struct SMTPClientStateMachine {
     private let credential: MailServerCredential?
     private var isSecured: Bool
     private var mustReset = false
+    private var leavesQuestion = false
     private(set) var capabilities = SMTPServerCapabilities()
     /// The name in the reply to EHLO or HELO: what loop protection looks at.
     private(set) var serverName = ""
@@ -58,7 +61,7 @@ struct SMTPClientStateMachine {
 
     var wait: Wait {
         switch state {
-        case .greeting, .hello, .startTLS, .signIn: .reply
+        case .greeting, .hello, .startTLS, .signIn, .question: .reply
         case .ready, .closed: .nothing
         case .transaction(let transaction):
             switch transaction.phase {
@@ -66,6 +69,17 @@ struct SMTPClientStateMachine {
             case .content: .content
             case .final: .finalReply
             }
+        }
+    }
+
+    /// What is written now belongs to AUTH.
+    var isSigningIn: Bool { if case .signIn = state { true } else { false } }
+
+    /// What the end of the connection breaks off.
+    var isBusy: Bool {
+        switch state {
+        case .greeting, .hello, .startTLS, .signIn, .transaction, .question: true
+        case .ready, .closed: false
         }
     }
 
@@ -82,6 +96,15 @@ struct SMTPClientStateMachine {
         return [.write(commands)]
     }
 
+    /// Asks about a recipient; only when ready. On a connection that is no more the answer comes at once.
+    mutating func begin(_ question: RecipientQuestion) -> [Action] {
+        guard case .ready = state else { return [.answered(.undecided(DeliveryReply(.badConnection, "the connection was closed")))] }
+        var question = question
+        let commands = question.firstCommands(isPipelined: capabilities.extensions.contains(.pipelining))
+        state = .question(question)
+        return [.write(commands)]
+    }
+
     mutating func receive(_ reply: SMTPReply) -> [Action] {
         switch state {
         case .greeting: return greeted(reply)
@@ -89,6 +112,7 @@ struct SMTPClientStateMachine {
         case .startTLS: return startTLSAnswered(reply)
         case .signIn(let signIn): return signInAnswered(reply, signIn)
         case .transaction(let transaction): return answered(reply, transaction)
+        case .question(let question): return answered(reply, question)
         case .ready:
             // A server says 421 on its own when it gets tired of an idle connection (RFC 5321 section 3.8).
             state = .closed
@@ -117,6 +141,7 @@ struct SMTPClientStateMachine {
             return [failure(.unreachable, .badConnection, "\(cause) in the conversation before MAIL"), .close]
         case .ready, .closed: return [.close]
         case .transaction(let transaction): return [.completed(transaction.result(lost: cause)), .close]
+        case .question: return [.answered(.undecided(DeliveryReply(.badConnection, cause))), .close]
         }
     }
 
@@ -128,6 +153,7 @@ struct SMTPClientStateMachine {
         case .greeting, .hello, .startTLS, .signIn: return [failure(.aborted, .badConnection, "this node is stopping"), .close]
         case .ready, .closed: return [.close]
         case .transaction(let transaction): return [.completed(transaction.resultOfAbandoning()), .close]
+        case .question: return [.answered(.undecided(DeliveryReply(.badConnection, "there was no answer in time"))), .close]
         }
     }
 
@@ -142,7 +168,8 @@ struct SMTPClientStateMachine {
     mutating func quit() -> [Action] {
         guard case .ready = state else { return [.close] }
         state = .closed
-        return [.write(command(.quit)), .close]
+        // What only asked has left a recipient behind, and nothing shall be thought to come after it.
+        return (leavesQuestion ? [.write(command(.reset))] : []) + [.write(command(.quit)), .close]
     }
 }
 
@@ -271,6 +298,26 @@ extension SMTPClientStateMachine {
         case .broken(let result):
             state = .closed
             return [.completed(result), .close]
+        }
+        return []
+    }
+
+    private mutating func answered(_ reply: SMTPReply, _ running: RecipientQuestion) -> [Action] {
+        var question = running
+        if reply.code == 421 {
+            state = .closed
+            return [.answered(.undecided(DeliveryReply(reply))), .close]
+        }
+        switch question.take(reply) {
+        case .wait: state = .question(question)
+        case .send(let buffer):
+            state = .question(question)
+            return [.write(buffer)]
+        case .done(let answer):
+            state = .ready
+            mustReset = true
+            leavesQuestion = true
+            return [.answered(answer)]
         }
         return []
     }

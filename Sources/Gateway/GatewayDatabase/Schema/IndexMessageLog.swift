@@ -11,11 +11,19 @@ extension FirebirdMigration {
             "alter table recipient add address_key d_text_320, add received_at d_time",
         ])
 
-    /// Each costs every mail a page written somewhere in the index, so there are two.
+    /// Each costs every mail a page written somewhere in the index, so there are few.
     static let indexMessageLog = FirebirdMigration(
         "log search indexes",
         schema: [
             "create descending index message_sender on message (sender_key, received_at, id)",
             "create descending index recipient_address on recipient (address_key, received_at, message_id)",
+        ])
+
+    /// What a person comes with who asks where his mail is: its Message-ID, or the address it was sent from.
+    static let indexMessageOrigins = FirebirdMigration(
+        "log search by client and Message-ID",
+        schema: [
+            "create descending index message_client on message (client_address, received_at, id)",
+            "create index message_message_id on message (message_id_field)",
         ])
 }

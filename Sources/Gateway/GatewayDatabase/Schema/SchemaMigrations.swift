@@ -10,6 +10,9 @@ enum SchemaMigrations {
         .addCredentialsOfMailServers,
         .createMaintenance,
         .addQueueTime,
+        .indexMessageOrigins,
+        .addTranscripts,
+        .createUserSessions, .addOwnersOfQuarantine, .fillOwnersOfQuarantine,
         .createSettingsHistory,
     ]
 

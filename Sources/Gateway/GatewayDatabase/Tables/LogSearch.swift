@@ -8,15 +8,17 @@ import Settings
 /// The indexes end in time and identifier, so a page begins where the one before ended, whatever came before it. When rows must be asked
 /// (a part of the subject, say), the walk goes in slices of a known number of rows, so that it can stop between two of them and say how
 /// far it came. A domain is many addresses: `rare` reads all of its rows and sorts them, for domains of few; of the others a walk by
-/// time finds a page soon.
+/// time finds a page soon. So it is with a Message-ID, which one message has, unless somebody plays tricks.
 struct LogSearch: Sendable {
     /// The index, by what is compared first.
     enum Way: Sendable, Hashable {
         case time
         case sender(String)
         case recipient(String)
+        case client(String)
         case rareSenders(domain: String)
         case rareRecipients(domain: String)
+        case rareMessageID(String)
     }
 
     let way: Way
@@ -43,8 +45,10 @@ struct LogSearch: Sendable {
     /// Whether one statement gives the whole page: each row on the way belongs to the result, or there are few.
     var isDirect: Bool { conditions.isEmpty || isSorted }
 
-    /// The same search by a domain's own rows, for when `rareProbe` counts no more than `rareRows`. `nil` without a domain to go by.
+    /// The same search by a Message-ID's or a domain's own rows, for when `rareProbe` counts no more than `rareRows`. `nil` with neither to
+    /// go by.
     var rare: LogSearch? {
+        if !filter.messageID.isEmpty { return LogSearch(filter, .rareMessageID(filter.messageID)) }
         guard way == .time else { return nil }
         if case .domain(let domain) = filter.sender { return LogSearch(filter, .rareSenders(domain: domain)) }
         if case .domain(let domain) = filter.recipient { return LogSearch(filter, .rareRecipients(domain: domain)) }
@@ -54,7 +58,7 @@ struct LogSearch: Sendable {
     private static func way(_ filter: MessageLogFilter) -> Way {
         if case .address(let address) = filter.recipient { return .recipient(CorrespondentCondition.key(of: address)) }
         if case .address(let address) = filter.sender { return .sender(CorrespondentCondition.key(of: address)) }
-        return .time
+        return filter.clientAddress.isEmpty ? .time : .client(filter.clientAddress)
     }
 
     private static func conditions(_ filter: MessageLogFilter, _ way: Way) -> [FirebirdQuery] {
@@ -63,8 +67,10 @@ struct LogSearch: Sendable {
         if let recipient = filter.recipient, let condition = remaining(recipient, column: "r.address_key", way) {
             conditions.append("exists (select 1 from recipient r where r.message_id = m.id and \(condition))")
         }
-        if !filter.messageID.isEmpty { conditions.append(messageID(filter.messageID)) }
-        if !filter.clientAddress.isEmpty { conditions.append("m.client_address = \(FirebirdValue.octets(filter.clientAddress))") }
+        if !filter.messageID.isEmpty, way != .rareMessageID(filter.messageID) { conditions.append(messageID(filter.messageID, "|| ''")) }
+        if !filter.clientAddress.isEmpty, way != .client(filter.clientAddress) {
+            conditions.append("m.client_address || '' = \(FirebirdValue.octets(filter.clientAddress))")
+        }
         if let direction = filter.direction { conditions.append("m.direction = \(direction.rawValue)") }
         if let result = filter.result { conditions.append("m.result = \(result.rawValue)") }
         if let node = filter.node { conditions.append("m.node_id = \(node)") }
@@ -93,9 +99,9 @@ struct LogSearch: Sendable {
     }
 
     /// With or without angle brackets on either side.
-    private static func messageID(_ text: String) -> FirebirdQuery {
+    private static func messageID(_ text: String, _ change: String = "") -> FirebirdQuery {
         let bare = text.hasPrefix("<") && text.hasSuffix(">") ? String(text.dropFirst().dropLast()) : text
-        return "m.message_id_field in (\(FirebirdValue.octets(bare)), \(FirebirdValue.octets("<\(bare)>")))"
+        return "m.message_id_field \(unsafeSQL: change) in (\(FirebirdValue.octets(bare)), \(FirebirdValue.octets("<\(bare)>")))"
     }
 
     private static func containing(_ text: String) -> FirebirdQuery {
@@ -165,6 +171,8 @@ extension LogSearch {
         case .time: nil
         case .sender(let key): ("m.sender_key", "m.sender_key = \(FirebirdValue.octets(key))")
         case .recipient(let key): ("k.address_key", "k.address_key = \(FirebirdValue.octets(key))")
+        case .client(let address): ("m.client_address", "m.client_address = \(FirebirdValue.octets(address))")
+        case .rareMessageID(let text): ("m.message_id_field", Self.messageID(text))
         case .rareSenders(let domain):
             ("m.sender_key", "m.sender_key starting with \(FirebirdValue.octets(CorrespondentCondition.keyPrefix(of: domain)))")
         case .rareRecipients(let domain):
@@ -175,14 +183,14 @@ extension LogSearch {
     private var isAlongRecipients: Bool {
         switch way {
         case .recipient, .rareRecipients: true
-        case .time, .sender, .rareSenders: false
+        case .time, .sender, .client, .rareSenders, .rareMessageID: false
         }
     }
 
     private var isSorted: Bool {
         switch way {
-        case .rareSenders, .rareRecipients: true
-        case .time, .sender, .recipient: false
+        case .rareSenders, .rareRecipients, .rareMessageID: true
+        case .time, .sender, .recipient, .client: false
         }
     }
 

@@ -33,14 +33,19 @@ package struct MessageLogTable: MessageLogStore {
     ) throws -> [RecordIdentifier: [RecipientLogEntry]] {
         var recipients: [RecordIdentifier: [RecipientLogEntry]] = [:]
         for part in IdentifierList.parts(messages) {
-            try transaction.forEach(
-                """
-                select message_id, ordinal, address, state, reason, changed_at, alias from recipient
-                where message_id in (\(list: part)) and ordinal < \(listedRecipients) order by message_id, ordinal
-                """
-            ) { recipients[try $0.decode(0), default: []].append(try RecipientRow.entry($0)) }
+            try transaction.forEach(firstRecipients(of: part)) {
+                recipients[try $0.decode(0), default: []].append(try RecipientRow.entry($0))
+            }
         }
         return recipients
+    }
+
+    /// Ordered by its key alone the engine would walk the whole table's index for it, instead of sorting these few rows.
+    static func firstRecipients(of part: [RecordIdentifier?]) -> FirebirdQuery {
+        """
+        select message_id, ordinal, address, state, reason, changed_at, alias from recipient
+        where message_id in (\(list: part)) and ordinal < \(listedRecipients) order by message_id || '', ordinal
+        """
     }
 
     /// The newest ones, put into the order they happened in.
@@ -48,7 +53,7 @@ package struct MessageLogTable: MessageLogStore {
         try transaction.query(
             """
             select first \(unsafeSQL: String(maximumEvents)) message_id, id, ordinal, happened_at, node_id, kind, attempt, next_hop, reply, tls,
-                duration_milliseconds
+                duration_milliseconds, transcript
             from delivery_event where message_id = \(message) order by happened_at desc, id desc
             """
         ).reversed().map(DeliveryEventRow.event)

@@ -14,8 +14,8 @@ enum MessageRow {
     static let insert: StaticString = """
         insert into message (id, received_at, node_id, direction, result, reason, client_address, helo_name, protocol_name, tls, reverse_path,
             subject, header_from, message_id_field, size_bytes, recipient_count, body_kind, is_international, return_content, envelope_id,
-            prepended_header, header_parts, authenticated_user, sender_key)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            prepended_header, header_parts, authenticated_user, sender_key, transcript)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static let insertHeaderPart: StaticString = "insert into message_header_part (message_id, part, content) values (?, ?, ?)"
@@ -33,6 +33,7 @@ enum MessageRow {
                 .octets(message.envelopeIdentifier),
                 .bytes(header.count <= inlineHeaderBytes ? header : Array(header.prefix(inlineHeaderBytes))),
                 .integer(partCount(header)), user(submission.log), senderKey(message.reversePath.description),
+                submission.log.transcript.firebirdValue,
             ]
     }
 
@@ -43,7 +44,7 @@ enum MessageRow {
             sizeBytes: entry.sizeBytes, recipientCount: recipientCount)
             + [
                 .text(QueuedMessage.BodyKind.sevenBit.rawValue), .boolean(false), .null, .null, .bytes([]), .integer(0), user(entry),
-                senderKey(entry.reversePath),
+                senderKey(entry.reversePath), entry.transcript.firebirdValue,
             ]
     }
 
@@ -85,11 +86,11 @@ enum MessageRow {
     /// Columns of the log, in the order `entry` reads them.
     static let logColumns = """
         m.id, m.received_at, m.node_id, m.direction, m.result, m.reason, m.client_address, m.helo_name, m.protocol_name, m.tls, m.reverse_path,
-        m.subject, m.header_from, m.message_id_field, m.size_bytes, m.recipient_count, m.authenticated_user
+        m.subject, m.header_from, m.message_id_field, m.size_bytes, m.recipient_count, m.authenticated_user, m.transcript
         """
 
     static func entry(_ row: FirebirdRow) throws(FirebirdError) -> MessageLogEntry {
-        MessageLogEntry(
+        var entry = MessageLogEntry(
             message: try row.decode(0), receivedAt: try row.decode(1), node: try row.decode(2), direction: try row.word("direction"),
             result: try row.word("result"), reason: try row.octets(5),
             client: MessageLogClient(
@@ -98,5 +99,7 @@ enum MessageRow {
             reversePath: try row.decode(10),
             header: MessageLogHeader(subject: try row.decode(11), from: try row.octets(12), messageID: try row.octets(13)),
             sizeBytes: try row.decode(14))
+        entry.transcript = try row.decode("transcript")
+        return entry
     }
 }

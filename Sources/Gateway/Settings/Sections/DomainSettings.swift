@@ -15,11 +15,14 @@ package struct DomainSettings: SettingsSection {
             [
                 (.any, LocalizedText("Every address of the domain", ja: "ドメインのすべてのアドレス")),
                 (.listed, LocalizedText("Only listed addresses", ja: "登録したアドレスのみ")),
+                (.callForward, LocalizedText("Listed ones, and those its mail servers accept", ja: "登録したアドレスとメールサーバーが受け付けるアドレス")),
             ],
             title: LocalizedText("Accepted recipients", ja: "受け付ける宛先"),
             LocalizedText(
-                "Whether unlisted addresses of the domain are accepted. With “listed”, others get 550 5.1.1 at RCPT.",
-                ja: "登録していないアドレスを受け付けるかどうかです。「登録したアドレスのみ」では、それ以外の宛先に 550 5.1.1 を返します。")),
+                "Whether unlisted addresses of the domain are accepted. With “listed”, others get 550 5.1.1 at RCPT. With “call-forward” the domain's mail servers are asked about others, and what they refuse gets 550 5.1.1; how they are asked stands in the settings of user verification.",
+                ja:
+                    "登録していないアドレスを受け付けるかどうかです。「登録したアドレスのみ」では、それ以外の宛先に 550 5.1.1 を返します。「メールサーバーが受け付けるアドレス」を含める場合は、登録していない宛先をメールサーバーに照会し（コールフォワード）、拒否された宛先に 550 5.1.1 を返します。照会の方法は「ユーザー検証」の設定で指定します。"
+            )),
         .integer(
             "maximum-message-bytes", \.maximumMessageBytes, 0...2_147_483_647, .bytes,
             title: LocalizedText("Largest message", ja: "メッセージの最大サイズ"),
@@ -29,5 +32,7 @@ package struct DomainSettings: SettingsSection {
 
     package enum RecipientPolicy: String, Sendable, Hashable {
         case any, listed
+        /// Unlisted addresses are asked about at the domain's mail servers.
+        case callForward = "call-forward"
     }
 }

@@ -143,9 +143,9 @@ package struct ReceptionSettings: SettingsSection {
             "proxy-networks", \.proxyNetworks, maximumCount: 100,
             title: LocalizedText("PROXY protocol from", ja: "PROXY プロトコルの接続元"),
             LocalizedText(
-                "Addresses and networks of load balancers that begin each connection with a PROXY header (version 1 or 2). The client it names is used for limits, trust and log; a connection of theirs without a valid header is closed. Empty by default: whoever is listed can pretend to be anybody.",
+                "Addresses and networks of load balancers that begin each SMTP connection with a PROXY header (version 1 or 2). The client it names is used for limits, trust and log; an SMTP connection of theirs without a valid header is closed. The web interface takes such a header too, but does not demand it. Empty by default: whoever is listed can pretend to be anybody.",
                 ja:
-                    "接続の先頭に PROXY ヘッダー（バージョン 1 または 2）を付けるロードバランサーのアドレスとネットワークです。ヘッダーが示す接続元を制限、信頼、ログに使い、正しいヘッダーのない接続は切断します。登録した相手は任意の接続元を名乗れるため、既定では空です。"
+                    "SMTP 接続の先頭に PROXY ヘッダー（バージョン 1 または 2）を付けるロードバランサーのアドレスとネットワークです。ヘッダーが示す接続元を制限、信頼、ログに使い、正しいヘッダーのない SMTP 接続は切断します。Web インターフェイスもこのヘッダーを受け付けますが、必須ではありません。登録した相手は任意の接続元を名乗れるため、既定では空です。"
             ),
             format: { $0.description }, parse: NetworkRange.parse)
     ]

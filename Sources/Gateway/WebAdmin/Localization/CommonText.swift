@@ -16,6 +16,7 @@ enum CommonText: String, CaseIterable, PageText {
     case reports
     case apiKeys
     case maintenance
+    case directories
     case account
     case signOut
     case language
@@ -50,7 +51,7 @@ enum CommonText: String, CaseIterable, PageText {
 
     var text: LocalizedText {
         switch self {
-        case .product: LocalizedText("Security Gateway", ja: "Security Gateway")
+        case .product: LocalizedText("SecurityGateway", ja: "SecurityGateway")
         case .menu: LocalizedText("Menu", ja: "メニュー")
         case .skip: LocalizedText("Skip to the content", ja: "本文へ移動")
         case .node: LocalizedText("Node", ja: "ノード")
@@ -62,6 +63,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .audit: LocalizedText("Audit log", ja: "監査ログ")
         case .administrators: LocalizedText("Administrators", ja: "管理者")
         case .maintenance: LocalizedText("Maintenance", ja: "メンテナンス")
+        case .directories: LocalizedText("Directories", ja: "フォルダー")
         case .apiKeys: LocalizedText("API keys", ja: "API キー")
         case .reports: LocalizedText("Reports", ja: "レポート")
         case .account: LocalizedText("Your account", ja: "アカウント")

@@ -31,6 +31,8 @@ enum NoticeText: String, CaseIterable, PageText {
     case quarantineUntouched
     case apiKeyRevoked
     case maintenanceStarted
+    case verificationsForgotten
+    case directoriesSaved
     case settingsReturned
     case settingsImported
 
@@ -62,6 +64,7 @@ enum NoticeText: String, CaseIterable, PageText {
         case .passwordRemoved: LocalizedText("The password was removed.", ja: "パスワードを削除しました。")
         case .maintenanceStarted:
             LocalizedText("Maintenance begins within seconds. Reload the page to see it.", ja: "まもなくメンテナンスを開始します。ページを再読み込みして確認してください。")
+        case .verificationsForgotten: LocalizedText("Answers forgotten: {}.", ja: "{} 件の回答を消去しました。")
         case .settingsReturned: LocalizedText("Settings put back: {}.", ja: "{} 件の設定を元に戻しました。")
         case .settingsImported: LocalizedText("Imported; things added or changed: {}.", ja: "インポートしました（追加・変更 {} 件）。")
         case .apiKeyRevoked: LocalizedText("The API key was revoked.", ja: "API キーを失効させました。")
@@ -74,6 +77,10 @@ enum NoticeText: String, CaseIterable, PageText {
         case .quarantineUntouched:
             LocalizedText(
                 "Nothing was done: the selected messages are no longer in quarantine.", ja: "変更はありません。選択したメールはすでに隔離から出ています。")
+        case .directoriesSaved:
+            LocalizedText(
+                "Saved. The nodes use a changed path when they are started again; copy the files before that.",
+                ja: "保存しました。変更したパスはノードの再起動後に使用します。その前にファイルをコピーしてください。")
         }
     }
 }

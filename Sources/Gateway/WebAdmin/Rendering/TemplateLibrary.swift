@@ -84,9 +84,13 @@ enum PageTemplate: String, CaseIterable {
     case accessListEntry = "access-list-entry"
     case reports
     case maintenance
+    case verification
     case apiKeys = "api-keys"
     case apiKeyForm = "api-key-form"
     case apiKeyCreated = "api-key-created"
+    case transcript
+    case transcripts
+    case directories
     case settingsHistory = "settings-history"
     case settingsDifference = "settings-difference"
     case settingsTransfer = "settings-transfer"

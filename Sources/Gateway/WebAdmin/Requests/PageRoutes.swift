@@ -65,7 +65,7 @@ struct PageRoutes {
         }
     }
 
-    private static func values(_ request: Request, _ context: AdminRequestContext) async throws -> FormValues {
+    static func values(_ request: Request, _ context: AdminRequestContext) async throws -> FormValues {
         try FormGuard.checkOrigin(request)
         let type = request.headers[.contentType]?.lowercased() ?? ""
         guard type.hasPrefix("application/x-www-form-urlencoded") else { throw PageError.malformedForm }
@@ -88,6 +88,7 @@ enum SitePath {
     static let dashboard = "/"
     static let firstStart = "/first-start"
     static let signIn = "/sign-in"
+    static let signOut = "/sign-out"
     static let domains = "/domains"
     static let messages = "/messages"
     static let queue = "/queue"
@@ -100,6 +101,8 @@ enum SitePath {
     static let reports = "/reports"
     static let apiKeys = "/api-keys"
     static let maintenance = "/maintenance"
+    static let transcripts = "/transcripts"
+    static let directories = "/directories"
     static let settingsHistory = "/settings-history"
     static let settingsTransfer = "/settings-transfer"
 

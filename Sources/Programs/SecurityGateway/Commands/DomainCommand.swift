@@ -6,7 +6,9 @@ import Settings
 struct DomainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "domain", abstract: "Protected domains, their mail servers and their recipients.",
-        subcommands: [Add.self, List.self, Show.self, Change.self, Delete.self, DomainRecipientCommand.self])
+        subcommands: [
+            Add.self, List.self, Show.self, Change.self, Delete.self, DomainRecipientCommand.self, Verify.self, ForgetAnswers.self,
+        ])
 
     struct Add: NodeCommand {
         static let configuration = CommandConfiguration(abstract: "Accept mail for a domain and deliver it to its mail servers.")
@@ -16,15 +18,18 @@ struct DomainCommand: AsyncParsableCommand {
         @Option(name: .customLong("mail-server"), help: MailServerArgument.help) var mailServers: [MailServerArgument] = []
         @Option(help: "A remark.") var note: String?
         @Flag(help: "Accept only the addresses listed with “domain recipient add”.") var listedRecipients = false
+        @Flag(help: "Accept only listed addresses and those the mail servers accept when they are asked.") var callForward = false
 
         func validate() throws {
+            if listedRecipients && callForward { throw ValidationError("--listed-recipients and --call-forward exclude each other") }
             if mailServers.isEmpty { throw ValidationError("at least one --mail-server HOST:PORT is needed") }
         }
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
             let entry = DomainEntryDocument(name: name, note: note, mailServers: try MailServerArgument.documents(mailServers))
             let bytes = try await session.send(.post, APIPath("domains"), body: entry)
-            if listedRecipients { try await DomainCommand.setPolicy("listed", of: name, session) }
+            let policy: RecipientPolicyFlag? = callForward ? .callForward : listedRecipients ? .listedRecipients : nil
+            if let policy { try await DomainCommand.setPolicy(policy.value, of: name, session) }
             try session.show(bytes, DomainDocument.self) { session.text("\($0.unicodeName) was added.\n", "\($0.unicodeName) を追加しました。\n") }
         }
     }
@@ -66,7 +71,8 @@ struct DomainCommand: AsyncParsableCommand {
         @Argument(help: "The domain.") var name: String
         @Option(name: .customLong("mail-server"), help: MailServerArgument.help) var mailServers: [MailServerArgument] = []
         @Option(help: "A remark.") var note: String?
-        @Flag(help: "Accept only listed addresses, or every address of the domain.") var policy: RecipientPolicyFlag?
+        @Flag(help: "Accept only listed addresses, these and those the mail servers accept, or every address of the domain.")
+        var policy: RecipientPolicyFlag?
 
         func validate() throws {
             if mailServers.isEmpty && note == nil && policy == nil { throw ValidationError("nothing to change is named") }
@@ -123,11 +129,12 @@ struct DomainCommand: AsyncParsableCommand {
 
 /// Which recipients of a domain are accepted.
 enum RecipientPolicyFlag: String, EnumerableFlag {
-    case listedRecipients, anyRecipients
+    case listedRecipients, callForward, anyRecipients
 
     var value: String {
         switch self {
         case .listedRecipients: "listed"
+        case .callForward: "call-forward"
         case .anyRecipients: "any"
         }
     }

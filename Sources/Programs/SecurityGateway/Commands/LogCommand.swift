@@ -72,6 +72,7 @@ struct LogCommand: AsyncParsableCommand {
         list.add(session.text("from", "差出人"), message.headerFrom)
         list.add(session.text("subject", "件名"), message.subject)
         list.add("Message-ID", message.messageID)
+        list.add(session.text("transcript", "通信記録"), message.transcript ?? "")
         list.add(session.text("size", "サイズ"), session.text("\(message.sizeBytes) bytes", "\(message.sizeBytes) バイト"))
         var recipients = TextTable(
             "#", session.text("RECIPIENT", "宛先"), session.text("STATE", "状態"), session.text("CHANGED", "更新"), session.text("REASON", "理由"))

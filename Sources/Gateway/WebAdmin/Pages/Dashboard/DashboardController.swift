@@ -40,6 +40,8 @@ struct DashboardView: Sendable {
         let title: String
         let detail: String
         let isWorking: Bool
+        let isFailing: Bool
+        let isWarning: Bool
     }
 
     struct Count: Sendable {
@@ -79,17 +81,23 @@ struct DashboardView: Sendable {
 
     init(_ status: GatewayStatus, _ language: Language) {
         isHealthy = status.health.isWorking
-        parts = status.health.parts.sorted { !$0.isWorking && $1.isWorking }.map {
-            Part(title: $0.title[language], detail: $0.detail[language], isWorking: $0.isWorking)
+        let parts = status.health.parts
+        // What wants attention first.
+        let ordered = parts.filter { !$0.isWorking } + parts.filter(\.isWarning) + parts.filter { $0.isWorking && !$0.isWarning }
+        self.parts = ordered.map {
+            Part(
+                title: $0.title[language], detail: $0.detail[language], isWorking: $0.isWorking && !$0.isWarning, isFailing: !$0.isWorking,
+                isWarning: $0.isWarning)
         }
         let unknown = DashboardText.unknown[language]
+        let since = LogTime.text(StatisticsPeriod.hour.start(1 - Administration.hoursOfDay, after: .now()))
         counts = [
             (MessageResult.accepted, DashboardText.accepted), (.refused, .refused), (.postponed, .postponed), (.quarantined, .quarantined),
         ].map {
             result, title in
             Count(
                 title: title[language], number: status.lastDay.map { ShownValue.number($0[result] ?? 0) } ?? unknown,
-                link: PageLink(SitePath.messages).with("result", result.rawValue).text, result: result.rawValue)
+                link: PageLink(SitePath.messages).with("result", result.rawValue).with("from", since).text, result: result.rawValue)
         }
         queueSize = status.queue.map { ShownValue.number($0.recipients) + (status.isQueueLonger ? "+" : "") } ?? unknown
         queueDue = status.queue.map { DashboardText.queueDue.filled(language, ShownValue.number($0.due)) }

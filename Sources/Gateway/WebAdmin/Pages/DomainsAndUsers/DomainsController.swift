@@ -61,8 +61,10 @@ struct DomainsController: Sendable {
             } catch {
                 problems = try error.formProblems()
             }
+        } else {
+            problems += try await services.administration.problems(form.entry, request.caller)
         }
-        return show(form, isNew: isNew, FormProblems(problems, request.language), request)
+        return show(form, isNew: isNew, FormProblems(form.placed(problems), request.language), request)
     }
 
     private func show(_ form: DomainForm, isNew: Bool, _ problems: FormProblems, _ request: AdministratorRequest) -> Response {
@@ -139,7 +141,7 @@ struct DomainListView: Sendable {
 
 /// Name and tabs above each page of one domain.
 struct DomainHeadView: Sendable {
-    enum Tab: Sendable { case edit, recipients, users, settings }
+    enum Tab: Sendable { case edit, recipients, users, settings, verification }
 
     let name: String
     let path: String
@@ -147,6 +149,7 @@ struct DomainHeadView: Sendable {
     let isRecipients: Bool
     let isUsers: Bool
     let isSettings: Bool
+    let isVerification: Bool
 
     init(_ domain: DomainName, active: Tab) {
         name = domain.unicode
@@ -155,6 +158,7 @@ struct DomainHeadView: Sendable {
         isRecipients = active == .recipients
         isUsers = active == .users
         isSettings = active == .settings
+        isVerification = active == .verification
     }
 }
 

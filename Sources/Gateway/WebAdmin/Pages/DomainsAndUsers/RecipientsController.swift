@@ -75,7 +75,8 @@ struct RecipientsController: Sendable {
         area.problem = problems.at("recipients")
         let view = RecipientsView(
             domain: DomainHeadView(domain.name, active: .recipients), alert: problems.summary(fields: ["recipients"]),
-            isListed: policy.texts["recipients"] == DomainSettings.RecipientPolicy.listed.rawValue, path: path, text: text,
+            isListed: policy.texts["recipients"] != DomainSettings.RecipientPolicy.any.rawValue,
+            policy: VerificationText.policy(policy.texts["recipients"])[language], path: path, text: text,
             isSearch: !text.isEmpty, notFound: DomainText.noAddressesFound.filled(language, text),
             rows: rows.map { RecipientsView.Row($0.description, language) }, hasRows: !rows.isEmpty, area: area,
             pager: PagerView(
@@ -95,7 +96,9 @@ struct RecipientsController: Sendable {
 struct RecipientsView: Sendable {
     let domain: DomainHeadView
     let alert: AlertView?
+    /// The list has an effect.
     let isListed: Bool
+    let policy: String
     let path: String
     let text: String
     let isSearch: Bool

@@ -27,7 +27,7 @@ struct SettingsHistoryView: Sendable {
             revision = entry.revision.description
             compare = PageLink(SitePath.settingsHistory + "/compare").with("from", revision).text
             time = ShownValue.time(entry.time)
-            actor = AuditView.Row.actor(entry.actor, words.language)
+            actor = ActorWords.text(entry.actor, words.language)
             node = words.node(entry.node)
             subject = words.subject(entry.subject)
             let isSetting = if case .setting = entry.subject { true } else { false }

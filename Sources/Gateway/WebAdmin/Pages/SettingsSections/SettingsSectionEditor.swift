@@ -61,7 +61,7 @@ struct SettingsSectionEditor: Sendable {
     private static func text(_ conflict: SettingsConflict, _ language: Language) -> String {
         let message = conflict.message[language]
         guard let actor = conflict.changedBy, let time = conflict.changedAt else { return message }
-        return message + " " + SettingsText.savedBy.filled(language, AuditView.Row.actor(actor, language), ShownValue.timeWithZone(time))
+        return message + " " + SettingsText.savedBy.filled(language, ActorWords.text(actor, language), ShownValue.timeWithZone(time))
     }
 
     private func view(
