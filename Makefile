@@ -7,7 +7,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 RUN_HOME ?= .run/home
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help run demo test unit-test system-test bench bench-log build format lint clean
+.PHONY: help run demo test unit-test system-test bench bench-log bench-settings build format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -53,6 +53,12 @@ bench-log:
 	@scripts/install-packages.sh test
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	SECURITYGATEWAY_LOG_ROWS=$${LOG_ROWS:-1000000} $(SWIFT) test --skip-build --filter '^GatewayDatabaseTests\.(LogSearch|Quarantine)Benchmark' 2>&1 | grep -E 'rows in|p95|✘|passed|failed'
+
+## make bench-settings how long after its commit a change of settings is in force on another node, by event and by polling alone
+bench-settings:
+	@scripts/install-packages.sh test
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	SECURITYGATEWAY_SETTINGS_CHANGES=$${SETTINGS_CHANGES:-1000} $(SWIFT) test --skip-build --filter '^GatewayDatabaseTests\.SettingsBenchmark' 2>&1 | grep -E '^settings in force|✘|Test run'
 
 ## make build     the release program
 build:

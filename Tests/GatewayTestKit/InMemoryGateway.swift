@@ -23,6 +23,8 @@ package final class InMemoryGateway: Sendable {
         package var revision: SettingsRevision
         /// The settings, tombstones too.
         package var rows: [StoredSetting] = []
+        /// The settings' history, oldest first.
+        package var history: [SettingsHistoryEntry] = []
         /// The protected domains, in order of insertion.
         package var domains: [ProtectedDomain] = []
         /// Listed recipients of all domains.
@@ -92,7 +94,8 @@ package final class InMemoryGateway: Sendable {
         var ports = Administration.Ports(
             settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
             apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts, verifier: verifier,
-            cluster: Administration.ClusterPorts(registrationKeys: self, joiningPlace: state.withLock(\.joiningPlace)))
+            cluster: Administration.ClusterPorts(registrationKeys: self, joiningPlace: state.withLock(\.joiningPlace)),
+            configuration: self)
         ports.transcripts = self
         ports.directories = self
         return Administration(
@@ -130,12 +133,7 @@ extension InMemoryGateway: SettingsStore {
             if state.isUnavailable { throw .unavailable(cause: "lost") }
             let newest = state.rows.filter { $0.scope == change.scope && $0.section == change.section }.map(\.revision).max() ?? .none
             if let basedOn = change.basedOn, newest > basedOn { throw .revisionConflict(current: state.revision) }
-            state.revision = SettingsRevision(state.revision.number + 1)
-            for (name, value) in change.values {
-                state.rows.removeAll { $0.scope == change.scope && $0.section == change.section && $0.name == name }
-                state.rows.append(
-                    StoredSetting(scope: change.scope, section: change.section, name: name, value: value, revision: state.revision))
-            }
+            state.write([change], audit: audit.first)
             state.audit += audit
             return state.revision
         }

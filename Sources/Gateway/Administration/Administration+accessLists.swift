@@ -81,7 +81,9 @@ extension Administration {
     ) async throws(AdministrationError) -> AccessListEntry {
         var present = try await accessListEntry(identifier, caller)
         if let problem = Self.noteProblem(note) { throw .invalid([problem]) }
-        let audit = entry(caller, "access-list.change", present.value, "\(Self.detail(present)): “\(present.note)” → “\(note)”")
+        let audit = entry(
+            caller, "access-list.change", present.value, "\(Self.detail(present)): “\(present.note)” → “\(note)”",
+            before: "\(Self.detail(present)): “\(present.note)”", after: "\(Self.detail(present)): “\(note)”")
         do throws(DirectoryError) {
             try await ports.filtering.accessLists.setAccessListNote(note, of: identifier, audit: audit)
         } catch {
@@ -124,6 +126,13 @@ extension Administration {
     private func validated(
         _ input: AccessListInput, _ caller: AdministrationCaller
     ) async throws(AdministrationError) -> AccessListEntry {
+        // Without a domain none is asked for.
+        let names = input.domain.isEmpty ? [] : Set(try await domains(caller).map(\.name))
+        return try Self.validated(input, domains: names)
+    }
+
+    /// - Parameter names: the protected domains.
+    static func validated(_ input: AccessListInput, domains names: Set<DomainName>) throws(AdministrationError) -> AccessListEntry {
         var problems: [FieldProblem] = []
         let value = AccessListEntry.canonical(input.kind, input.value)
         if value == nil {
@@ -137,14 +146,13 @@ extension Administration {
         var domain: DomainName?
         if !input.domain.isEmpty {
             // What is no domain name is no protected domain either.
-            let name = try? DomainName(input.domain)
-            domain = try await domains(caller).first { $0.name == name }?.name
+            domain = (try? DomainName(input.domain)).flatMap { names.contains($0) ? $0 : nil }
             if domain == nil {
                 problems.append(
                     FieldProblem("domain", "“\(input.domain)” is not a protected domain.", ja: "「\(input.domain)」は保護対象ドメインではありません。"))
             }
         }
-        if let problem = Self.noteProblem(input.note) { problems.append(problem) }
+        if let problem = noteProblem(input.note) { problems.append(problem) }
         guard problems.isEmpty, let value else { throw .invalid(problems) }
         return AccessListEntry(
             identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds), list: input.list, kind: input.kind, value: value,
@@ -156,7 +164,7 @@ extension Administration {
         return FieldProblem("note", "The note is too long.", ja: "メモが長すぎます。")
     }
 
-    private static func detail(_ entry: AccessListEntry) -> String {
+    static func detail(_ entry: AccessListEntry) -> String {
         "\(entry.list.rawValue) \(entry.kind.rawValue)" + (entry.domain.map { " for \($0.ascii)" } ?? "")
     }
 }

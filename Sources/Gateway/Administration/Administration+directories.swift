@@ -28,6 +28,11 @@ extension Administration {
         guard problems.isEmpty else { throw .invalid(problems) }
     }
 
+    /// The same for a return to a revision and an import.
+    func checkDirectories(in changes: [SettingsChange]) async throws(AdministrationError) {
+        for change in changes where change.section == DirectorySettings.name { try await checkDirectories(change.values) }
+    }
+
     private func storedDirectories() async throws(AdministrationError) -> DirectorySettings {
         do throws(SettingsError) {
             var section = DirectorySettings()

@@ -68,8 +68,9 @@ extension Administration {
         let present = try await domain(entry.name, caller)
         let domain = try validated(entry, identifier: present.identifier, present: present.mailServers)
         do throws(DirectoryError) {
-            let change = "\(Self.detail(present)) → \(Self.detail(domain))"
-            try await ports.domains.update(domain, audit: self.entry(caller, "domain.change", domain.name.ascii, change))
+            let (before, after) = (Self.detail(present), Self.detail(domain))
+            let audit = self.entry(caller, "domain.change", domain.name.ascii, "\(before) → \(after)", before: before, after: after)
+            try await ports.domains.update(domain, audit: audit)
         } catch {
             throw AdministrationError(error)
         }
@@ -80,8 +81,9 @@ extension Administration {
     /// Mail for the domain is refused from now on; what is queued is still delivered by the remaining rules.
     package func deleteDomain(_ name: String, _ caller: AdministrationCaller) async throws(AdministrationError) {
         let key = try domainName(name)
+        let present = try await domains(caller).first { $0.name == key }
         do throws(DirectoryError) {
-            try await ports.domains.delete(key, audit: entry(caller, "domain.delete", key.ascii))
+            try await ports.domains.delete(key, audit: entry(caller, "domain.delete", key.ascii, before: present.map(Self.detail)))
         } catch {
             throw AdministrationError(error)
         }
@@ -179,7 +181,7 @@ extension Administration {
         return Self.examined(entry, present).problems
     }
 
-    private func validated(
+    func validated(
         _ entry: DomainEntry, identifier: RecordIdentifier, present: [MailServer]
     ) throws(AdministrationError) -> ProtectedDomain {
         let (name, servers, problems) = Self.examined(entry, present)
@@ -264,7 +266,7 @@ extension Administration {
         return HostAndPort(text, defaultPort: 25)
     }
 
-    private static func detail(_ domain: ProtectedDomain) -> String {
+    static func detail(_ domain: ProtectedDomain) -> String {
         domain.mailServers.map { server in
             "\(server.endpoint) priority \(server.priority) \(server.security.rawValue)"
                 + (server.credential.map { " as \($0.userName)" } ?? "")

@@ -14,7 +14,9 @@ package struct GatewayStatus: Sendable {
     /// By hour: the present one and the 23 before it.
     package let lastDayFigures: [MailFigure]?
     package let domainCount: Int?
-    package let nodeCount: Int?
+    /// Which revision each node has in force.
+    package let inForce: SettingsInForce?
+    package var nodeCount: Int? { inForce?.nodes.count }
 
     /// Messages of `lastDayFigures` by result.
     package var lastDay: [MessageResult: Int]? {
@@ -48,10 +50,10 @@ extension Administration {
         async let lastDay = try? ports.statistics.mailFigures(
             .hour, from: since, until: StatisticsPeriod.hour.start(1, after: now), direction: nil)
         async let domains = try? ports.domains.loadDomains().count
-        async let nodes = try? ports.nodes.nodes().count
+        async let inForce = try? settingsInForce(caller)
         return await GatewayStatus(
             health: health, activity: ports.node.activity(), settingsRevision: current.snapshot.revision, queue: queue,
             lastDayFigures: lastDay,
-            domainCount: domains, nodeCount: nodes)
+            domainCount: domains, inForce: inForce)
     }
 }

@@ -74,8 +74,10 @@ extension Administration {
         user.displayName = entry.displayName
         user.isEnabled = entry.isEnabled
         do throws(DirectoryError) {
-            let change = "\(Self.detail(present)) → \(Self.detail(user))"
-            try await ports.users.update(user, audit: self.entry(caller, "user.change", user.address.description, change))
+            let (before, after) = (Self.detail(present), Self.detail(user))
+            let audit = self.entry(
+                caller, "user.change", user.address.description, "\(before) → \(after)", before: before, after: after)
+            try await ports.users.update(user, audit: audit)
         } catch {
             throw AdministrationError(error)
         }
@@ -102,7 +104,8 @@ extension Administration {
     package func deleteUser(_ address: String, _ caller: AdministrationCaller) async throws(AdministrationError) {
         let user = try await user(address, caller)
         do throws(DirectoryError) {
-            try await ports.users.deleteUser(user.identifier, audit: entry(caller, "user.delete", user.address.description))
+            try await ports.users.deleteUser(
+                user.identifier, audit: entry(caller, "user.delete", user.address.description, before: Self.detail(user)))
         } catch {
             throw AdministrationError(error)
         }
@@ -121,11 +124,27 @@ extension Administration {
         _ text: String, _ entry: UserEntry, password: String?, _ caller: AdministrationCaller
     ) async throws(AdministrationError) -> (address: EmailAddress?, aliases: [EmailAddress], problems: [FieldProblem]) {
         let names = Set(try await domains(caller).map(\.name))
-        var problems = password.map(passwordProblems) ?? []
+        let (address, aliases, problems) = Self.examined(text, entry, domains: names)
+        return (address, aliases, (password.map(passwordProblems) ?? []) + problems)
+    }
+
+    /// - Parameter names: the protected domains.
+    static func validated(
+        _ entry: UserEntry, of address: EmailAddress, domains names: Set<DomainName>
+    ) throws(AdministrationError) -> [EmailAddress] {
+        let (_, aliases, problems) = examined(address.description, entry, domains: names)
+        guard problems.isEmpty else { throw .invalid(problems) }
+        return aliases
+    }
+
+    private static func examined(
+        _ text: String, _ entry: UserEntry, domains names: Set<DomainName>
+    ) -> (address: EmailAddress?, aliases: [EmailAddress], problems: [FieldProblem]) {
+        var problems: [FieldProblem] = []
         // Syntax and domain are told in one sentence.
         var address = try? EmailAddress(text)
         if address?.domainName.map(names.contains) != true { address = nil }
-        if address == nil { problems.append(Self.foreignAddress("address", text)) }
+        if address == nil { problems.append(foreignAddress("address", text)) }
         if entry.displayName.utf8.count > User.maximumNameBytes || entry.displayName.unicodeScalars.contains(where: { $0.value < 0x20 }) {
             problems.append(
                 FieldProblem(
@@ -141,7 +160,7 @@ extension Administration {
         for text in entry.aliases.prefix(User.maximumAliases) {
             // Syntax and domain are told in one sentence.
             guard let alias = try? EmailAddress(text), let name = alias.domainName, names.contains(name) else {
-                problems.append(Self.foreignAddress("aliases", text))
+                problems.append(foreignAddress("aliases", text))
                 continue
             }
             guard alias.lookupKey != address?.lookupKey, !aliases.contains(where: { $0.lookupKey == alias.lookupKey }) else { continue }
@@ -166,13 +185,13 @@ extension Administration {
         }
     }
 
-    private static func foreignAddress(_ field: String, _ text: String) -> FieldProblem {
+    static func foreignAddress(_ field: String, _ text: String) -> FieldProblem {
         FieldProblem(
             field, "“\(text)” is not an address of a protected domain.", ja: "「\(text)」は保護対象ドメインのメールアドレスではありません。")
     }
 
     /// Never anything of the password but whether there is one.
-    private static func detail(_ user: User) -> String {
+    static func detail(_ user: User) -> String {
         let aliases = user.aliases.prefix(20).map(\.description).joined(separator: ", ")
         return [
             user.displayName, user.isEnabled ? "enabled" : "disabled", user.hasPassword ? "password set" : "no password",

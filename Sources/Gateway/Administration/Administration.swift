@@ -28,13 +28,14 @@ package struct Administration: Sendable {
         package var transcripts: any TranscriptStore = NoTranscripts()
         package var directories: any NodeDirectories = NoDirectories()
         package let cluster: ClusterPorts
+        package let configuration: any ConfigurationStore
 
         package init(
             settings: any SettingsStore, domains: any DomainStore, users: any UserStore, administrators: any AdministratorStore,
             queue: any QueueAdministrationStore,
             messageLog: any MessageLogStore, statistics: any StatisticsStore, apiKeys: any APIKeyStore, maintenance: any MaintenanceStore,
             audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor, filtering: FilteringPorts,
-            verifier: RecipientVerifier, cluster: ClusterPorts
+            verifier: RecipientVerifier, cluster: ClusterPorts, configuration: any ConfigurationStore
         ) {
             self.settings = settings
             self.domains = domains
@@ -51,6 +52,7 @@ package struct Administration: Sendable {
             self.filtering = filtering
             self.verifier = verifier
             self.cluster = cluster
+            self.configuration = configuration
         }
     }
 
@@ -79,8 +81,11 @@ package struct Administration: Sendable {
     /// The identity of the node this runs on, for node-scope settings.
     package var node: NodeID { nodeID }
 
-    func entry(_ caller: AdministrationCaller, _ action: String, _ target: String, _ detail: String = "") -> AuditEntry {
-        AuditEntry(actor: caller.actor, node: nodeID, action: action, target: target, detail: detail)
+    func entry(
+        _ caller: AdministrationCaller, _ action: String, _ target: String, _ detail: String = "", before: String? = nil,
+        after: String? = nil
+    ) -> AuditEntry {
+        AuditEntry(actor: caller.actor, node: nodeID, action: action, target: target, detail: detail, before: before, after: after)
     }
 }
 

@@ -8,6 +8,8 @@ package enum AdministrationError: Error, Sendable, Hashable {
     case notFound(LocalizedText)
     /// Someone else was faster; nothing was changed.
     case conflict(LocalizedText)
+    /// Someone else saved the same section of settings first; nothing was written.
+    case settingsConflict(SettingsConflict)
     /// The caller may not do this.
     case denied(LocalizedText)
     /// The request has no valid API key.
@@ -24,6 +26,7 @@ package enum AdministrationError: Error, Sendable, Hashable {
             LocalizedText(
                 problems.map(\.message.english).joined(separator: "; "), ja: problems.map(\.message.japanese).joined(separator: "。"))
         case .notFound(let text), .conflict(let text), .denied(let text): text
+        case .settingsConflict(let conflict): conflict.message
         case .unauthenticated:
             LocalizedText(
                 "A valid API key is needed: “Authorization: Bearer sgk_…”.", ja: "有効な API キーが必要です（Authorization: Bearer sgk_…）。")

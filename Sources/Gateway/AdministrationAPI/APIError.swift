@@ -10,7 +10,8 @@ enum APIError: Error, Sendable {
     /// 404: no operation has this path.
     case unknownPath
     case methodNotAllowed([HTTPRequest.Method])
-    case tooLarge
+    /// Than so many bytes.
+    case tooLarge(Int)
     case unsupportedMediaType
     case administration(AdministrationError)
 
@@ -33,12 +34,9 @@ enum APIError: Error, Sendable {
             .make(.notFound, LocalizedText("The API has nothing at this path.", ja: "API にこのパスはありません。"))
         case .methodNotAllowed:
             .make(.methodNotAllowed, LocalizedText("This path does not know the method.", ja: "このパスではこのメソッドを使えません。"))
-        case .tooLarge:
+        case .tooLarge(let maximum):
             .make(
-                .tooLarge,
-                LocalizedText(
-                    "The body is larger than \(AdministrationAPI.maximumBodyBytes) bytes.",
-                    ja: "本文が \(AdministrationAPI.maximumBodyBytes) バイトを超えています。"))
+                .tooLarge, LocalizedText("The body is larger than \(maximum) bytes.", ja: "本文が \(maximum) バイトを超えています。"))
         case .unsupportedMediaType:
             .make(
                 .unsupportedMediaType,
@@ -52,6 +50,7 @@ enum APIError: Error, Sendable {
         case .invalid(let problems): .make(.invalid, error.message, problems)
         case .notFound: .make(.notFound, error.message)
         case .conflict: .make(.conflict, error.message)
+        case .settingsConflict(let conflict): .make(conflict)
         case .denied: .make(.denied, error.message)
         case .unauthenticated: .make(.unauthenticated, error.message)
         case .tooManyAttempts: .make(.tooManyAttempts, error.message)

@@ -8,6 +8,8 @@ struct APIRoute: Sendable {
     /// With `{name}` for parameters, as in the OpenAPI document.
     let path: String
     let hasBody: Bool
+    /// A body that the route reads itself, of at most so many bytes; `nil`: a JSON body as all others.
+    var fileBytes: Int?
     let handler: @Sendable (APICall) async throws(APIError) -> APIResponse
 
     private init(
@@ -28,6 +30,15 @@ struct APIRoute: Sendable {
         Self(.post, path, hasBody: true, handler)
     }
 
+    /// The body is a file, handed on unread in `APICall.file`.
+    static func upload(
+        _ path: String, maximumBytes: Int, _ handler: @escaping @Sendable (APICall) async throws(APIError) -> APIResponse
+    ) -> Self {
+        var route = post(path, handler)
+        route.fileBytes = maximumBytes
+        return route
+    }
+
     static func put(_ path: String, _ handler: @escaping @Sendable (APICall) async throws(APIError) -> APIResponse) -> Self {
         Self(.put, path, hasBody: true, handler)
     }
@@ -44,6 +55,8 @@ struct APICall: Sendable {
     let query: QueryReader
     /// `.null` for operations without a body.
     var body = JSONValue.null
+    /// Of an upload.
+    var file = ByteBuffer()
 
     init(caller: AdministrationCaller, parameters: [String: String], query: QueryReader) {
         self.caller = caller

@@ -70,7 +70,7 @@ package struct AdministrationAPI: Sendable {
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
             + accessListRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes + maintenanceRoutes + verificationRoutes
-            + transcriptRoutes + directoryRoutes + registrationKeyRoutes
+            + transcriptRoutes + directoryRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes
     }
 
     /// Those of RFC 9110, RFC 5789 and the QUERY method; a request with yet another one gets the pages' 404.
@@ -99,7 +99,11 @@ package struct AdministrationAPI: Sendable {
     ) async throws(APIError) -> APIResponse {
         let known = try await ask(caller)
         var call = APICall(caller: known, parameters: try Self.decoded(parameters), query: try QueryReader(request.uri.query ?? ""))
-        call.body = try await Self.body(of: request, isExpected: route.hasBody)
+        if let bytes = route.fileBytes {
+            call.file = try await Self.bytes(of: request, maximum: bytes)
+        } else {
+            call.body = try await Self.body(of: request, isExpected: route.hasBody)
+        }
         return try await route.handler(call)
     }
 
@@ -134,20 +138,23 @@ package struct AdministrationAPI: Sendable {
 
     private static func body(of request: Request, isExpected: Bool) async throws(APIError) -> JSONValue {
         guard isExpected else { return .null }
-        guard let type = request.headers[.contentType], type.isJSONMediaType else { throw .unsupportedMediaType }
-        let buffer: ByteBuffer
-        do {
-            buffer = try await request.body.collect(upTo: maximumBodyBytes)
-        } catch is NIOTooManyBytesError {
-            throw .tooLarge
-        } catch {
-            // The client went away or broke the transfer coding: nobody reads this answer.
-            throw .malformed([.malformedBody("the body could not be read", ja: "本文を読み取れません")])
-        }
+        let buffer = try await bytes(of: request, maximum: maximumBodyBytes)
         do throws(JSONSyntaxError) {
             return try JSONParser.parse(buffer.readableBytesView)
         } catch {
             throw .malformed([.malformedBody("\(error)", ja: "JSON の \(error.offset) バイト目に誤りがあります")])
+        }
+    }
+
+    private static func bytes(of request: Request, maximum: Int) async throws(APIError) -> ByteBuffer {
+        guard let type = request.headers[.contentType], type.isJSONMediaType else { throw .unsupportedMediaType }
+        do {
+            return try await request.body.collect(upTo: maximum)
+        } catch is NIOTooManyBytesError {
+            throw .tooLarge(maximum)
+        } catch {
+            // The client went away or broke the transfer coding: nobody reads this answer.
+            throw .malformed([.malformedBody("the body could not be read", ja: "本文を読み取れません")])
         }
     }
 }

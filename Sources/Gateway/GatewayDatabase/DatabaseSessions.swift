@@ -57,7 +57,8 @@ struct DatabaseSessions: Sendable {
     /// whether it happened; if it did not, it is done again.
     @discardableResult
     func write<Value: Sendable, Failure: Error>(
-        audited entries: [AuditEntry], unavailable: (String) -> Failure, _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value
+        audited entries: [AuditEntry], deadline: Duration = DatabaseSessions.writeDeadline, unavailable: (String) -> Failure,
+        _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value
     ) async throws(Failure) -> Value {
         let last = LastResult<Value>()
         let work: @Sendable (FirebirdTransaction) throws -> Value = { transaction in
@@ -69,11 +70,11 @@ struct DatabaseSessions: Sendable {
         return try await Self.translating(unavailable) {
             do {
                 return try await metrics.pages.timed {
-                    try await requests.transaction(deadline: Self.writeDeadline, retryingConflicts: Self.writeRetries, work)
+                    try await requests.transaction(deadline: deadline, retryingConflicts: Self.writeRetries, work)
                 }
             } catch let error as FirebirdError where error.kind == .commitOutcomeUnknown {
                 guard let proof = entries.first?.identifier else { throw error }
-                return try await requests.transaction(deadline: Self.writeDeadline, retryingConflicts: Self.writeRetries) { transaction in
+                return try await requests.transaction(deadline: deadline, retryingConflicts: Self.writeRetries) { transaction in
                     let isDone = try transaction.queryOne("select id from audit where id = \(proof)") != nil
                     if isDone, let value = last.value { return value }
                     return try work(transaction)

@@ -24,6 +24,7 @@ package struct GatewayDatabase: Sendable {
     package let quarantine: QuarantineTable
     package let standingFigures: StandingFigureTable
     package let registrationKeys: RegistrationKeyTable
+    package let configurationTable: ConfigurationTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
     private let logger: Logger
@@ -59,6 +60,7 @@ package struct GatewayDatabase: Sendable {
         statistics = StatisticsTable(sessions: sessions)
         apiKeys = APIKeyTable(sessions: sessions)
         maintenance = MaintenanceTable(sessions: sessions)
+        configurationTable = ConfigurationTable(sessions: sessions)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 

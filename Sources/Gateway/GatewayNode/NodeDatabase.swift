@@ -89,7 +89,8 @@ struct NodeDatabase: Sendable {
             apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
                 accessLists: database.accessLists, quarantine: database.quarantine, contents: contents), verifier: verifier,
-            cluster: Administration.ClusterPorts(registrationKeys: database.registrationKeys, joiningPlace: joiningPlace))
+            cluster: Administration.ClusterPorts(registrationKeys: database.registrationKeys, joiningPlace: joiningPlace),
+            configuration: database.configurationTable)
     }
 
     /// Begins this start's incarnation: rows held by earlier ones are free from now on, and they can write nothing more.

@@ -35,16 +35,24 @@ package struct AuditEntry: Sendable, Hashable {
     package let target: String
     /// Old and new value or other details, one line, at most `maximumDetailBytes` (longer text is cut).
     package let detail: String
+    /// What it was before and is now, where the settings' history is to tell it apart; else the history has `detail`.
+    package let before: String?
+    package let after: String?
 
     package static let maximumDetailBytes = 4000
 
-    package init(actor: AuditActor, node: NodeID, action: String, target: String, detail: String = "", time: UTCTime = .now()) {
+    package init(
+        actor: AuditActor, node: NodeID, action: String, target: String, detail: String = "", before: String? = nil, after: String? = nil,
+        time: UTCTime = .now()
+    ) {
         identifier = RecordIdentifier(milliseconds: time.milliseconds)
         self.time = time
         self.actor = actor
         self.node = node
         self.action = action
         self.target = target
+        self.before = before
+        self.after = after
         self.detail = detail.utf8.count <= Self.maximumDetailBytes ? detail : String(detail.prefix(1000)) + "…"
     }
 }

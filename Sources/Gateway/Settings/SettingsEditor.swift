@@ -24,9 +24,19 @@ package struct SettingsEditor: Sendable {
     /// - Parameter values: by field name; `nil` puts a field back to its default.
     /// - Throws: `.invalid` with every problem at its field; `.revisionConflict`; `.unavailable`.
     package func save(_ change: SettingsChange, by actor: AuditActor) async throws(SettingsError) -> SettingsRevision {
-        let description = try Self.description(of: change.section, scope: change.scope)
         let stored = try await store.load()
-        let before = Self.values(in: stored, section: change.section, scope: change.scope)
+        guard let prepared = try Self.prepared(change, over: stored) else { return stored.revision }
+        return try await store.save(prepared.change, audit: audit(prepared.change, before: prepared.before, by: actor))
+    }
+
+    /// What saving `change` would write: the section is validated as a whole and its values have the section's own form.
+    /// - Returns: the change and the stored values before it; `nil` when every value is as it is to be.
+    /// - Throws: `.invalid` with every problem at its field.
+    package static func prepared(
+        _ change: SettingsChange, over stored: StoredSettings
+    ) throws(SettingsError) -> (change: SettingsChange, before: [String: String])? {
+        let description = try description(of: change.section, scope: change.scope)
+        let before = values(in: stored, section: change.section, scope: change.scope)
         var after = before
         for (name, value) in change.values {
             guard description.fields.contains(where: { $0.name == name }) else {
@@ -36,9 +46,8 @@ package struct SettingsEditor: Sendable {
         }
         let problems = description.check(after)
         guard problems.isEmpty else { throw .invalid(problems) }
-        let normal = Self.normalized(change, description: description, texts: description.resolve(after))
-        guard !normal.values.allSatisfy({ before[$0.key] == $0.value }) else { return stored.revision }
-        return try await store.save(normal, audit: audit(normal, before: before, by: actor))
+        let normal = normalized(change, description: description, texts: description.resolve(after))
+        return normal.values.allSatisfy({ before[$0.key] == $0.value }) ? nil : (normal, before)
     }
 
     /// The texts as the section itself writes them, so that equal values are equal rows.

@@ -64,7 +64,7 @@ package enum SettingsError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Where settings are kept. Implemented by GatewayDatabase.
-package protocol SettingsStore: Sendable {
+package protocol SettingsStore: SettingsHistoryStore {
     /// Revision and rows of the cluster, of every domain and of every node, read in one snapshot transaction.
     func load() async throws(SettingsError) -> StoredSettings
     /// The present revision alone; cheap.
@@ -73,6 +73,12 @@ package protocol SettingsStore: Sendable {
     /// writes `audit` and posts the change event.
     /// - Returns: the new revision. When it returns, the change is durable; nodes learn of it by the feed.
     func save(_ change: SettingsChange, audit: [AuditEntry]) async throws(SettingsError) -> SettingsRevision
+    /// Several sections as one revision, in one transaction, if the revision of everything is still `expected`; `basedOn` of the changes
+    /// is not looked at.
+    /// - Throws: `.revisionConflict` when anything was changed since; nothing was written.
+    func save(
+        _ changes: [SettingsChange], ifRevisionIs expected: SettingsRevision, audit: AuditEntry
+    ) async throws(SettingsError) -> SettingsRevision
 }
 
 /// Tells that something changed in the database; a hint only, never the truth: the revision is.

@@ -110,6 +110,8 @@ package struct AdminSite: Sendable {
         OwnQuarantineController(services: services).addRoutes(to: routes)
         OwnAccountController(services: services).addRoutes(to: routes)
         ClusterController(services: services).addRoutes(to: routes)
+        SettingsHistoryController(services: services).addRoutes(to: routes)
+        SettingsTransferController(services: services).addRoutes(to: routes)
     }
 }
 

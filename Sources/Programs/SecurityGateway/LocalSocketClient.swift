@@ -8,8 +8,8 @@ struct LocalSocketClient: Sendable {
     let socketPath: String
     private let deadline: TimeAmount
 
-    /// An answer of the API: at most 500 log rows with their texts, which is far below.
-    static let maximumAnswerBytes = 16 << 20
+    /// An answer of the API: the largest is an export, of 16 MiB.
+    static let maximumAnswerBytes = 17 << 20
 
     /// - Parameter deadline: for connection, request and answer together.
     init(socketPath: String, deadline: TimeAmount = .seconds(30)) {
@@ -17,7 +17,9 @@ struct LocalSocketClient: Sendable {
         self.deadline = deadline
     }
 
-    init(home: String) { self.init(socketPath: URL(fileURLWithPath: home, isDirectory: true).appendingPathComponent("admin.sock").path) }
+    init(home: String, deadline: TimeAmount = .seconds(30)) {
+        self.init(socketPath: URL(fileURLWithPath: home, isDirectory: true).appendingPathComponent("admin.sock").path, deadline: deadline)
+    }
 
     /// - Parameters:
     ///   - path: below `/api/v1`, with its query.

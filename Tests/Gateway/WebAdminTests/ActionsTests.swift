@@ -213,6 +213,16 @@ struct ActionsTests {
                     && after.contains("name=\"reset\" value=\"maximum-connections\""))
             let late = try await browser.post(path, [("revision", String(revision)), ("setting.maximum-connections", "70")])
             #expect(late.status == .conflict && late.text.contains("value=\"50\"") && late.text.contains("You had entered: 70"))
+            #expect(late.text.contains("name=\"mine\" value=\"maximum-connections\""))
+            let now = try #require(late.text.firstMatch(of: /name="revision" value="(\d+)"/)).1
+            let mine = try await browser.post(
+                path,
+                [
+                    ("revision", String(now)), ("setting.maximum-connections", "50"), ("mine.maximum-connections", "70"),
+                    ("mine", "maximum-connections"),
+                ])
+            #expect(mine.location == path)
+            #expect(try await browser.get(path).text.contains("value=\"70\""))
             let reset = try await browser.post(
                 path, [("revision", "99"), ("setting.maximum-connections", "50"), ("reset", "maximum-connections")])
             #expect(reset.location == path)

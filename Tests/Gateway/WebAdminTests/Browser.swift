@@ -52,6 +52,11 @@ final class Browser: Sendable {
         return try await send(path, .post, headers, body: ByteBuffer(string: body))
     }
 
+    /// A body of another kind than a form's usual one.
+    func postText(_ path: String, _ body: String, type: String) async throws -> Page {
+        try await send(path, .post, [.contentType: type], body: ByteBuffer(string: body))
+    }
+
     func signIn(_ name: String = SampleGateway.administratorName, password: String = SampleGateway.password) async throws {
         try await get("/sign-in")
         let page = try await post("/sign-in", [("name", name), ("password", password)])

@@ -18,7 +18,8 @@ struct PagesTests {
         "/account", "/lists", "/lists?list=allow", "/lists?text=nobody", "/quarantine", "/quarantine?select=all", "/quarantine?text=nobody",
         "/api-keys", "/api-keys/create", "/maintenance", "/directories", "/transcripts", "/settings/transcripts", "/settings/retention",
         "/reports", "/reports?by=month&direction=inbound",
-        "/reports?by=day&from=2026-01-01&until=2026-02-01",
+        "/reports?by=day&from=2026-01-01&until=2026-02-01", "/settings-history", "/settings-transfer",
+        "/settings-history?scope=node&actor=nobody&since=2026-01-01",
     ]
 
     @Test(arguments: Language.allCases)

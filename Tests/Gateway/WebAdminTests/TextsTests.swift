@@ -11,6 +11,7 @@ struct TextsTests {
         + list(NoticeText.self) + list(ErrorText.self) + list(ReportText.self) + list(APIKeyText.self) + list(MaintenanceText.self)
         + list(OwnPagesText.self) + list(QuarantineText.self)
         + list(ClusterText.self)
+        + list(SettingsHistoryText.self) + list(SettingsTransferText.self)
 
     private static func list<Texts: PageText>(_ type: Texts.Type) -> [(name: String, text: LocalizedText)] {
         type.allCases.map { ("\(type).\($0.rawValue)", $0.text) }
@@ -26,7 +27,7 @@ struct TextsTests {
     @Test func `Japanese texts are Japanese`() {
         let same: Set<String> = [
             "CommonText.product", "CommonText.english", "CommonText.utc", "DomainText.security", "MessageText.messageID", "MessageText.tls",
-            "SettingsText.range",
+            "SettingsText.range", "SettingsHistoryText.nothing",
         ]
         for (name, text) in Self.all where !same.contains(name) {
             #expect(text.japanese.unicodeScalars.contains { (0x3040...0x9FFF).contains($0.value) }, "\(name): \(text.japanese)")

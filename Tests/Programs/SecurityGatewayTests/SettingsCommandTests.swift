@@ -1,3 +1,4 @@
+import Foundation
 import GatewayTestKit
 import Settings
 import Synchronization
@@ -44,5 +45,52 @@ struct SettingsCommandTests {
             #expect(japanese.failure?.description.contains("整数を入力してください") == true)
             #expect(node.gateway.state.withLock { $0.rows.isEmpty })
         }
+    }
+
+    @Test func `a late change with a revision tells both versions and changes nothing`() async throws {
+        try await ServedNode.serve(try InMemoryGateway.filled()) { node in
+            _ = try await node.run("settings", "set", "delivery.first-hour-retry", "7")
+            let late = try await node.run("settings", "set", "delivery.first-hour-retry", "9", "--revision", "1")
+            #expect(late.failure?.exitCode == 1)
+            #expect(late.failure?.description.contains("first-hour-retry: yours “9”, theirs “7”") == true)
+            #expect(late.failure?.description.contains("--revision 2") == true)
+            #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "7\n")
+        }
+    }
+
+    @Test func `the history is shown, compared and returned in`() async throws {
+        try await ServedNode.serve(try InMemoryGateway.filled()) { node in
+            for value in ["7", "8"] { _ = try await node.run("settings", "set", "delivery.first-hour-retry", value) }
+            let history = try await node.run("settings", "history", "--section", "delivery")
+            #expect(history.output.contains("delivery.first-hour-retry") && history.output.contains("7 → 8"))
+            #expect(try await node.run("settings", "difference", "1").output.contains("(default) → 8"))
+            let plan = try await node.run("settings", "return", "2", "--check")
+            #expect(plan.output.contains("8 → 7") && plan.output.hasSuffix("Nothing was written.\n"))
+            #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "8\n")
+            #expect(try await node.run("settings", "return", "2").output.hasSuffix("Put back, revision 4.\n"))
+            #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "7\n")
+        }
+    }
+
+    @Test func `an export is written for its owner only, and imported elsewhere after a check`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "sg-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appending(path: "settings.json").path
+        try await ServedNode.serve(try InMemoryGateway.filled()) { node in
+            _ = try await node.run("settings", "set", "delivery.first-hour-retry", "7")
+            #expect(try await node.run("settings", "export", file).failure == nil)
+            let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            #expect(try await node.run("settings", "export", file).failure != nil, "an export overwrites nothing")
+        }
+        try await ServedNode.serve(InMemoryGateway()) { node in
+            let plan = try await node.run("settings", "import", file, "--check")
+            #expect(plan.output.contains("delivery.first-hour-retry") && plan.output.hasSuffix("Nothing was written.\n"))
+            #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "5\n")
+            #expect(try await node.run("settings", "import", file).output.hasSuffix("Imported, revision 2.\n"))
+            #expect(try await node.run("settings", "get", "delivery.first-hour-retry").output == "7\n")
+            #expect(try await node.run("settings", "import", file).output == "The file changes nothing.\n")
+        }
+        try FileManager.default.removeItem(at: folder)
     }
 }

@@ -12,6 +12,8 @@ package struct ProblemDocument: Codable, Sendable {
     package let message: LocalizedDocument
     /// Empty when no field is to blame.
     package let errors: [Field]
+    /// Both versions, when somebody else saved the same section of settings first; else absent.
+    package let conflict: SettingsConflictDocument?
 
     package struct Field: Codable, Sendable {
         /// Member, parameter or setting; absent when it concerns the whole.
@@ -66,11 +68,18 @@ package struct ProblemDocument: Codable, Sendable {
         }
     }
 
-    static func make(_ kind: Kind, _ message: LocalizedText, _ problems: [FieldProblem] = []) -> ProblemDocument {
+    static func make(_ conflict: SettingsConflict) -> ProblemDocument {
+        make(.conflict, conflict.message, conflict: SettingsConflictDocument(conflict))
+    }
+
+    static func make(
+        _ kind: Kind, _ message: LocalizedText, _ problems: [FieldProblem] = [], conflict: SettingsConflictDocument? = nil
+    ) -> ProblemDocument {
         ProblemDocument(
             type: "urn:securitygateway:problem:\(kind.rawValue)", title: kind.title, status: kind.status, detail: message.english,
             message: LocalizedDocument(message),
-            errors: problems.map { Field(field: $0.field.map(memberName), message: LocalizedDocument($0.message)) })
+            errors: problems.map { Field(field: $0.field.map(memberName), message: LocalizedDocument($0.message)) },
+            conflict: conflict)
     }
 
     private static func memberName(_ field: String) -> String {

@@ -46,6 +46,29 @@ package struct StatusDocument: Codable, Sendable {
     package let lastDay: LastDay?
     package let domainCount: Int?
     package let nodeCount: Int?
+    /// The newest revision of the settings in the database; `settingsRevision` is the one in force on this node.
+    package let newestSettingsRevision: Int64?
+    /// Which revision each node reported last.
+    package let nodes: [NodeSettings]?
+
+    package struct NodeSettings: Codable, Sendable {
+        package let node: String
+        package let name: String
+        package let settingsRevision: Int64
+        /// Revisions that it has not reported yet; it reports every two seconds.
+        package let behind: Int64
+        package let isStopped: Bool
+        package let lastSeenAt: String
+
+        init(_ state: SettingsInForce.Node) {
+            node = state.node.node.description
+            name = state.node.name
+            settingsRevision = state.node.settingsRevision.number
+            behind = state.behind
+            isStopped = state.node.isStopped
+            lastSeenAt = TimeText.text(state.node.lastSeenAt)
+        }
+    }
 
     package struct Queue: Codable, Sendable {
         package let recipients: Int
@@ -83,6 +106,8 @@ package struct StatusDocument: Codable, Sendable {
         }
         domainCount = status.domainCount
         nodeCount = status.nodeCount
+        newestSettingsRevision = status.inForce?.newest.number
+        nodes = status.inForce?.nodes.map(NodeSettings.init)
     }
 }
 

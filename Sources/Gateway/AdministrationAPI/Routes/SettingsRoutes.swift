@@ -3,30 +3,31 @@ import DomainsAndUsers
 import Mail
 import Settings
 
-/// Settings of the cluster, of one domain (`?domain=`), and of this node.
+/// Settings of the cluster, of one domain (`?domain=`), and of a node (`?node=`, else this one).
 extension AdministrationAPI {
     var settingsRoutes: [APIRoute] {
         [
             .get("/settings") { call async throws(APIError) in
-                try call.query.allow("domain")
+                try call.query.allow("domain", "node")
                 let domain = try await settingsDomain(call)
                 var sections: [SettingsSectionDocument] = []
                 for section in GatewaySettings.sections {
                     if section.scope == .domain && domain == nil {
                         sections.append(SettingsSectionDocument(section))
                     } else {
-                        sections.append(SettingsSectionDocument(try await texts(of: section.name, domain: domain, call)))
+                        let node = section.scope == .node ? call.query.text("node") : nil
+                        sections.append(
+                            SettingsSectionDocument(try await texts(of: section.name, domain: domain, node: node, call)))
                     }
                 }
                 return .json(SettingsDocument(sections: sections))
             },
             .get("/settings/{section}") { call async throws(APIError) in
-                try call.query.allow("domain")
-                return .json(
-                    SettingsSectionDocument(try await texts(of: call.parameter("section"), domain: try await settingsDomain(call), call)))
+                try call.query.allow("domain", "node")
+                return .json(SettingsSectionDocument(try await texts(call)))
             },
             .put("/settings/{section}") { call async throws(APIError) in
-                try call.query.allow("domain")
+                try call.query.allow("domain", "node")
                 var reader = try JSONObjectReader(call.body)
                 let members = reader.requiredMembers("values")
                 var values: [String: String?] = [:]
@@ -34,15 +35,15 @@ extension AdministrationAPI {
                 return try await save(values, reader, call)
             },
             .get("/settings/{section}/{field}") { call async throws(APIError) in
-                try call.query.allow("domain")
-                let section = try await texts(of: call.parameter("section"), domain: try await settingsDomain(call), call)
+                try call.query.allow("domain", "node")
+                let section = try await texts(call)
                 guard let field = SettingsSectionDocument(section).fields.first(where: { $0.name == call.parameter("field") }) else {
                     throw Self.noField(call)
                 }
                 return .json(field)
             },
             .put("/settings/{section}/{field}") { call async throws(APIError) in
-                try call.query.allow("domain")
+                try call.query.allow("domain", "node")
                 let name = call.parameter("field")
                 guard GatewaySettings.section(call.parameter("section"))?.fields.contains(where: { $0.name == name }) ?? true else {
                     throw Self.noField(call)
@@ -61,14 +62,24 @@ extension AdministrationAPI {
         let domain = try await settingsDomain(call)
         let saved = try await ask { () async throws(AdministrationError) in
             try await administration.saveSettings(
-                call.parameter("section"), domain: domain, values: values, basedOn: revision.map { SettingsRevision(Int64($0)) },
+                call.parameter("section"), domain: domain, node: call.query.text("node"), values: values,
+                basedOn: revision.map { SettingsRevision(Int64($0)) },
                 call.caller)
         }
         return .json(RevisionDocument(revision: saved.number))
     }
 
-    private func texts(of section: String, domain: String?, _ call: APICall) async throws(APIError) -> SectionTexts {
-        try await ask { () async throws(AdministrationError) in try await administration.section(section, domain: domain, call.caller) }
+    private func texts(_ call: APICall) async throws(APIError) -> SectionTexts {
+        try await texts(
+            of: call.parameter("section"), domain: try await settingsDomain(call), node: call.query.text("node"), call)
+    }
+
+    private func texts(
+        of section: String, domain: String?, node: String?, _ call: APICall
+    ) async throws(APIError) -> SectionTexts {
+        try await ask { () async throws(AdministrationError) in
+            try await administration.section(section, domain: domain, node: node, call.caller)
+        }
     }
 
     /// The domain of the query in its stored spelling. Settings of a domain that is not there would wait for whoever adds it.

@@ -14,6 +14,7 @@ enum SchemaMigrations {
         .addTranscripts,
         .createUserSessions, .addOwnersOfQuarantine, .fillOwnersOfQuarantine,
         .createRegistrationKeys,
+        .createSettingsHistory,
     ]
 
     /// The table that says the database is ours; made by the first migration.

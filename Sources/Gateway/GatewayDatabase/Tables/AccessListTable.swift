@@ -9,7 +9,7 @@ package import Settings
 package struct AccessListTable: AccessListStore {
     let sessions: DatabaseSessions
 
-    private static let columns = "id, list_name, kind, entry_value, domain_name, note"
+    static let columns = "id, list_name, kind, entry_value, domain_name, note"
 
     package func loadAccessLists(ifNewerThan revision: SettingsRevision) async throws(DirectoryError) -> AccessLists? {
         try await sessions.read(.snapshotReadOnly, unavailable: DirectoryError.unavailable) { transaction in
@@ -50,34 +50,46 @@ package struct AccessListTable: AccessListStore {
 
     package func insert(_ entry: AccessListEntry, audit: AuditEntry) async throws(DirectoryError) {
         try await change(audit) { transaction, node in
-            let domain = entry.domain?.ascii ?? ""
             let present = try transaction.queryOne(
                 """
                 select first 1 1 from access_list where entry_value = \(entry.value) and list_name = \(entry.list.rawValue)
-                    and kind = \(entry.kind.rawValue) and domain_name = \(domain)
+                    and kind = \(entry.kind.rawValue) and domain_name = \(entry.domain?.ascii ?? "")
                 """)
             guard present == nil else { throw DirectoryError.alreadyExists(entry.value) }
-            let count = try transaction.queryOne("select count(*) from access_list")?.decode(0, as: Int.self) ?? 0
-            guard count < Self.maximumEntries else {
-                throw DirectoryError.unavailable(cause: "the lists hold \(Self.maximumEntries) entries already")
-            }
-            try transaction.execute(
-                """
-                insert into access_list (id, list_name, kind, entry_value, domain_name, note, changed_at, changed_by)
-                values (\(entry.identifier), \(entry.list.rawValue), \(entry.kind.rawValue), \(entry.value), \(domain),
-                    \(entry.note), \(UTCTime.now()), \(node))
-                """)
+            try Self.checkRoom(for: 1, transaction)
+            try Self.insert(entry, node, transaction)
         }
     }
 
-    package func setAccessListNote(_ note: String, of identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
-        try await change(audit) { transaction, node in
-            let count = try transaction.execute(
-                """
-                update access_list set note = \(note), changed_at = \(UTCTime.now()), changed_by = \(node) where id = \(identifier)
-                """)
-            guard count == 1 else { throw DirectoryError.notFound(identifier.description) }
+    static func checkRoom(for count: Int, _ transaction: FirebirdTransaction) throws {
+        let present = try transaction.queryOne("select count(*) from access_list")?.decode(0, as: Int.self) ?? 0
+        guard present + count <= maximumEntries else {
+            throw DirectoryError.unavailable(cause: "the lists hold at most \(maximumEntries) entries; there are \(present)")
         }
+    }
+
+    /// An entry that is known to be new.
+    static func insert(_ entry: AccessListEntry, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+        try transaction.execute(
+            """
+            insert into access_list (id, list_name, kind, entry_value, domain_name, note, changed_at, changed_by)
+            values (\(entry.identifier), \(entry.list.rawValue), \(entry.kind.rawValue), \(entry.value), \(entry.domain?.ascii ?? ""),
+                \(entry.note), \(UTCTime.now()), \(node))
+            """)
+    }
+
+    package func setAccessListNote(_ note: String, of identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
+        try await change(audit) { transaction, node in try Self.setNote(note, of: identifier, node, transaction) }
+    }
+
+    static func setNote(
+        _ note: String, of identifier: RecordIdentifier, _ node: NodeID, _ transaction: FirebirdTransaction
+    ) throws {
+        let count = try transaction.execute(
+            """
+            update access_list set note = \(note), changed_at = \(UTCTime.now()), changed_by = \(node) where id = \(identifier)
+            """)
+        guard count == 1 else { throw DirectoryError.notFound(identifier.description) }
     }
 
     package func deleteAccessListEntries(_ identifiers: [RecordIdentifier], audit: AuditEntry) async throws(DirectoryError) -> Int {
@@ -95,6 +107,7 @@ package struct AccessListTable: AccessListStore {
         let node = sessions.node
         return try await sessions.write(audited: [audit], unavailable: DirectoryError.unavailable) { transaction in
             let revision = try SettingsTable.raiseRevision(by: node, transaction)
+            try SettingsHistoryTable.insert(audit, at: revision, node, transaction)
             let value = try body(transaction, node)
             try Self.note(revision, node, transaction)
             return value
@@ -108,7 +121,7 @@ package struct AccessListTable: AccessListStore {
     }
 
     /// The newest revision at which the lists changed.
-    private static func note(_ revision: SettingsRevision, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+    static func note(_ revision: SettingsRevision, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
         try transaction.execute(
             """
             update or insert into access_list_state (id, revision, changed_at, changed_by)
@@ -116,7 +129,7 @@ package struct AccessListTable: AccessListStore {
             """)
     }
 
-    private static func entry(_ row: FirebirdRow) throws -> AccessListEntry {
+    static func entry(_ row: FirebirdRow) throws -> AccessListEntry {
         let domain: String = try row.decode(4)
         return AccessListEntry(
             identifier: try row.decode(0), list: try row.word("list_name"), kind: try row.word("kind"), value: try row.decode(3),

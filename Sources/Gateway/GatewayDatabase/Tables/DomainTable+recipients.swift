@@ -25,22 +25,28 @@ extension DomainTable {
     package func addRecipients(
         _ addresses: [EmailAddress], to name: DomainName, audit: AuditEntry
     ) async throws(DirectoryError) -> Int {
-        try await change(audit) { transaction, node in
-            let identifier = try Self.existing(name, transaction)
-            let now = UTCTime.now()
-            let rows = Self.withoutRepetitions(addresses).map { address -> [FirebirdValue] in
-                let key = FirebirdValue.text(address.lookupKey)
-                return [key, identifier.firebirdValue, .text(address.description), now.firebirdValue, node.firebirdValue, key]
-            }
-            return try Self.sum(
-                try transaction.attempt(
-                    """
-                    insert into listed_recipient (lookup_key, domain_id, address, changed_at, changed_by)
-                    select cast(? as varchar(320) character set utf8), cast(? as d_id), cast(? as varchar(320) character set utf8),
-                        cast(? as bigint), cast(? as d_id)
-                    from settings_revision where id = 1 and not exists (select 1 from listed_recipient where lookup_key = ?)
-                    """, many: rows))
+        try await change(audit) { transaction, node in try Self.insert(addresses, of: name, node, transaction) }
+    }
+
+    /// - Returns: how many were new.
+    @discardableResult
+    static func insert(
+        _ addresses: [EmailAddress], of name: DomainName, _ node: NodeID, _ transaction: FirebirdTransaction
+    ) throws -> Int {
+        let identifier = try existing(name, transaction)
+        let now = UTCTime.now()
+        let rows = withoutRepetitions(addresses).map { address -> [FirebirdValue] in
+            let key = FirebirdValue.text(address.lookupKey)
+            return [key, identifier.firebirdValue, .text(address.description), now.firebirdValue, node.firebirdValue, key]
         }
+        return try sum(
+            try transaction.attempt(
+                """
+                insert into listed_recipient (lookup_key, domain_id, address, changed_at, changed_by)
+                select cast(? as varchar(320) character set utf8), cast(? as d_id), cast(? as varchar(320) character set utf8),
+                    cast(? as bigint), cast(? as d_id)
+                from settings_revision where id = 1 and not exists (select 1 from listed_recipient where lookup_key = ?)
+                """, many: rows))
     }
 
     package func removeRecipients(

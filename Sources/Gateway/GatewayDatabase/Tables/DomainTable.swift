@@ -8,49 +8,55 @@ package struct DomainTable: DomainStore {
     let sessions: DatabaseSessions
 
     package func loadDomains() async throws(DirectoryError) -> DomainDirectory {
-        try await sessions.read(.snapshotReadOnly, unavailable: DirectoryError.unavailable) { transaction in
-            let revision = try SettingsTable.revision(transaction)
-            var servers: [RecordIdentifier: [MailServer]] = [:]
-            try transaction.forEach(
-                "select domain_id, host, port, priority, security, user_name, user_password from mail_server order by domain_id, list_position, id"
-            ) {
-                servers[try $0.decode(0), default: []].append(try Self.mailServer($0))
-            }
-            let rows = try transaction.query(
-                """
-                select d.id, d.name, d.note, exists (select 1 from user_alias a where a.domain_id = d.id) from protected_domain d
-                """)
-            let domains = try rows.map { row in
-                let identifier: RecordIdentifier = try row.decode(0)
-                return ProtectedDomain(
-                    identifier: identifier, name: try DomainName(try row.decode(1, as: String.self)), note: try row.decode(2),
-                    mailServers: servers[identifier] ?? [], hasAliases: try row.decode(3))
-            }
-            return DomainDirectory(revision: revision, domains: domains)
+        try await sessions.read(.snapshotReadOnly, unavailable: DirectoryError.unavailable) { try Self.directory($0) }
+    }
+
+    static func directory(_ transaction: FirebirdTransaction) throws -> DomainDirectory {
+        let revision = try SettingsTable.revision(transaction)
+        var servers: [RecordIdentifier: [MailServer]] = [:]
+        try transaction.forEach(
+            "select domain_id, host, port, priority, security, user_name, user_password from mail_server order by domain_id, list_position, id"
+        ) {
+            servers[try $0.decode(0), default: []].append(try Self.mailServer($0))
         }
+        let rows = try transaction.query(
+            """
+            select d.id, d.name, d.note, exists (select 1 from user_alias a where a.domain_id = d.id) from protected_domain d
+            """)
+        let domains = try rows.map { row in
+            let identifier: RecordIdentifier = try row.decode(0)
+            return ProtectedDomain(
+                identifier: identifier, name: try DomainName(try row.decode(1, as: String.self)), note: try row.decode(2),
+                mailServers: servers[identifier] ?? [], hasAliases: try row.decode(3))
+        }
+        return DomainDirectory(revision: revision, domains: domains)
     }
 
     package func insert(_ domain: ProtectedDomain, audit: AuditEntry) async throws(DirectoryError) {
-        try await change(audit) { transaction, node in
-            guard try Self.identifier(of: domain.name, transaction) == nil else { throw DirectoryError.alreadyExists(domain.name.ascii) }
-            try transaction.execute(
-                """
-                insert into protected_domain (id, name, note, changed_at, changed_by)
-                values (\(domain.identifier), \(domain.name.ascii), \(Self.note(domain)), \(UTCTime.now()), \(node))
-                """)
-            try Self.insertServers(domain.mailServers, of: domain.identifier, node, transaction)
-        }
+        try await change(audit) { transaction, node in try Self.insert(domain, node, transaction) }
+    }
+
+    static func insert(_ domain: ProtectedDomain, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+        guard try identifier(of: domain.name, transaction) == nil else { throw DirectoryError.alreadyExists(domain.name.ascii) }
+        try transaction.execute(
+            """
+            insert into protected_domain (id, name, note, changed_at, changed_by)
+            values (\(domain.identifier), \(domain.name.ascii), \(note(domain)), \(UTCTime.now()), \(node))
+            """)
+        try insertServers(domain.mailServers, of: domain.identifier, node, transaction)
     }
 
     package func update(_ domain: ProtectedDomain, audit: AuditEntry) async throws(DirectoryError) {
-        try await change(audit) { transaction, node in
-            let identifier = try Self.existing(domain.name, transaction)
-            try transaction.execute(
-                "update protected_domain set note = \(Self.note(domain)), changed_at = \(UTCTime.now()), changed_by = \(node) where id = \(identifier)"
-            )
-            try transaction.execute("delete from mail_server where domain_id = \(identifier)")
-            try Self.insertServers(domain.mailServers, of: identifier, node, transaction)
-        }
+        try await change(audit) { transaction, node in try Self.update(domain, node, transaction) }
+    }
+
+    static func update(_ domain: ProtectedDomain, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+        let identifier = try existing(domain.name, transaction)
+        try transaction.execute(
+            "update protected_domain set note = \(note(domain)), changed_at = \(UTCTime.now()), changed_by = \(node) where id = \(identifier)"
+        )
+        try transaction.execute("delete from mail_server where domain_id = \(identifier)")
+        try insertServers(domain.mailServers, of: identifier, node, transaction)
     }
 
     package func delete(_ name: DomainName, audit: AuditEntry) async throws(DirectoryError) {
@@ -64,7 +70,7 @@ package struct DomainTable: DomainStore {
                 try UserTable.deleteUsers(of: identifier, transaction)
                 try transaction.execute("delete from protected_domain where id = \(identifier)")
             }
-            try Self.removeSettings(of: name, node, transaction)
+            try Self.removeSettings(of: name, by: SettingsHistoryTable.Author(audit, node: node), transaction)
             try AccessListTable.deleteEntries(of: name, node, transaction)
         }
     }
@@ -75,7 +81,8 @@ package struct DomainTable: DomainStore {
     ) async throws(DirectoryError) -> Value {
         let node = sessions.node
         return try await sessions.write(audited: [audit], unavailable: DirectoryError.unavailable) { transaction in
-            try SettingsTable.raiseRevision(by: node, transaction)
+            let revision = try SettingsTable.raiseRevision(by: node, transaction)
+            try SettingsHistoryTable.insert(audit, at: revision, node, transaction)
             return try body(transaction, node)
         }
     }
@@ -111,13 +118,26 @@ package struct DomainTable: DomainStore {
     }
 
     /// The domain's settings become tombstones, so that every node learns of it.
-    private static func removeSettings(of name: DomainName, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+    private static func removeSettings(
+        of name: DomainName, by author: SettingsHistoryTable.Author, _ transaction: FirebirdTransaction
+    ) throws {
         let revision = try SettingsTable.revision(transaction)
-        try transaction.execute(
-            """
-            update setting set setting_value = null, revision = \(revision), changed_at = \(UTCTime.now()), changed_by = \(node)
-            where scope = \(SettingsScopeKind.domain.rawValue) and scope_owner = \(name.ascii) and setting_value is not null
-            """)
+        let kind = SettingsScopeKind.domain.rawValue
+        let sections: [String] = try transaction.query(
+            "select distinct section from setting where scope = \(kind) and scope_owner = \(name.ascii) and setting_value is not null"
+        ).map { try $0.decode(0) }
+        for section in sections {
+            let names: [String] = try transaction.query(
+                """
+                select name from setting where scope = \(kind) and scope_owner = \(name.ascii) and section = \(section)
+                    and setting_value is not null
+                """
+            ).map { try $0.decode(0) }
+            let values = Dictionary(uniqueKeysWithValues: names.map { ($0, String?.none) })
+            try SettingsTable.write(
+                SettingsChange(scope: .domain(name.ascii), section: section, values: values, basedOn: nil), revision, by: author,
+                transaction)
+        }
     }
 
     private static func mailServer(_ row: FirebirdRow) throws(FirebirdError) -> MailServer {

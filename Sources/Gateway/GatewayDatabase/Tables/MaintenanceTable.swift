@@ -68,7 +68,7 @@ package struct MaintenanceTable: MaintenanceStore {
                 batch = try Self.remove(Self.figures(step, before: cutoff), transaction)
                 column = "removed_figures"
             case .auditEntries:
-                batch = try Self.remove("delete from audit where happened_at < \(cutoff)", transaction)
+                batch = try Self.removeAudit(before: cutoff, transaction)
                 column = "removed_audit"
             }
             try transaction.execute(
@@ -137,6 +137,14 @@ extension MaintenanceTable {
         case .dayFigures: "delete from mail_figure where period_name = 'day' and start_at < \(cutoff)"
         case .correspondents, .messages, .auditEntries: "delete from correspondent where day_at < \(cutoff)"
         }
+    }
+
+    /// The audit log, and the settings' history with it.
+    private static func removeAudit(before cutoff: UTCTime, _ transaction: FirebirdTransaction) throws -> MaintenanceBatch {
+        let audit = try remove("delete from audit where happened_at < \(cutoff)", transaction)
+        let history = try SettingsHistoryTable.remove(before: cutoff, count: rowsPerBatch, transaction)
+        let isMore = audit.next != nil || history == rowsPerBatch
+        return MaintenanceBatch(removed: audit.removed + history, next: isMore ? RecordIdentifier(high: 0, low: 0) : nil)
     }
 
     private static func remove(_ query: FirebirdQuery, _ transaction: FirebirdTransaction) throws -> MaintenanceBatch {

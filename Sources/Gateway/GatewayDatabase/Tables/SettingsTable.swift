@@ -10,11 +10,13 @@ package struct SettingsTable: SettingsStore {
     private static let maximumValueCharacters = 8000
 
     package func load() async throws(SettingsError) -> StoredSettings {
-        try await sessions.read(.snapshotReadOnly, unavailable: SettingsError.unavailable) { transaction in
-            let revision = try Self.revision(transaction)
-            let rows = try transaction.query("select scope, scope_owner, section, name, setting_value, revision from setting")
-            return StoredSettings(revision: revision, rows: try rows.compactMap(Self.setting))
-        }
+        try await sessions.read(.snapshotReadOnly, unavailable: SettingsError.unavailable) { try Self.stored($0) }
+    }
+
+    static func stored(_ transaction: FirebirdTransaction) throws -> StoredSettings {
+        let revision = try revision(transaction)
+        let rows = try transaction.query("select scope, scope_owner, section, name, setting_value, revision from setting")
+        return StoredSettings(revision: revision, rows: try rows.compactMap(setting))
     }
 
     package func currentRevision() async throws(SettingsError) -> SettingsRevision {
@@ -27,16 +29,30 @@ package struct SettingsTable: SettingsStore {
         return try await sessions.write(audited: audit, unavailable: SettingsError.unavailable) { transaction in
             let revision = try Self.raiseRevision(by: node, transaction)
             try Self.checkConflict(change, newRevision: revision, transaction)
-            for (name, value) in change.values.sorted(by: { $0.key < $1.key }) {
-                try Self.write(change, name, value, revision, node, transaction)
-            }
+            try Self.write(change, revision, by: SettingsHistoryTable.Author(audit.first, node: node), transaction)
             return revision
         }
     }
 
-    /// A value of any section is shorter; longer ones come from outside.
-    private static func check(_ change: SettingsChange) throws(SettingsError) {
-        let problems = change.values.filter { ($0.value?.unicodeScalars.count ?? 0) > maximumValueCharacters }.map { name, _ in
+    package func save(
+        _ changes: [SettingsChange], ifRevisionIs expected: SettingsRevision, audit: AuditEntry
+    ) async throws(SettingsError) -> SettingsRevision {
+        for change in changes { try Self.check(change) }
+        let node = sessions.node
+        return try await sessions.write(audited: [audit], unavailable: SettingsError.unavailable) { transaction in
+            let revision = try Self.raiseRevision(by: node, ifItIs: expected, transaction)
+            let author = SettingsHistoryTable.Author(audit, node: node)
+            for change in changes { try Self.write(change, revision, by: author, transaction) }
+            return revision
+        }
+    }
+
+    /// A value of any section is shorter; longer ones come from outside. The history has room for as many bytes.
+    static func check(_ change: SettingsChange) throws(SettingsError) {
+        let problems = change.values.filter { _, value in
+            (value?.unicodeScalars.count ?? 0) > maximumValueCharacters
+                || (value?.utf8.count ?? 0) > SettingsHistoryTable.maximumValueBytes
+        }.map { name, _ in
             SettingsProblem(
                 section: change.section, field: name,
                 message: LocalizedText(
@@ -58,16 +74,29 @@ package struct SettingsTable: SettingsStore {
         throw SettingsError.revisionConflict(current: SettingsRevision(newRevision.number - 1))
     }
 
-    private static func write(
-        _ change: SettingsChange, _ name: String, _ value: String?, _ revision: SettingsRevision, _ node: NodeID,
-        _ transaction: FirebirdTransaction
+    /// Writes the values of one section with their rows of the history, in the transaction that raised the revision.
+    static func write(
+        _ change: SettingsChange, _ revision: SettingsRevision, by author: SettingsHistoryTable.Author, _ transaction: FirebirdTransaction
     ) throws(FirebirdError) {
-        try transaction.execute(
+        var present: [String: String] = [:]
+        let rows = try transaction.query(
             """
-            update or insert into setting (scope, scope_owner, section, name, setting_value, revision, changed_at, changed_by)
-            values (\(change.scope.kind.rawValue), \(change.scope.owner), \(change.section), \(name), \(value), \(revision), \(UTCTime.now()), \(node))
-            matching (scope, scope_owner, section, name)
+            select name, setting_value from setting
+            where scope = \(change.scope.kind.rawValue) and scope_owner = \(change.scope.owner) and section = \(change.section)
             """)
+        for row in rows { present[try row.decode(0)] = try row.decode(1, as: String?.self) }
+        for (name, value) in change.values.sorted(by: { $0.key < $1.key }) {
+            try transaction.execute(
+                """
+                update or insert into setting (scope, scope_owner, section, name, setting_value, revision, changed_at, changed_by)
+                values (\(change.scope.kind.rawValue), \(change.scope.owner), \(change.section), \(name), \(value), \(revision),
+                    \(author.time), \(author.node))
+                matching (scope, scope_owner, section, name)
+                """)
+            guard present[name] != value else { continue }
+            try SettingsHistoryTable.insert(
+                change.scope, change.section, name, before: present[name], after: value, at: revision, by: author, transaction)
+        }
     }
 
     /// A row of a scope this program does not know is of a newer one.
@@ -77,7 +106,7 @@ package struct SettingsTable: SettingsStore {
             scope: scope, section: try row.decode(2), name: try row.decode(3), value: try row.decode(4), revision: try row.decode(5))
     }
 
-    private static func scope(_ kind: String, owner: String) -> SettingsScope? {
+    static func scope(_ kind: String, owner: String) -> SettingsScope? {
         switch SettingsScopeKind(rawValue: kind) {
         case .cluster: .cluster
         case .domain: .domain(owner)
@@ -102,6 +131,17 @@ package struct SettingsTable: SettingsStore {
         guard let row else { throw FirebirdError(.unexpectedValue, "the row of the settings' revision is missing") }
         try transaction.execute(FirebirdQuery(unsafeSQL: "execute block as begin post_event '\(changeEvent)'; end"))
         return try row.decode(0)
+    }
+
+    /// Raises it only if nothing was changed since `expected`.
+    static func raiseRevision(
+        by node: NodeID, ifItIs expected: SettingsRevision, _ transaction: FirebirdTransaction
+    ) throws -> SettingsRevision {
+        let revision = try raiseRevision(by: node, transaction)
+        guard revision.number == expected.number + 1 else {
+            throw SettingsError.revisionConflict(current: SettingsRevision(revision.number - 1))
+        }
+        return revision
     }
 
     /// Locks out every other change of settings and directory without being one: for administrators, whose names must not be

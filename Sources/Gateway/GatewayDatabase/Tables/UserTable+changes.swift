@@ -8,42 +8,58 @@ package import Settings
 extension UserTable {
     package func insert(_ user: User, verifier: SCRAMVerifier?, audit: AuditEntry) async throws(DirectoryError) {
         try await change(audit) { transaction, node in
-            let domain = try Self.domain(of: user.address, transaction)
-            try Self.checkFree(user.address, transaction)
-            try transaction.execute(
-                """
-                insert into mail_user (id, domain_id, lookup_key, address, display_name, is_enabled, verifier, created_at, changed_at, changed_by)
-                values (\(user.identifier), \(domain), \(user.address.lookupKey), \(user.address.description), \(user.displayName),
-                    \(user.isEnabled), \(FirebirdValue.octets(verifier?.text)), \(user.createdAt), \(UTCTime.now()), \(node))
-                """)
+            try Self.insert(user, verifier: verifier, node, transaction)
             try Self.insertAliases(user, node, transaction)
         }
+    }
+
+    /// Without his aliases.
+    static func insert(
+        _ user: User, verifier: SCRAMVerifier?, _ node: NodeID, _ transaction: FirebirdTransaction
+    ) throws {
+        let domain = try domain(of: user.address, transaction)
+        try checkFree(user.address, transaction)
+        try transaction.execute(
+            """
+            insert into mail_user (id, domain_id, lookup_key, address, display_name, is_enabled, verifier, created_at, changed_at, changed_by)
+            values (\(user.identifier), \(domain), \(user.address.lookupKey), \(user.address.description), \(user.displayName),
+                \(user.isEnabled), \(FirebirdValue.octets(verifier?.text)), \(user.createdAt), \(UTCTime.now()), \(node))
+            """)
     }
 
     package func update(_ user: User, audit: AuditEntry) async throws(DirectoryError) {
         try await change(audit) { transaction, node in
-            let count = try transaction.execute(
-                """
-                update mail_user set display_name = \(user.displayName), is_enabled = \(user.isEnabled), changed_at = \(UTCTime.now()),
-                    changed_by = \(node) where id = \(user.identifier)
-                """)
-            guard count == 1 else { throw DirectoryError.notFound(user.address.description) }
-            if !user.isEnabled { try Self.endSessions(of: user.identifier, transaction) }
-            try transaction.execute("delete from user_alias where user_id = \(user.identifier)")
+            try Self.updateWithoutAliases(user, node, transaction)
             try Self.insertAliases(user, node, transaction)
         }
     }
 
+    /// Takes his aliases away: `insertAliases` gives him those he is to have.
+    static func updateWithoutAliases(_ user: User, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+        let count = try transaction.execute(
+            """
+            update mail_user set display_name = \(user.displayName), is_enabled = \(user.isEnabled), changed_at = \(UTCTime.now()),
+                changed_by = \(node) where id = \(user.identifier)
+            """)
+        guard count == 1 else { throw DirectoryError.notFound(user.address.description) }
+        if !user.isEnabled { try endSessions(of: user.identifier, transaction) }
+        try transaction.execute("delete from user_alias where user_id = \(user.identifier)")
+    }
+
     package func setVerifier(_ verifier: SCRAMVerifier?, of identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
-        try await change(audit) { transaction, node in
-            let count = try transaction.execute(
-                """
-                update mail_user set verifier = \(FirebirdValue.octets(verifier?.text)), changed_at = \(UTCTime.now()), changed_by = \(node)
-                where id = \(identifier)
-                """)
-            guard count == 1 else { throw DirectoryError.notFound(identifier.description) }
-            try Self.endSessions(of: identifier, transaction)
-        }
+        try await change(audit) { transaction, node in try Self.setVerifier(verifier, of: identifier, node, transaction) }
+    }
+
+    static func setVerifier(
+        _ verifier: SCRAMVerifier?, of identifier: RecordIdentifier, _ node: NodeID, _ transaction: FirebirdTransaction
+    ) throws {
+        let count = try transaction.execute(
+            """
+            update mail_user set verifier = \(FirebirdValue.octets(verifier?.text)), changed_at = \(UTCTime.now()), changed_by = \(node)
+            where id = \(identifier)
+            """)
+        guard count == 1 else { throw DirectoryError.notFound(identifier.description) }
+        try endSessions(of: identifier, transaction)
     }
 
     package func deleteUser(_ identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
@@ -70,7 +86,7 @@ extension UserTable {
         try await DomainTable(sessions: sessions).change(audit, body)
     }
 
-    private static func insertAliases(_ user: User, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
+    static func insertAliases(_ user: User, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
         let now = UTCTime.now()
         for alias in user.aliases {
             try checkFree(alias, transaction)

@@ -72,7 +72,7 @@ package struct UserTable: UserStore {
         try transaction.queryOne("select first 1 \(unsafeSQL: columns) from mail_user u where u.lookup_key = \(key) order by u.id")
     }
 
-    private static func user(_ row: FirebirdRow, _ aliases: [RecordIdentifier: [EmailAddress]]) throws -> User {
+    static func user(_ row: FirebirdRow, _ aliases: [RecordIdentifier: [EmailAddress]]) throws -> User {
         let identifier: RecordIdentifier = try row.decode(0)
         return User(
             identifier: identifier, address: try EmailAddress(try row.decode("address", as: String.self)),

@@ -33,7 +33,9 @@ package struct RetentionSettings: SettingsSection {
                 ja: "日別のメール件数と、送受信の多いアドレスを保存する日数です。月別の件数は削除しません。")),
         .integer(
             "audit-days", \.auditDays, 1...longestDays,
-            title: LocalizedText("Audit log (days)", ja: "監査ログ（日）"),
-            LocalizedText("Who changed what is kept this long.", ja: "変更の記録を保存する日数です。")),
+            title: LocalizedText("Audit log and settings history (days)", ja: "監査ログと設定の履歴（日）"),
+            LocalizedText(
+                "Who changed what is kept this long, and so is the history of settings: older revisions cannot be returned to.",
+                ja: "変更の記録と設定の履歴を保存する日数です。これより古いリビジョンには戻せません。")),
     ]
 }

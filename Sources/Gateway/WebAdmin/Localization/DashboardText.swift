@@ -35,6 +35,10 @@ enum DashboardText: String, CaseIterable, PageText {
     case noDomains
     case addDomain
     case messagesShown
+    case inForce
+    case newest
+    case behind
+    case stopped
 
     var text: LocalizedText {
         switch self {
@@ -76,6 +80,10 @@ enum DashboardText: String, CaseIterable, PageText {
                 "The gateway refuses all mail from outside until it knows a domain and its mail server.",
                 ja: "ドメインとそのメールサーバーを登録するまで、外部からのメールはすべて拒否します。")
         case .addDomain: LocalizedText("Add the first domain", ja: "最初のドメインを追加")
+        case .inForce: LocalizedText("Settings revision in force on each node", ja: "各ノードで有効な設定リビジョン")
+        case .newest: LocalizedText("newest", ja: "最新")
+        case .behind: LocalizedText("{} behind", ja: "{} 件遅れ")
+        case .stopped: LocalizedText("stopped", ja: "停止中")
         case .messagesShown: LocalizedText("Show in the message log", ja: "メッセージログで見る")
         }
     }

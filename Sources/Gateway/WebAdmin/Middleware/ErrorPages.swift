@@ -58,7 +58,7 @@ struct PageFault: Sendable {
         switch error {
         case .invalid: self.init(status: .badRequest, advice: error.message)
         case .notFound: self.init(status: .notFound, advice: error.message)
-        case .conflict: self.init(status: .conflict, advice: error.message)
+        case .conflict, .settingsConflict: self.init(status: .conflict, advice: error.message)
         case .denied, .unauthenticated: self.init(status: .forbidden, advice: error.message)
         case .tooManyAttempts: self.init(status: .tooManyRequests, advice: error.message)
         case .unavailable: self.init(status: .serviceUnavailable)

@@ -20,13 +20,23 @@ struct FieldView: Sendable {
     /// A settings field that differs from its default can be put back.
     var reset: Reset?
     /// What had been typed when someone else was faster.
-    var yourEntry: String?
+    var yourEntry: YourEntry?
     let control: Control
 
     struct Reset: Sendable {
         let name: String
         let label: String
         let isChosen: Bool
+    }
+
+    /// The loser's version of a field, which he can take after all.
+    struct YourEntry: Sendable {
+        /// Of the setting, without the form's prefix.
+        let name: String
+        let text: String
+        /// As it was typed.
+        let value: String
+        let label: String
     }
 
     /// Exactly one is true or present; Mustache has no enums.
@@ -114,7 +124,7 @@ extension AdministrationError {
         switch self {
         case .invalid(let problems): return problems
         case .conflict(let message), .denied(let message): return [FieldProblem(field: nil, message: message)]
-        case .tooManyAttempts, .unauthenticated: return [FieldProblem(field: nil, message: message)]
+        case .settingsConflict, .tooManyAttempts, .unauthenticated: return [FieldProblem(field: nil, message: message)]
         case .notFound, .unavailable: throw self
         }
     }

@@ -94,4 +94,8 @@ enum PageTemplate: String, CaseIterable {
     case cluster
     case clusterAdd = "cluster-add"
     case clusterKey = "cluster-key"
+    case settingsHistory = "settings-history"
+    case settingsDifference = "settings-difference"
+    case settingsTransfer = "settings-transfer"
+    case settingsImport = "settings-import"
 }

@@ -9,6 +9,9 @@ struct FormValues: Sendable {
 
     static let empty = FormValues(urlEncoded: "")
 
+    /// Values that have been decoded already.
+    init(_ values: [String: [String]]) { self.values = values }
+
     init(urlEncoded text: some StringProtocol) {
         var values: [String: [String]] = [:]
         for pair in text.utf8.split(separator: UInt8(ascii: "&")).prefix(Self.maximumCount) {

@@ -43,6 +43,28 @@ struct PageRoutes {
         }
     }
 
+    /// A form with a file.
+    func upload(
+        _ path: RouterPath, maximumBytes: Int,
+        _ form: @escaping @Sendable (AdministratorRequest, MultipartForm) async throws -> Response
+    ) {
+        let services = services
+        router.post(path) { request, context in
+            try FormGuard.checkOrigin(request)
+            // Nobody without a session makes the node read so much.
+            guard let session = context.visitor.session else { return try await Self.sendToSignIn(request, services) }
+            let type = request.headers[.contentType] ?? ""
+            // Without parts there is no token.
+            guard type.lowercased().hasPrefix("multipart/form-data") else { throw PageError.foreignForm }
+            let body = try await request.body.collect(upTo: maximumBytes)
+            guard let sent = MultipartForm(contentType: type, body: Array(buffer: body)) else {
+                throw PageError.malformedForm
+            }
+            try FormGuard.check(sent.values, visitor: context.visitor)
+            return try await form(AdministratorRequest(PageRequest(request, context), session), sent)
+        }
+    }
+
     static func values(_ request: Request, _ context: AdminRequestContext) async throws -> FormValues {
         try FormGuard.checkOrigin(request)
         let type = request.headers[.contentType]?.lowercased() ?? ""
@@ -82,6 +104,8 @@ enum SitePath {
     static let transcripts = "/transcripts"
     static let directories = "/directories"
     static let cluster = "/cluster"
+    static let settingsHistory = "/settings-history"
+    static let settingsTransfer = "/settings-transfer"
 
     /// A path of this site to go back to, or the dashboard for anything that could lead elsewhere.
     static func local(_ text: String?) -> String {

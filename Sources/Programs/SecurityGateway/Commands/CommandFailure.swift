@@ -41,9 +41,32 @@ extension CommandFailure {
     init(_ problem: ProblemDocument, language: Language) {
         let named = problem.errors.filter { $0.field != nil }
         let lines = named.map { "\($0.field ?? ""): \($0.message.text[language])" }
-        let sentence = named.count == problem.errors.count && !named.isEmpty ? lines : [problem.message.text[language]] + lines
+        let sentence =
+            named.count == problem.errors.count && !named.isEmpty
+            ? lines : [problem.message.text[language]] + lines + Self.versions(problem, language)
         description = sentence.map(PlainText.line).joined(separator: "\n  ")
         exitCode = problem.status == 503 ? Self.temporary : Self.refused
+    }
+
+    /// Both versions of each field after a lost race, and what to give with the next attempt.
+    private static func versions(_ problem: ProblemDocument, _ language: Language) -> [String] {
+        guard let conflict = problem.conflict else { return [] }
+        func text(_ english: String, _ japanese: String) -> String { LocalizedText(english, ja: japanese)[language] }
+        let fields = conflict.fields.map { field in
+            text(
+                "\(field.field): yours “\(field.yours)”, theirs “\(field.theirs)”",
+                "\(field.field): 自分の値「\(field.yours)」、現在の値「\(field.theirs)」")
+        }
+        let who = conflict.changedBy.map { actor in
+            let time = Shown.time(conflict.changedAt ?? "")
+            return text("changed by \(actor) at \(time)", "\(time) に \(actor) が変更しました")
+        }
+        return fields + [who].compactMap { $0 }
+            + [
+                text(
+                    "to save yours, try again with --revision \(conflict.revision)", "自分の値を保存するには --revision \(conflict.revision) を指定してください"
+                )
+            ]
     }
 
     static func usage(_ english: String, ja japanese: String, _ language: Language) -> CommandFailure {

@@ -33,10 +33,17 @@ struct CommandSession: Sendable {
 
     /// - Throws: when the node cannot be reached, or answers with a problem.
     func send(_ method: APIMethod, _ path: APIPath, body: (any Encodable)? = nil) async throws(CommandFailure) -> [UInt8] {
-        let bytes = try body.map { body throws(CommandFailure) in try encoded(body) }
+        try await send(method, path, bytes: try body.map { body throws(CommandFailure) in try encoded(body) })
+    }
+
+    /// - Parameter bytes: a body that is JSON already.
+    /// - Parameter client: with another deadline than usual.
+    func send(
+        _ method: APIMethod, _ path: APIPath, bytes: [UInt8]?, client: LocalSocketClient? = nil
+    ) async throws(CommandFailure) -> [UInt8] {
         let answer: LocalSocketAnswer
         do throws(LocalSocketError) {
-            answer = try await client.send(method, path.text, body: bytes)
+            answer = try await (client ?? self.client).send(method, path.text, body: bytes)
         } catch {
             throw CommandFailure(error, home: options.home, language: language)
         }

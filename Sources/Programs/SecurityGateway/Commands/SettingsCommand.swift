@@ -7,16 +7,26 @@ struct SettingsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings", abstract: "Show and change settings.",
         discussion: "Sections:\n" + sectionLines + "\n\n“settings show SECTION” describes each setting.",
-        subcommands: [Show.self, Get.self, Set.self, Reset.self])
+        subcommands: [Show.self, Get.self, Set.self, Reset.self, History.self, Difference.self, Return.self, Export.self, Import.self])
 
     private static let sectionLines = GatewaySettings.sections.map { section in
-        let scope = section.scope == .domain ? " (with --domain)" : section.scope == .node ? " (this node only)" : ""
+        let scope = section.scope == .domain ? " (with --domain)" : section.scope == .node ? " (of this node, or --node)" : ""
         return "  \(section.name)\(String(repeating: " ", count: max(1, 12 - section.name.count)))\(section.title.english)\(scope)"
     }.joined(separator: "\n")
 
-    /// For sections of scope domain.
-    struct DomainOption: ParsableArguments {
+    /// For sections of scope domain and node.
+    struct OwnerOptions: ParsableArguments {
         @Option(help: "The domain whose settings are meant.") var domain: String?
+        @Option(name: .customLong("node"), help: "The node whose settings are meant, by name or identifier; without it this one.")
+        var nodeName: String?
+
+        func path(_ path: APIPath) -> APIPath { path.with("domain", domain).with("node", nodeName) }
+    }
+
+    /// For changes.
+    struct RevisionOption: ParsableArguments {
+        @Option(help: "Save only if nobody changed the section since this revision (see “settings show SECTION --json”).")
+        var revision: Int64?
     }
 
     struct Show: NodeCommand {
@@ -24,14 +34,14 @@ struct SettingsCommand: AsyncParsableCommand {
 
         @OptionGroup var node: HomeOptions
         @Argument(help: "A section.") var section: String?
-        @OptionGroup var owner: DomainOption
+        @OptionGroup var owner: OwnerOptions
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
             if let section {
-                let bytes = try await session.send(.get, APIPath("settings", section).with("domain", owner.domain))
+                let bytes = try await session.send(.get, owner.path(APIPath("settings", section)))
                 try session.show(bytes, SettingsSectionDocument.self) { SettingsCommand.described($0, session) }
             } else {
-                let bytes = try await session.send(.get, APIPath("settings").with("domain", owner.domain))
+                let bytes = try await session.send(.get, owner.path(APIPath("settings")))
                 try session.show(bytes, SettingsDocument.self) { SettingsCommand.table($0.sections, session) }
             }
         }
@@ -42,10 +52,10 @@ struct SettingsCommand: AsyncParsableCommand {
 
         @OptionGroup var node: HomeOptions
         @Argument(help: SettingName.help) var setting: SettingName
-        @OptionGroup var owner: DomainOption
+        @OptionGroup var owner: OwnerOptions
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
-            let bytes = try await session.send(.get, APIPath("settings", setting.section, setting.field).with("domain", owner.domain))
+            let bytes = try await session.send(.get, owner.path(APIPath("settings", setting.section, setting.field)))
             try session.show(bytes, SettingsFieldDocument.self) { PlainText.line($0.value?.text ?? "") + "\n" }
         }
     }
@@ -59,7 +69,8 @@ struct SettingsCommand: AsyncParsableCommand {
                 """)
 
         @OptionGroup var node: HomeOptions
-        @OptionGroup var owner: DomainOption
+        @OptionGroup var owner: OwnerOptions
+        @OptionGroup var since: RevisionOption
         @Argument(help: ArgumentHelp("Names and values in turn.", valueName: "section.field value")) var assignments: [String]
 
         func validate() throws { _ = try Self.changes(assignments) }
@@ -67,7 +78,7 @@ struct SettingsCommand: AsyncParsableCommand {
         func perform(_ session: CommandSession) async throws(CommandFailure) {
             // Looked at by `validate` already.
             let changes = (try? Self.changes(assignments)) ?? []
-            try await SettingsCommand.save(changes, owner.domain, session)
+            try await SettingsCommand.save(changes, owner, since.revision, session)
         }
 
         static func changes(_ words: [String]) throws -> [(SettingName, String?)] {
@@ -87,16 +98,17 @@ struct SettingsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Put settings back to their defaults.")
 
         @OptionGroup var node: HomeOptions
-        @OptionGroup var owner: DomainOption
+        @OptionGroup var owner: OwnerOptions
+        @OptionGroup var since: RevisionOption
         @Argument(help: SettingName.help) var settings: [SettingName]
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
-            try await SettingsCommand.save(settings.map { ($0, nil) }, owner.domain, session)
+            try await SettingsCommand.save(settings.map { ($0, nil) }, owner, since.revision, session)
         }
     }
 
     private static func save(
-        _ changes: [(SettingName, String?)], _ domain: String?, _ session: CommandSession
+        _ changes: [(SettingName, String?)], _ owner: OwnerOptions, _ revision: Int64?, _ session: CommandSession
     ) async throws(CommandFailure) {
         var sections: [(name: String, values: [String: String?])] = []
         for (name, value) in changes {
@@ -107,8 +119,8 @@ struct SettingsCommand: AsyncParsableCommand {
             }
         }
         for section in sections {
-            let change = SettingsChangeDocument(values: section.values, revision: nil)
-            let bytes = try await session.send(.put, APIPath("settings", section.name).with("domain", domain), body: change)
+            let change = SettingsChangeDocument(values: section.values, revision: revision)
+            let bytes = try await session.send(.put, owner.path(APIPath("settings", section.name)), body: change)
             try session.show(bytes, RevisionDocument.self) {
                 session.text("\(section.name) saved, revision \($0.revision).\n", "\(section.name) を保存しました（リビジョン \($0.revision)）。\n")
             }

@@ -42,6 +42,7 @@ struct StatusCommand: NodeCommand {
         if let count = status.domainCount { list.add(session.text("domains", "ドメイン"), String(count)) }
         if let count = status.nodeCount { list.add(session.text("nodes", "ノード数"), String(count)) }
         list.add(session.text("settings revision", "設定リビジョン"), String(status.settingsRevision))
+        for node in status.nodes ?? [] { list.add(session.text("  on \(node.name)", "  \(node.name)"), revision(node, session)) }
         var table = TextTable(session.text("PART", "項目"), session.text("STATE", "状態"), session.text("DETAIL", "詳細"))
         for part in status.health.parts {
             table.add(
@@ -49,5 +50,13 @@ struct StatusCommand: NodeCommand {
                 part.detail.text[session.language])
         }
         return list.text + "\n" + table.text
+    }
+
+    private static func revision(_ node: StatusDocument.NodeSettings, _ session: CommandSession) -> String {
+        if node.isStopped { return session.text("\(node.settingsRevision) (stopped)", "\(node.settingsRevision)（停止中）") }
+        guard node.behind > 0 else { return session.text("\(node.settingsRevision) (newest)", "\(node.settingsRevision)（最新）") }
+        return session.text(
+            "\(node.settingsRevision) (\(node.behind) behind, last seen \(Shown.time(node.lastSeenAt)))",
+            "\(node.settingsRevision)（\(node.behind) 件遅れ、最終確認 \(Shown.time(node.lastSeenAt))）")
     }
 }

@@ -1,4 +1,5 @@
 import Administration
+import Cluster
 import Hummingbird
 import MessageLog
 import Settings
@@ -26,6 +27,9 @@ struct DashboardView: Sendable {
     let queueDue: String?
     let figures: [Figure]
     let nodeFacts: [Figure]
+    /// Which revision of the settings each node has in force.
+    let inForce: [NodeRevision]
+    let hasInForce: Bool
     let listeners: [String]
     let hasNoDomain: Bool
     /// Mail of the last 24 hours; `nil` when the database does not answer.
@@ -45,6 +49,29 @@ struct DashboardView: Sendable {
         let number: String
         let link: String
         let result: String
+    }
+
+    struct NodeRevision: Sendable {
+        let name: String
+        let revision: String
+        let lag: Badge
+        let lastSeen: String
+
+        init(_ state: SettingsInForce.Node, _ language: Language) {
+            name = state.node.name
+            revision = state.node.settingsRevision.description
+            lastSeen = ShownValue.timeWithZone(state.node.lastSeenAt)
+            if state.node.isStopped {
+                lag = Badge(DashboardText.stopped.text, .neutral, language)
+            } else if state.behind > 0 {
+                lag = Badge(
+                    LocalizedText(
+                        DashboardText.behind.filled(.english, state.behind), ja: DashboardText.behind.filled(.japanese, state.behind)),
+                    .warning, language)
+            } else {
+                lag = Badge(DashboardText.newest.text, .good, language)
+            }
+        }
     }
 
     struct Figure: Sendable {
@@ -77,6 +104,8 @@ struct DashboardView: Sendable {
         hasNoDomain = status.domainCount == 0
         chart = Self.chart(status, language)
         hasChart = chart != nil
+        inForce = status.inForce?.nodes.map { NodeRevision($0, language) } ?? []
+        hasInForce = !inForce.isEmpty
         listeners = status.activity.listeners
         figures = Self.figures(status.activity, language)
         nodeFacts = Self.facts(status, language, unknown)

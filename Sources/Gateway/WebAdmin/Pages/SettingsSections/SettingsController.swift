@@ -1,8 +1,10 @@
 import Administration
+import Cluster
 import Hummingbird
 import Settings
 
-/// A page for each settings section, made from the section's description alone; so no setting can lack its page.
+/// A page for each settings section, made from the section's description alone; so no setting can lack its page. A section of nodes has
+/// a page for each node, on every node.
 struct SettingsController: Sendable {
     let services: SiteServices
 
@@ -21,15 +23,28 @@ struct SettingsController: Sendable {
     private func section(_ request: AdministratorRequest, saving values: FormValues?) async throws -> Response {
         let name = request.parameter("section")
         guard let description = GatewaySettings.section(name), description.scope != .domain else { throw PageError.notFound }
-        let path = "\(SitePath.settings)/\(name)"
-        let editor = SettingsSectionEditor(administration: services.administration, section: name, domain: nil, path: path)
+        let nodes = description.scope == .node ? try await nodeChoice(name, request) : nil
+        let path = PageLink("\(SitePath.settings)/\(name)").with("node", nodes?.chosen).text
+        let editor = SettingsSectionEditor(
+            administration: services.administration, section: name, domain: nil, node: nodes?.chosen, title: nodes?.title,
+            lead: nodes?.lead,
+            path: path)
         switch try await editor.answer(values, request) {
         case .saved: return .seeOther(path, notice: Notice(.settingsSaved))
         case .show(let section):
-            let view = SettingsPageView(menu: SettingsMenuView(active: name, request.language), section: section)
+            let view = SettingsPageView(menu: SettingsMenuView(active: name, request.language), nodes: nodes, section: section)
             return services.renderer.page(
                 .settingsSection, view, title: section.title, in: .settings, visitor: request.visitor, status: section.status)
         }
+    }
+
+    /// Which node's settings are meant, by the query; this one's without.
+    private func nodeChoice(_ section: String, _ request: AdministratorRequest) async throws(AdministrationError) -> NodeChoiceView {
+        let wanted = request.query.trimmed("node")
+        let nodes = try await services.administration.settingsInForce(request.caller).nodes.map(\.node)
+        return NodeChoiceView(
+            nodes, chosen: wanted.nonEmpty, thisNode: services.administration.node, path: "\(SitePath.settings)/\(section)",
+            request.language)
     }
 }
 
@@ -39,7 +54,42 @@ struct SettingsOverviewView: Sendable {
 
 struct SettingsPageView: Sendable {
     let menu: SettingsMenuView
+    let nodes: NodeChoiceView?
     let section: SettingsSectionView
+}
+
+/// The nodes whose settings can be looked at.
+struct NodeChoiceView: Sendable {
+    let items: [Item]
+    let hasSeveral: Bool
+    let lead: String
+    /// Another node's name; `nil`: this node.
+    let title: String?
+    /// A node's identifier or what was asked for; `nil`: this node.
+    let chosen: String?
+
+    struct Item: Sendable {
+        let path: String
+        let name: String
+        let isActive: Bool
+    }
+
+    init(_ nodes: [ClusterNode], chosen: String?, thisNode: NodeID, path: String, _ language: Language) {
+        self.chosen = chosen
+        items = nodes.map { node in
+            let isThis = node.node == thisNode
+            return Item(
+                path: isThis ? path : PageLink(path).with("node", node.node.description).text,
+                name: isThis ? SettingsText.thisNode.filled(language, node.name) : node.name,
+                isActive: chosen.map { $0 == node.node.description } ?? isThis)
+        }
+        hasSeveral = items.count > 1
+        let other = nodes.first { $0.node != thisNode && [$0.node.description, $0.name].contains(chosen) }
+        title = other.map { SettingsText.nodeTitle.filled(language, $0.name) }
+        lead =
+            (other.map { SettingsText.otherNode.filled(language, $0.name) } ?? SettingsText.nodeLead[language])
+            + " " + SettingsText.listenersLater[language]
+    }
 }
 
 /// The sections that have a page of their own; those of a domain stand on the domain's page.

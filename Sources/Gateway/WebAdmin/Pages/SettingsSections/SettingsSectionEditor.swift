@@ -7,6 +7,12 @@ struct SettingsSectionEditor: Sendable {
     let administration: Administration
     let section: String
     let domain: String?
+    /// A node's identifier; `nil`: this node, where the section is one of nodes.
+    var node: String?
+    /// In place of the section's own.
+    var title: String?
+    /// Shown above the form.
+    var lead: String?
     /// Where the form is sent.
     let path: String
 
@@ -17,34 +23,45 @@ struct SettingsSectionEditor: Sendable {
 
     /// - Parameter values: the form that was sent; `nil` only shows the section.
     func answer(_ values: FormValues?, _ request: AdministratorRequest) async throws(AdministrationError) -> Answer {
-        let present = try await administration.section(section, domain: domain, request.caller)
+        let present = try await administration.section(section, domain: domain, node: node, request.caller)
         guard let values else { return .show(view(present, form: nil, .none(request.language), request)) }
         let form = SettingsForm(values, present.description)
         do throws(AdministrationError) {
             _ = try await administration.saveSettings(
-                section, domain: domain, values: form.changes, basedOn: form.revision, request.caller)
+                section, domain: domain, node: node, values: form.changes, basedOn: form.revision, request.caller)
             return .saved
         } catch {
-            if case .conflict(let message) = error { return .show(try await conflict(form, message, request)) }
+            if case .settingsConflict(let conflict) = error { return .show(try await show(conflict, form, request)) }
             let problems = FormProblems(try error.formProblems(), request.language)
             return .show(view(present, form: form, problems, request))
         }
     }
 
-    /// The values as they are now, with what had been typed beside those that differ.
-    private func conflict(
-        _ form: SettingsForm, _ message: LocalizedText, _ request: AdministratorRequest
+    /// The values as they are now, with what had been typed beside those that differ: each can be taken after all.
+    private func show(
+        _ conflict: SettingsConflict, _ form: SettingsForm, _ request: AdministratorRequest
     ) async throws(AdministrationError) -> SettingsSectionView {
-        let present = try await administration.section(section, domain: domain, request.caller)
-        var view = view(present, form: nil, .none(request.language), request)
-        view.alert = AlertView(title: SettingsText.conflict[request.language], text: message[request.language])
+        let language = request.language
+        let present = try await administration.section(section, domain: domain, node: node, request.caller)
+        var view = view(present, form: nil, .none(language), request)
+        view.alert = AlertView(title: SettingsText.conflict[language], text: Self.text(conflict, language))
         view.status = .conflict
         for (index, field) in present.description.fields.enumerated() {
-            guard let typed = form.typed[field.name], typed.setting != present.texts[field.name]?.setting else { continue }
-            view.fields[index].yourEntry = SettingsText.yourEntry.filled(
-                request.language, typed.setting.nonEmpty ?? SettingsText.emptyValue[request.language])
+            guard let question = conflict.fields.first(where: { $0.name == field.name }) else { continue }
+            let isReset = form.resets.contains(field.name)
+            view.fields[index].yourEntry = FieldView.YourEntry(
+                name: field.name,
+                text: SettingsText.yourEntry.filled(language, question.yours.listed.nonEmpty ?? SettingsText.emptyValue[language]),
+                value: isReset ? field.defaultText : form.typed[field.name] ?? question.yours,
+                label: SettingsText.takeYours[language])
         }
         return view
+    }
+
+    private static func text(_ conflict: SettingsConflict, _ language: Language) -> String {
+        let message = conflict.message[language]
+        guard let actor = conflict.changedBy, let time = conflict.changedAt else { return message }
+        return message + " " + SettingsText.savedBy.filled(language, ActorWords.text(actor, language), ShownValue.timeWithZone(time))
     }
 
     private func view(
@@ -60,7 +77,7 @@ struct SettingsSectionEditor: Sendable {
         }
         let alert = problems.summary(fields: description.fields.map(\.name))
         return SettingsSectionView(
-            title: description.title[language], lead: description.scope == .node ? SettingsText.nodeLead[language] : nil, path: path,
+            title: title ?? description.title[language], lead: lead, path: path,
             revision: (form?.revision ?? present.revision).description,
             shownRevision: SettingsText.revision.filled(language, present.revision), alert: alert, fields: fields,
             status: alert == nil ? .ok : .unprocessableContent)
@@ -82,6 +99,8 @@ struct SettingsForm: Sendable {
         revision = Int64(values.trimmed("revision")).map { SettingsRevision($0) }
         var typed: [String: String] = [:]
         for field in description.fields { typed[field.name] = values[Self.prefix + field.name] }
+        // After a conflict: the loser's own version of a field, chosen after all.
+        for name in values.all("mine") where typed[name] != nil { typed[name] = values["mine." + name] ?? typed[name] }
         self.typed = typed
         resets = Set(values.all("reset")).intersection(description.fields.map(\.name))
     }
@@ -105,8 +124,8 @@ struct SettingsSectionView: Sendable {
 }
 
 extension String {
-    /// Lists written by lines and by commas, compared alike.
-    fileprivate var setting: String {
+    /// A list as a line.
+    fileprivate var listed: String {
         split { $0 == "," || $0.isNewline }.map(\.trimmingWhiteSpace).filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }
