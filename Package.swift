@@ -8,7 +8,8 @@ import PackageDescription
 let package = Package(
     name: "security-gateway",
     products: [
-        .executable(name: "securitygateway", targets: ["SecurityGateway"])
+        .executable(name: "securitygateway", targets: ["SecurityGateway"]),
+        .executable(name: "sgdbtool", targets: ["SGDBTool"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -27,8 +28,9 @@ let package = Package(
     targets: [
         // 11 — programs
         .program(
-            "SecurityGateway", uses: ["GatewayNode", "AdministrationAPI", "Settings"],
+            "SecurityGateway", uses: ["GatewayNode", "AdministrationAPI", "Settings", "Terminal"],
             [.argumentParser, .nio, .nioPosix, .nioHTTP1, .logging]),
+        .program("SGDBTool", uses: ["GatewayNode", "GatewayDatabase", "Settings", "Terminal"], [.argumentParser]),
 
         // 10 — one node of the cluster, assembled
         .gateway(
@@ -119,7 +121,7 @@ let package = Package(
         .gateway("TransportSecurity", uses: ["Settings"], [.nio, .nioSSL, .x509, .swiftASN1, .crypto, .logging]),
 
         // 3
-        .gateway("Cluster", uses: ["Settings"], [.logging, .serviceLifecycle]),
+        .gateway("Cluster", uses: ["Settings"], [.logging, .serviceLifecycle, .crypto]),
         .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .metrics, .serviceLifecycle]),
         .gateway("DomainsAndUsers", uses: ["Settings", "Mail"], [.crypto, .cryptoExtras]),
 
@@ -131,6 +133,7 @@ let package = Package(
         .library("Firebird", uses: ["CFirebird"]),
         .library("DNS", uses: ["CUnbound"]),
         .library("ProxyProtocol"),
+        .library("Terminal"),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
         .cLibrary("CUnbound", package: "libunbound-dev"),
@@ -150,6 +153,7 @@ let package = Package(
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
+        .tests("Gateway/ClusterTests", uses: ["Cluster", "Settings"]),
         .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio, .logging]),
         .tests("Gateway/MessageLogTests", uses: ["MessageLog", "SharedFolders", "Settings"], [.nio]),
         .tests(
@@ -212,8 +216,9 @@ let package = Package(
             uses: [
                 "UserVerification",
                 "GatewayTestKit", "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster",
-                "DomainsAndUsers", "Settings", "Mail",
+                "DomainsAndUsers", "Settings", "Mail", "Terminal",
             ], [.hummingbird, .argumentParser, .logging, .nio, .nioPosix]),
+        .tests("Programs/SGDBToolTests", uses: ["SGDBTool", "GatewayDatabase", "Settings", "Terminal"], [.argumentParser]),
     ],
     swiftLanguageModes: [.v6]
 )

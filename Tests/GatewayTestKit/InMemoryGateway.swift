@@ -32,6 +32,10 @@ package final class InMemoryGateway: Sendable {
         /// What a reader saw just before somebody else's change; `nil` when nobody changes anything meanwhile.
         package var listedAdministrators: [Administrator]?
         /// Keys of the API, in order of insertion, with the hash of each secret.
+        package var registrationKeys: [RegistrationKey] = []
+        /// What the page “Add a node” shows; on a server unless a test says otherwise.
+        package var joiningPlace = JoiningPlace(
+            server: JoiningPlace.Server(host: "192.0.2.7", port: 3050, database: "sg", user: "SYSDBA"), messageData: "/mail/message data")
         package var apiKeys: [(key: APIKey, secretHash: [UInt8])] = []
         /// Sessions of signed-in administrators.
         package var sessions: [WebSession] = []
@@ -87,7 +91,8 @@ package final class InMemoryGateway: Sendable {
     package var administration: Administration {
         var ports = Administration.Ports(
             settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
-            apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts, verifier: verifier)
+            apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts, verifier: verifier,
+            cluster: Administration.ClusterPorts(registrationKeys: self, joiningPlace: state.withLock(\.joiningPlace)))
         ports.transcripts = self
         ports.directories = self
         return Administration(

@@ -128,13 +128,8 @@ def server_node(workplace, next_hop):
     if not firebird_server.is_installed():
         pytest.skip("the Firebird server is not installed")
     server = workplace.firebird_server()
-    password_file = workplace.folder / "database-password"
-    password_file.touch(mode=0o600)
-    password_file.write_text(server.password + "\n")
     server.create_database()
-    node = workplace.node(
-        "--database-host", "127.0.0.1", "--database-port", server.port, "--database-name", server.database, "--database-user", "SYSDBA",
-        "--database-password-file", password_file, next_hop=next_hop)
+    node = workplace.node(*server.node_options(), next_hop=next_hop)
     node.set("reception.commit-timeout", commit_seconds)
     return node, server
 

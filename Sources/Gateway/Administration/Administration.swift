@@ -27,13 +27,14 @@ package struct Administration: Sendable {
         package let verifier: RecipientVerifier
         package var transcripts: any TranscriptStore = NoTranscripts()
         package var directories: any NodeDirectories = NoDirectories()
+        package let cluster: ClusterPorts
 
         package init(
             settings: any SettingsStore, domains: any DomainStore, users: any UserStore, administrators: any AdministratorStore,
             queue: any QueueAdministrationStore,
             messageLog: any MessageLogStore, statistics: any StatisticsStore, apiKeys: any APIKeyStore, maintenance: any MaintenanceStore,
             audit: any AuditStore, nodes: any NodeRegistry, node: any NodeMonitor, filtering: FilteringPorts,
-            verifier: RecipientVerifier
+            verifier: RecipientVerifier, cluster: ClusterPorts
         ) {
             self.settings = settings
             self.domains = domains
@@ -49,6 +50,7 @@ package struct Administration: Sendable {
             self.node = node
             self.filtering = filtering
             self.verifier = verifier
+            self.cluster = cluster
         }
     }
 

@@ -51,6 +51,7 @@ extension GatewayDatabase {
             try await persistently {
                 if absence == .create { try await createIfMissing(configuration) }
                 try await DatabaseInspection(configuration: configuration, deadline: inspectionDeadline).checkBeforeMigration()
+                try await MigrationPermit(configuration: configuration, node: node, deadline: inspectionDeadline).check()
                 let names = try await FirebirdMigrator(SchemaMigrations.all).migrate(configuration, deadline: migrationDeadline)
                 if !names.isEmpty {
                     logger.notice("database schema brought up to date", metadata: ["migrations": "\(names.joined(separator: ", "))"])
@@ -129,6 +130,7 @@ struct DatabaseInspection: Sendable {
         do {
             let place = configuration.description
             try await connection.transaction(.readCommittedReadOnly, deadline: deadline) { transaction in
+                try Self.checkEngine(place, transaction)
                 try Self.checkForcedWrites(place, transaction)
                 let tables = try Self.tables(transaction)
                 try Self.checkOwnership(place, tables)
@@ -140,6 +142,15 @@ struct DatabaseInspection: Sendable {
             throw error
         }
     }
+
+    private static func checkEngine(_ place: String, _ transaction: FirebirdTransaction) throws {
+        let row = try transaction.queryOne("select rdb$get_context('SYSTEM', 'ENGINE_VERSION') from rdb$database")
+        let version = try row?.decode(0, as: String.self) ?? ""
+        guard isSupportedEngine(version) else { throw GatewayDatabaseError.wrongServerVersion(place: place, version: version) }
+    }
+
+    /// Only Firebird 3.0 is known to keep what is promised here.
+    static func isSupportedEngine(_ version: String) -> Bool { version.hasPrefix("3.0.") }
 
     private static func checkForcedWrites(_ place: String, _ transaction: FirebirdTransaction) throws {
         let row = try transaction.queryOne("select mon$forced_writes from mon$database")

@@ -23,6 +23,7 @@ package struct GatewayDatabase: Sendable {
     package let accessLists: AccessListTable
     package let quarantine: QuarantineTable
     package let standingFigures: StandingFigureTable
+    package let registrationKeys: RegistrationKeyTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
     private let logger: Logger
@@ -54,6 +55,7 @@ package struct GatewayDatabase: Sendable {
         accessLists = AccessListTable(sessions: sessions)
         quarantine = QuarantineTable(sessions: sessions)
         standingFigures = StandingFigureTable(sessions: sessions)
+        registrationKeys = RegistrationKeyTable(sessions: sessions)
         statistics = StatisticsTable(sessions: sessions)
         apiKeys = APIKeyTable(sessions: sessions)
         maintenance = MaintenanceTable(sessions: sessions)

@@ -16,6 +16,8 @@ package enum GatewayDatabaseError: Error, Sendable, Equatable, CustomStringConve
     /// A file of Firebird 2.x, or of 4 and later.
     case wrongOnDiskStructure(place: String)
     case notADatabase(place: String)
+    /// The engine at the other end is not Firebird 3.0.
+    case wrongServerVersion(place: String, version: String)
     /// It has tables, but not ours.
     case anotherProduct(place: String, table: String)
     /// A newer version has changed the schema.
@@ -24,6 +26,8 @@ package enum GatewayDatabaseError: Error, Sendable, Equatable, CustomStringConve
     case foreignHistory(place: String, cause: String)
     /// Forced writes are off: a power cut could destroy what was answered 250.
     case forcedWritesOff(place: String)
+    /// The schema has to change, and other nodes work with it as it is.
+    case othersAtWork(place: String, nodes: [String])
     case accessDenied(place: String, cause: String)
     case other(place: String, cause: String)
 
@@ -32,7 +36,7 @@ package enum GatewayDatabaseError: Error, Sendable, Equatable, CustomStringConve
         switch self {
         case .away, .inUse, .other: true
         case .wrongLogin, .wireEncryptionMismatch, .missing, .alreadyThere, .wrongOnDiskStructure, .notADatabase, .anotherProduct,
-            .newerSchema,
+            .newerSchema, .wrongServerVersion, .othersAtWork,
             .foreignHistory, .forcedWritesOff, .accessDenied:
             false
         }
@@ -49,6 +53,8 @@ package enum GatewayDatabaseError: Error, Sendable, Equatable, CustomStringConve
         case .inUse(let place): "another process has the database open (\(place)); stop the node that runs on this home first"
         case .wrongOnDiskStructure(let place):
             "the database is of another Firebird version (\(place)); “sgdbtool -convertfb3” converts one of Firebird 2"
+        case .wrongServerVersion(let place, let version):
+            "the database server is Firebird \(version) (\(place)); Firebird 3.0 is needed"
         case .notADatabase(let place): "this is no Firebird database, or it is damaged (\(place))"
         case .anotherProduct(let place, let table):
             "the database belongs to something else (\(place)): it has the table \(table) and not ours"
@@ -56,6 +62,8 @@ package enum GatewayDatabaseError: Error, Sendable, Equatable, CustomStringConve
             "the database was changed by a newer version (\(place), \(migration)); this version cannot use it"
         case .foreignHistory(let place, let cause): "the database's history is not this program's (\(place)): \(cause)"
         case .forcedWritesOff(let place): "forced writes are off (\(place)); switch them on with “gfix -write sync”"
+        case .othersAtWork(let place, let nodes):
+            "nodes of another version are at work (\(place)): \(nodes.joined(separator: ", ")); stop them first, then this one changes the schema"
         case .accessDenied(let place, let cause): "the database user lacks a right (\(place)): \(cause)"
         case .other(let place, let cause): "the database cannot be used (\(place)): \(cause)"
         }

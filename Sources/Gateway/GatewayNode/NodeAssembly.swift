@@ -32,6 +32,7 @@ struct NodeAssembly: Sendable {
     private let folder: MessageDataFolder
     private let transcripts: TranscriptFolder
     private let folders: NodeFolders
+    private let outOfService: OutOfService
     private let logger: Logger
 
     /// Longest stop: SMTP grace, deliveries and the web interface one after another.
@@ -79,7 +80,10 @@ struct NodeAssembly: Sendable {
                 watcher: watcher, home: home, maintenance: maintenance,
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
-        var ports = database.administrationPorts(node: monitoring, contents: StoredContents(folder: folder), verifier: mail.verifier)
+        var ports = database.administrationPorts(
+            node: monitoring, contents: StoredContents(folder: folder), verifier: mail.verifier,
+            joiningPlace: JoiningPlace(
+                configuration.database, messageData: URL(fileURLWithPath: folder.path).resolvingSymlinksInPath().path))
         ports.transcripts = transcripts
         ports.directories = folders
         let retention = TranscriptRetention(folder: transcripts, settings: base.settings, logger: logger)
@@ -96,9 +100,10 @@ struct NodeAssembly: Sendable {
         let code = needsAdministrator ? setup : nil
         let faces = try AdministrationFaces(
             base: base, site: site, administration: administration, nodes: database.stores.nodes, tls: tls, doors: doors)
+        let outOfService = OutOfService()
         let order: [any Service] =
             [
-                Heartbeat(writer: writing.writer, settings: base.settings, logger: logger, declaredDead: { Self.declaredDead(logger) }),
+                Heartbeat(writer: writing.writer, settings: base.settings, logger: logger, declaredDead: { outOfService.declare(logger) }),
                 watcher,
                 FollowingSettings(settings: base.settings, budget: budget, transcripts: transcripts), resolver, CertificateWatch(tls: tls),
                 ContentSweep(folder: folder, references: database.stores.contentReferences, logger: logger),
@@ -107,6 +112,9 @@ struct NodeAssembly: Sendable {
                     store: database.stores.maintenance, settings: base.settings, requests: maintenance, transcripts: retention,
                     logger: logger),
                 retention,
+                ClusterWatch(
+                    registry: database.deathRegistry, own: configuration.nodeID, presence: ClusterPresence(), logger: logger,
+                    adopt: { mail.queue.retryNow() }),
                 StandingMetricsRefresh(
                     metrics: StandingMetrics(), monitoring: monitoring, figures: database.standingFigures, logger: logger),
             ] + faces.services + [
@@ -120,6 +128,7 @@ struct NodeAssembly: Sendable {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
             }, writing: writing, folder: folder, transcripts: transcripts, folders: folders,
+            outOfService: outOfService,
             logger: logger)
     }
 
@@ -134,6 +143,7 @@ struct NodeAssembly: Sendable {
             throw error
         }
         await close()
+        if outOfService.isDeclared { throw NodeStartupError.outOfService }
     }
 
     /// After the services: what they have left to write is written, then nothing more.
@@ -145,12 +155,16 @@ struct NodeAssembly: Sendable {
         transcripts.close()
         folders.close()
     }
+}
 
-    /// Another process has begun a newer incarnation of this node: everything this one writes is refused from now on, so it ends at
-    /// once and leaves its mail to the other.
-    private static func declaredDead(_ logger: Logger) {
-        logger.critical("another process has taken this node's place; this one ends")
-        kill(getpid(), SIGTERM)
+extension JoiningPlace {
+    /// As this node reaches its database and Message Data.
+    init(_ connection: NodeConfigurationFile.DatabaseConnection, messageData: String) {
+        switch connection {
+        case .embedded: self.init(server: nil, messageData: messageData)
+        case .server(let host, let port, let database, let user, _):
+            self.init(server: Server(host: host, port: port, database: database, user: user), messageData: messageData)
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Cluster
 import DomainsAndUsers
 import Foundation
 package import Logging
@@ -49,12 +50,25 @@ package struct NodeCheck: Sendable {
             defer { withExtendedLifetime(lock) {} }
             let database = try await NodeDatabase.open(configuration, home: home, logger: logger)
             rows.append(Row(name: "database", isWorking: true, detail: "answers, its schema is current"))
+            rows.append(await Self.clock(database))
             rows += await checkParts(configuration, database)
             await database.close()
         } catch {
             rows.append(Row(name: Self.name(of: error), isWorking: false, detail: "\(error)"))
         }
         return rows
+    }
+
+    /// Against the database server's clock (R5).
+    private static func clock(_ database: NodeDatabase) async -> Row {
+        do throws(NodeStartupError) {
+            let comparison = try await database.compareClocks().comparison
+            return Row(
+                name: "clock", isWorking: comparison.isSameZone && !comparison.isRefused,
+                detail: ClockText.detail(comparison).english)
+        } catch {
+            return Row(name: "clock", isWorking: false, detail: "\(error)")
+        }
     }
 
     private func checkParts(_ configuration: NodeConfigurationFile, _ database: NodeDatabase) async -> [Row] {
@@ -107,6 +121,8 @@ package struct NodeCheck: Sendable {
         case .listener: "listeners"
         case .administrator: "administrator"
         case .settings: "settings"
+        case .registration, .twin, .outOfService: "registration-key"
+        case .version: "version"
         }
     }
 }

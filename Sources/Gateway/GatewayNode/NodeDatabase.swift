@@ -22,6 +22,7 @@ struct NodeDatabase: Sendable {
         let accessLists: any AccessListStore
         let quarantine: any QuarantineStore
         let maintenance: any MaintenanceStore
+        let registrationKeys: any RegistrationKeyStore
     }
 
     let stores: Stores
@@ -49,12 +50,28 @@ struct NodeDatabase: Sendable {
         stores = Stores(
             settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
             contentReferences: database.contentReferences, accessLists: database.accessLists, quarantine: database.quarantine,
-            maintenance: database.maintenance)
+            maintenance: database.maintenance, registrationKeys: database.registrationKeys)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }
 
     func ping() async throws { try await database.ping() }
+
+    var deathRegistry: any DeathRegistry { database.nodes }
+
+    /// Whether a process of this node has its writing connection open.
+    func hasOpenWriter(_ node: NodeID) async throws(NodeRegistryError) -> Bool { try await database.nodes.hasOpenWriter(node) }
+
+    /// This machine's clock and zone beside the server's, and how long it took to ask.
+    func compareClocks() async throws(NodeStartupError) -> (comparison: ClockComparison, roundTrip: Duration) {
+        do throws(GatewayDatabaseError) {
+            let clock = try await database.readClock()
+            let nodeLocal = clock.askedAt.milliseconds + ClockText.zoneOffsetMilliseconds(at: clock.askedAt)
+            return (ClockComparison(serverLocal: clock.serverLocal, nodeLocal: nodeLocal), clock.roundTrip)
+        } catch {
+            throw .database(reason: error.description)
+        }
+    }
 
     /// Ends all connections and, with them, the Firebird library: the last thing a process does with its database. Without it the
     /// library's threads may run into the process's exit.
@@ -64,14 +81,15 @@ struct NodeDatabase: Sendable {
     }
 
     func administrationPorts(
-        node: any NodeMonitor, contents: any StoredContentSource, verifier: RecipientVerifier
+        node: any NodeMonitor, contents: any StoredContentSource, verifier: RecipientVerifier, joiningPlace: JoiningPlace
     ) -> Administration.Ports {
         Administration.Ports(
             settings: database.settings, domains: database.domains, users: database.users, administrators: database.administrators,
             queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics,
             apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
-                accessLists: database.accessLists, quarantine: database.quarantine, contents: contents), verifier: verifier)
+                accessLists: database.accessLists, quarantine: database.quarantine, contents: contents), verifier: verifier,
+            cluster: Administration.ClusterPorts(registrationKeys: database.registrationKeys, joiningPlace: joiningPlace))
     }
 
     /// Begins this start's incarnation: rows held by earlier ones are free from now on, and they can write nothing more.

@@ -1,3 +1,4 @@
+package import Cluster
 package import Foundation
 import Glibc
 package import Settings
@@ -25,6 +26,9 @@ package struct NodeHome: Sendable, Hashable {
     /// A Unix socket's address is at most 107 bytes.
     package static let maximumSocketPathBytes = 107
 
+    /// Where Message Data really is: itself, or the share it is a link to.
+    package var messageDataPlace: String { messageData.resolvingSymlinksInPath().path }
+
     /// An absolute path is taken as it is, another one lies in the home.
     package func resolve(_ path: String) -> String { path.hasPrefix("/") ? path : url.appendingPathComponent(path).path }
 }
@@ -48,6 +52,19 @@ package final class NodeHomeLock: Sendable {
     deinit { close(descriptor) }
 }
 
+extension NodeStartupError {
+    private static func advice(_ error: RegistrationKeyError) -> String {
+        switch error {
+        case .malformed, .foreign, .unknown, .revoked:
+            "Issue a key for this node on a running one (securitygateway registration-key issue) and join with it (securitygateway join)"
+        case .heldBy:
+            "Each node has a key of its own: issue one on a running node (securitygateway registration-key issue) and join with it (securitygateway join)"
+        case .tooMany: "Revoke those that are not needed"
+        case .unavailable: "Try again shortly"
+        }
+    }
+}
+
 /// Why a node does not start. Each case says what to do.
 package enum NodeStartupError: Error, Sendable, CustomStringConvertible {
     case configuration(NodeConfigurationError)
@@ -60,6 +77,14 @@ package enum NodeStartupError: Error, Sendable, CustomStringConvertible {
     case listener(reason: String)
     case administrator(reason: String)
     case settings(reason: String)
+    /// The registration key does not admit this node.
+    case registration(RegistrationKeyError)
+    /// Another process is this node already.
+    case twin(nodeName: String)
+    /// Others ended this incarnation while it ran.
+    case outOfService
+    /// Another node of another version is at work.
+    case version(other: String, otherVersion: String)
 
     package var description: String {
         switch self {
@@ -72,6 +97,13 @@ package enum NodeStartupError: Error, Sendable, CustomStringConvertible {
         case .listener(let reason): "listener: \(reason)"
         case .administrator(let reason): "administrator: \(reason)"
         case .settings(let reason): "settings: \(reason)"
+        case .registration(let error): "registration key: \(error). \(Self.advice(error))"
+        case .twin(let name):
+            "registration key: the node \(name) is running already, perhaps on another machine that this one was copied from; a further node joins with a key of its own (securitygateway join)"
+        case .outOfService:
+            "this node was put out of service by others (a newer start of it, its silence, or its revoked key); start it again to join anew"
+        case .version(let other, let version):
+            "version: the node \(other) runs version \(version), this one is \(ProductVersion.text); all nodes of a cluster run the same. Update one of them, or stop the others first"
         }
     }
 }

@@ -39,8 +39,10 @@ package struct RunningNode: Sendable {
         MetricsBootstrap.install(registry)
         let database = try await NodeDatabase.open(configuration, home: home, logger: logger)
         do {
+            let admitted = try await NodeAdmission(configuration: configuration, database: database).admit()
+            if admitted != configuration { try Self.store(admitted, in: home) }
             let assembly = try await NodeAssembly.make(
-                configuration: configuration, home: home, database: database, metrics: registry, logger: logger)
+                configuration: admitted, home: home, database: database, metrics: registry, logger: logger)
             try await assembly.run()
         } catch {
             await database.close()
@@ -57,6 +59,14 @@ package struct RunningNode: Sendable {
         limit.rlim_cur = limit.rlim_max
         if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
             logger.warning("the limit of open files could not be raised", metadata: ["limit": "\(limit.rlim_cur)"])
+        }
+    }
+
+    private static func store(_ configuration: NodeConfigurationFile, in home: NodeHome) throws(NodeStartupError) {
+        do throws(NodeConfigurationError) {
+            try configuration.write(home: home.url)
+        } catch {
+            throw .configuration(error)
         }
     }
 

@@ -21,3 +21,11 @@ package enum Language: String, Sendable, Hashable, Codable, CaseIterable {
     case english = "en"
     case japanese = "ja"
 }
+
+extension Language {
+    /// Of human output: English unless the locale is Japanese (POSIX: LC_ALL, then LC_MESSAGES, then LANG).
+    package init(environment: [String: String]) {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+        self = locale?.hasPrefix("ja") == true ? .japanese : .english
+    }
+}

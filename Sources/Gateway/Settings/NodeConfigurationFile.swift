@@ -9,6 +9,8 @@ package struct NodeConfigurationFile: Sendable, Hashable {
     package var database: DatabaseConnection
     /// Administrator's pages over HTTPS.
     package var webListener: ListenAddress
+    /// The node's key in its cluster (R3); `nil` only until the first start of a cluster's first node. A secret.
+    package var registrationKey: String?
 
     /// How the node reaches its database.
     package enum DatabaseConnection: Sendable, Hashable {
@@ -18,11 +20,16 @@ package struct NodeConfigurationFile: Sendable, Hashable {
     }
 
     package static let fileName = "node.conf"
+    /// While a node joins: kept so that a join that broke off goes on as the same node.
+    package static let joiningFileName = "node.conf.joining"
     /// A longer file is not ours.
     package static let maximumBytes = 65_536
 
-    package init(nodeID: NodeID, nodeName: String, database: DatabaseConnection, webListener: ListenAddress) {
+    package init(
+        nodeID: NodeID, nodeName: String, database: DatabaseConnection, webListener: ListenAddress, registrationKey: String? = nil
+    ) {
         self.nodeID = nodeID
+        self.registrationKey = registrationKey
         self.nodeName = nodeName
         self.database = database
         self.webListener = webListener
@@ -57,7 +64,7 @@ package struct NodeConfigurationFile: Sendable, Hashable {
         }
         self.init(
             nodeID: nodeID, nodeName: try required("node-name").text, database: try Self.database(values, required),
-            webListener: webListener)
+            webListener: webListener, registrationKey: values["registration-key"]?.text)
     }
 
     private static func database(
@@ -78,7 +85,8 @@ package struct NodeConfigurationFile: Sendable, Hashable {
     }
 
     private static let names: Set<String> = [
-        "node-id", "node-name", "web-listener", "database", "database-path", "database-host", "database-port", "database-name",
+        "node-id", "node-name", "web-listener", "registration-key", "database", "database-path", "database-host", "database-port",
+        "database-name",
         "database-user",
         "database-password",
     ]
@@ -89,6 +97,7 @@ package struct NodeConfigurationFile: Sendable, Hashable {
             "# SecurityGateway node configuration; everything else is in the database.", "node-id = \(nodeID)", "node-name = \(nodeName)",
             "web-listener = \(webListener)",
         ]
+        if let registrationKey { lines.append("registration-key = \(registrationKey)") }
         switch database {
         case .embedded(let path): lines += ["database = embedded", "database-path = \(path)"]
         case .server(let host, let port, let name, let user, let password):
@@ -103,7 +112,9 @@ package struct NodeConfigurationFile: Sendable, Hashable {
 
     /// Reads `node.conf` of a home folder.
     /// - Throws: `.unreadable` when the file is missing, too large, not UTF-8, or readable by others.
-    package static func read(home: URL) throws(NodeConfigurationError) -> NodeConfigurationFile {
+    package static func read(
+        home: URL, fileName: String = fileName
+    ) throws(NodeConfigurationError) -> NodeConfigurationFile {
         let file = home.appendingPathComponent(fileName)
         let data: Data
         do {
@@ -125,9 +136,9 @@ package struct NodeConfigurationFile: Sendable, Hashable {
     }
 
     /// Writes `node.conf` with mode 0600: temporary name, sync, rename.
-    package func write(home: URL) throws(NodeConfigurationError) {
-        let file = home.appendingPathComponent(Self.fileName)
-        let temporary = home.appendingPathComponent(Self.fileName + ".new")
+    package func write(home: URL, fileName: String = fileName) throws(NodeConfigurationError) {
+        let file = home.appendingPathComponent(fileName)
+        let temporary = home.appendingPathComponent(fileName + ".new")
         do {
             try? FileManager.default.removeItem(at: temporary)  // left over from a crash; its absence is the normal case
             guard FileManager.default.createFile(atPath: temporary.path, contents: nil, attributes: [.posixPermissions: 0o600]) else {

@@ -106,6 +106,7 @@ package struct AdminSite: Sendable {
         VerificationController(services: services).addRoutes(to: routes)
         TranscriptsController(services: services).addRoutes(to: routes)
         DirectoriesController(services: services).addRoutes(to: routes)
+        ClusterController(services: services).addRoutes(to: routes)
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GatewayNode
+import Terminal
 
 /// The program `securitygateway`: runs a node, or speaks to the running one over its local socket.
 @main
@@ -8,7 +9,7 @@ struct SecurityGatewayProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "securitygateway", abstract: "E-mail security gateway: run a node, and administer the running one.",
         discussion: """
-            init, run and check work on the node's home themselves. All other commands speak to the running node over HOME/admin.sock and \
+            init, join, run and check work on the node's home themselves. All other commands speak to the running node over HOME/admin.sock and \
             can do what the administrator's pages can do.
 
             Exit status: 0 done; 1 refused or failed; 64 wrong usage; 69 no node runs on this home; 75 the node or its database does not \
@@ -18,12 +19,13 @@ struct SecurityGatewayProgram: AsyncParsableCommand {
 
     private static let subcommands: [any ParsableCommand.Type] =
         [
-            // These three use GatewayNode, the others only the local socket.
-            InitCommand.self, RunCommand.self, CheckCommand.self,
+            // These use GatewayNode, the others only the local socket.
+            InitCommand.self, JoinCommand.self, RunCommand.self, CheckCommand.self,
         ] + [
             StatusCommand.self, DomainCommand.self, UserCommand.self, SettingsCommand.self, QueueCommand.self, LogCommand.self,
             AuditCommand.self, AdministratorCommand.self, ListCommand.self, QuarantineCommand.self, ReportCommand.self, APIKeyCommand.self,
             MaintenanceCommand.self, TranscriptCommand.self, DirectoryCommand.self,
+            RegistrationKeyCommand.self,
         ]
 
     /// Ends the process with the status of a `CommandFailure`; everything else ends as ArgumentParser has it.

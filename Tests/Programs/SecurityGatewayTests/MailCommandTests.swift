@@ -5,6 +5,7 @@ import Foundation
 import GatewayTestKit
 import Settings
 import Synchronization
+import Terminal
 import Testing
 
 @testable import SecurityGateway
@@ -94,7 +95,7 @@ struct MailCommandTests {
             #expect(try await node.run("administrator", "password", "root", answers: []).failure?.exitCode == 1)
             let empty = try node.file("empty", "\nsecond\n")
             #expect(try await node.run("administrator", "password", "root", "--password-file", empty).failure?.exitCode == 64)
-            let long = try node.file("long", String(repeating: "x", count: SecretFile.maximumBytes + 1))
+            let long = try node.file("long", String(repeating: "x", count: SmallTextFile.maximumSecretBytes + 1))
             #expect(try await node.run("administrator", "password", "root", "--password-file", long).failure?.exitCode == 64)
             #expect(node.gateway.auditedActions.isEmpty)
         }

@@ -7,6 +7,7 @@ import Hummingbird
 import Logging
 import Settings
 import Synchronization
+import Terminal
 
 @testable import SecurityGateway
 

@@ -22,7 +22,7 @@ class FirebirdServer:
         self.folder = Path(folder)
         self.port = free_port()
         self.password = secrets.token_hex(12)
-        self.database = self.folder / "data" / "securitygateway.fdb"
+        self.database = self.database_path("securitygateway")
         self.process = None
         for name in ("root", "lock", "temporary", "data"):
             (self.folder / name).mkdir(parents=True)
@@ -31,6 +31,25 @@ class FirebirdServer:
         (self.folder / "root" / "firebird.conf").write_text(self._settings())
         (self.folder / "root" / "databases.conf").touch()
         self._make_security_database()
+        self.password_file = self.folder / "password"
+        self.password_file.touch(mode=0o600)
+        self.password_file.write_text(self.password + "\n")
+
+    def database_path(self, name):
+        """Where a database of this name lies; whoever names it makes it."""
+        return self.folder / "data" / f"{name}.fdb"
+
+    def node_options(self, database=None):
+        """Options of `init` and `join` for a node on this server."""
+        return (
+            "--database-host", "127.0.0.1", "--database-port", self.port, "--database-name", database or self.database,
+            "--database-user", "SYSDBA", "--database-password-file", self.password_file)
+
+    def tool_options(self, database=None):
+        """Options of `sgdbtool -setdbconnect` for the same."""
+        return (
+            "--host", "127.0.0.1", "--port", self.port, "--database", database or self.database, "--user", "SYSDBA", "--password-file",
+            self.password_file)
 
     @staticmethod
     def _engine_folder():
@@ -73,6 +92,13 @@ class FirebirdServer:
         self.process = GuardedProcess([_program], self.folder / "server.log", environment=self._environment)
         wait_until(lambda: is_listening(self.port), 20, lambda: f"the Firebird server listens: {self.process.log_tail()}")
         return self
+
+    def gbak(self, *words):
+        """Firebird's own backup program with this server's login; its password comes from a file."""
+        result = subprocess.run(
+            ["gbak", *map(str, words), "-user", "SYSDBA", "-fetch_password", self.password_file], capture_output=True, text=True,
+            env=self._environment, timeout=120)
+        assert result.returncode == 0, f"gbak failed: {result.stderr}{result.stdout}"
 
     def kill(self):
         if self.process:

@@ -1,5 +1,6 @@
 """The folder and the processes of one test: everything is ended with it, and the folder is kept when it failed."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ class Workplace:
         self.nodes = []
         self.next_hops = []
         self.servers = []
+        self._shared_server = None
         self.has_failed = False
         self._ends = []
 
@@ -25,6 +27,8 @@ class Workplace:
         folder.mkdir()
         node = Node(folder)
         self.nodes.append(node)
+        if os.environ.get("SYSTEM_TESTS_DATABASE") == "server" and "--database-host" not in options:
+            options = (*options, *self.shared_server.node_options(self.shared_server.database_path(folder.name)))
         node.init(*options, administrator=administrator)
         if start:
             node.start()
@@ -38,9 +42,16 @@ class Workplace:
         return next_hop
 
     def firebird_server(self):
-        server = FirebirdServer(self.folder / "firebird-server")
+        server = FirebirdServer(self.folder / f"firebird-server{len(self.servers) or ''}")
         self.servers.append(server)
         return server.start()
+
+    @property
+    def shared_server(self):
+        """The server of all nodes of this workplace that need not have one of their own."""
+        if not self._shared_server:
+            self._shared_server = self.firebird_server()
+        return self._shared_server
 
     def at_end(self, action):
         """Something to undo, whatever happens; before the processes are ended."""

@@ -36,18 +36,33 @@ package struct NodeTable: NodeRegistry {
     }
 
     package func nodes() async throws(NodeRegistryError) -> [ClusterNode] {
+        try await sessions.read(unavailable: NodeRegistryError.unavailable) { try Self.all($0) }
+    }
+
+    /// Whether the connection with which a process of this node wrote last is still open, by the server's own list. False for a process
+    /// that ended in whatever way; true also for one whose machine vanished, until the server notices.
+    package func hasOpenWriter(_ node: NodeID) async throws(NodeRegistryError) -> Bool {
         try await sessions.read(unavailable: NodeRegistryError.unavailable) { transaction in
-            try transaction.query(
+            try transaction.queryOne(
                 """
-                select id, name, version, incarnation, counter, is_stopped, started_at, last_seen_at, settings_revision
-                from node order by name, id
-                """
-            ).map { row in
-                ClusterNode(
-                    node: try row.decode(0), name: try row.decode(1), version: try row.decode(2), incarnation: try row.decode(3),
-                    counter: try row.decode(4), isStopped: try row.decode(5), startedAt: try row.decode(6), lastSeenAt: try row.decode(7),
-                    settingsRevision: try row.decode(8))
-            }
+                select 1 from mon$attachments where mon$attachment_id = (select writer_attachment from node where id = \(node))
+                    and mon$attachment_id <> current_connection
+                """) != nil
+        }
+    }
+
+    /// All nodes, by name.
+    static func all(_ transaction: FirebirdTransaction) throws(FirebirdError) -> [ClusterNode] {
+        try transaction.query(
+            """
+            select id, name, version, incarnation, counter, is_stopped, started_at, last_seen_at, settings_revision
+            from node order by name, id
+            """
+        ).map { row throws(FirebirdError) in
+            ClusterNode(
+                node: try row.decode(0), name: try row.decode(1), version: try row.decode(2), incarnation: try row.decode(3),
+                counter: try row.decode(4), isStopped: try row.decode(5), startedAt: try row.decode(6), lastSeenAt: try row.decode(7),
+                settingsRevision: try row.decode(8))
         }
     }
 }

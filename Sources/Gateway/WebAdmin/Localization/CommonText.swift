@@ -48,6 +48,7 @@ enum CommonText: String, CaseIterable, PageText {
     case cannotBeUndone
     case accessLists
     case quarantine
+    case cluster
 
     var text: LocalizedText {
         switch self {
@@ -97,6 +98,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .cannotBeUndone: LocalizedText("This cannot be undone.", ja: "この操作は取り消せません。")
         case .accessLists: LocalizedText("Allow and block lists", ja: "許可・ブロックリスト")
         case .quarantine: LocalizedText("Quarantine", ja: "隔離")
+        case .cluster: LocalizedText("Clustering", ja: "クラスター")
         }
     }
 }

@@ -105,7 +105,7 @@ struct LayoutView: Sendable {
 /// The entries of the menu.
 enum NavigationItem: String, Sendable, CaseIterable {
     case dashboard, messages, reports, quarantine, queue, domains, accessLists, settings, audit, administrators, apiKeys, maintenance,
-        directories
+        directories, cluster
 
     var path: String {
         switch self {
@@ -122,6 +122,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .apiKeys: SitePath.apiKeys
         case .maintenance: SitePath.maintenance
         case .directories: SitePath.directories
+        case .cluster: SitePath.cluster
         }
     }
 
@@ -140,6 +141,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .apiKeys: .apiKeys
         case .maintenance: .maintenance
         case .directories: .directories
+        case .cluster: .cluster
         }
     }
 }

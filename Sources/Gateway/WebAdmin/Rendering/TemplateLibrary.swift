@@ -91,4 +91,7 @@ enum PageTemplate: String, CaseIterable {
     case transcript
     case transcripts
     case directories
+    case cluster
+    case clusterAdd = "cluster-add"
+    case clusterKey = "cluster-key"
 }

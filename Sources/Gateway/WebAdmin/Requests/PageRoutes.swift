@@ -80,6 +80,7 @@ enum SitePath {
     static let maintenance = "/maintenance"
     static let transcripts = "/transcripts"
     static let directories = "/directories"
+    static let cluster = "/cluster"
 
     /// A path of this site to go back to, or the dashboard for anything that could lead elsewhere.
     static func local(_ text: String?) -> String {

@@ -4,6 +4,7 @@ import Foundation
 import GatewayNode
 import Logging
 import Settings
+import Terminal
 
 /// `check`: what a start would find, without starting; asks the node itself when it runs.
 struct CheckCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import AdministrationAPI
 import ArgumentParser
+import Terminal
 
 /// `domain recipient`: the addresses of a domain that are accepted when it accepts only listed ones.
 struct DomainRecipientCommand: AsyncParsableCommand {

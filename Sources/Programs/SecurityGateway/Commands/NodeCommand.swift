@@ -2,6 +2,7 @@ import AdministrationAPI
 import ArgumentParser
 import Foundation
 import Settings
+import Terminal
 
 /// A command that speaks to the running node. `run` is the same for all; `perform` is what the command does.
 protocol NodeCommand: AsyncParsableCommand {
@@ -13,14 +14,6 @@ extension NodeCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         try await perform(CommandSession(options: node, language: Language(environment: environment), console: StandardConsole()))
-    }
-}
-
-extension Language {
-    /// Of human output: English unless the locale is Japanese (POSIX: LC_ALL, then LC_MESSAGES, then LANG).
-    init(environment: [String: String]) {
-        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
-        self = locale?.hasPrefix("ja") == true ? .japanese : .english
     }
 }
 

@@ -1,5 +1,6 @@
 import AdministrationAPI
 import ArgumentParser
+import Terminal
 
 /// How much of a list is shown.
 struct PagingOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import AdministrationAPI
 import ArgumentParser
+import Terminal
 
 /// `quarantine`: mail that was kept back.
 struct QuarantineCommand: AsyncParsableCommand {

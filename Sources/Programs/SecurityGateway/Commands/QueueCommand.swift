@@ -1,5 +1,6 @@
 import AdministrationAPI
 import ArgumentParser
+import Terminal
 
 /// `queue`: what waits for delivery.
 struct QueueCommand: AsyncParsableCommand {

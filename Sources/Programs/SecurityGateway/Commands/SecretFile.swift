@@ -1,19 +1,16 @@
-import Foundation
 import Settings
+import Terminal
 
 /// Passwords never come as arguments, where every user of the machine could read them.
 enum SecretFile {
-    /// Longer files are not password files.
-    static let maximumBytes = 4096
-
     /// The first line of a file, without its end.
     /// - Throws: a `CommandFailure` when the file cannot be read, is too long, or its first line is empty.
     static func firstLine(of path: String) throws(CommandFailure) -> String {
-        let text = try TextFile.text(of: path, maximumBytes: maximumBytes)
-        guard let line = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).first, !line.isEmpty else {
-            throw CommandFailure(description: "the first line of \(path) is empty", exitCode: CommandFailure.usage)
+        do throws(SmallTextFileError) {
+            return try SmallTextFile.firstLine(of: path)
+        } catch {
+            throw CommandFailure(description: error.description, exitCode: CommandFailure.usage)
         }
-        return String(line)
     }
 
     /// From a file if one is named, else typed twice by the person at the terminal.
@@ -36,20 +33,10 @@ enum SecretFile {
 /// Small text files that a command reads.
 enum TextFile {
     static func text(of path: String, maximumBytes: Int) throws(CommandFailure) -> String {
-        let data: Data
-        do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? handle.close() }  // opened for reading: nothing can be lost
-            data = try handle.read(upToCount: maximumBytes + 1) ?? Data()
+        do throws(SmallTextFileError) {
+            return try SmallTextFile.text(of: path, maximumBytes: maximumBytes)
         } catch {
-            throw CommandFailure(description: "\(path) cannot be read: \(error.localizedDescription)", exitCode: CommandFailure.usage)
+            throw CommandFailure(description: error.description, exitCode: CommandFailure.usage)
         }
-        guard data.count <= maximumBytes else {
-            throw CommandFailure(description: "\(path) is larger than \(maximumBytes) bytes", exitCode: CommandFailure.usage)
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw CommandFailure(description: "\(path) is not UTF-8 text", exitCode: CommandFailure.usage)
-        }
-        return text
     }
 }

@@ -1,6 +1,7 @@
 import AdministrationAPI
 import ArgumentParser
 import Settings
+import Terminal
 
 /// `transcript`: SMTP dialogues.
 struct TranscriptCommand: AsyncParsableCommand {

@@ -2,8 +2,10 @@ import Foundation
 import Glibc
 
 /// Where a command writes and asks.
-protocol Console: Sendable {
+package protocol Console: Sendable {
+    /// What was asked for.
     func write(_ text: String)
+    /// What is said besides.
     func writeError(_ text: String)
     /// Whether a person can be asked.
     var isInteractive: Bool { get }
@@ -12,14 +14,16 @@ protocol Console: Sendable {
     func ask(_ question: String, isSecret: Bool) -> String?
 }
 
-/// Standard output, standard error, and the terminal.
-struct StandardConsole: Console {
-    func write(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
-    func writeError(_ text: String) { Self.write(text, to: STDERR_FILENO) }
+/// Standard output, standard error, and the terminal. Questions go to standard error, so that an output can be kept.
+package struct StandardConsole: Console {
+    package init() {}
 
-    var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+    package func write(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+    package func writeError(_ text: String) { Self.write(text, to: STDERR_FILENO) }
 
-    func ask(_ question: String, isSecret: Bool) -> String? {
+    package var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+    package func ask(_ question: String, isSecret: Bool) -> String? {
         writeError(question)
         guard isSecret else { return readLine() }
         var shown = termios()

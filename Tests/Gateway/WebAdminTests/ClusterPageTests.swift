@@ -1,0 +1,69 @@
+import Administration
+import Cluster
+import GatewayTestKit
+import Hummingbird
+import Settings
+import Synchronization
+import Testing
+
+@testable import WebAdmin
+
+/// The cluster's page and “Add a node”.
+struct ClusterPageTests {
+    @Test func `a key is issued with the exact command for the new node, and shown once`() async throws {
+        let gateway = try SampleGateway.make()
+        try await withSignedIn(gateway) { browser in
+            let page = try await browser.get("/cluster/add")
+            let command = "securitygateway join --home /var/lib/securitygateway --database-host 192.0.2.7 --database-port 3050"
+            #expect(page.text.contains(command))
+            let issued = try await browser.post("/cluster/add", [("note", "second")])
+            #expect(issued.status == .ok && issued.headers[.cacheControl] == "no-store")
+            let text = try #require(issued.text.firstMatch(of: /sgr_[0-9a-f]{32}_[A-Za-z0-9_-]{86}/)).output
+            #expect(issued.text.contains(command))
+            let list = try await browser.get("/cluster")
+            #expect(list.text.contains("second") && !list.text.contains(text.suffix(86)))
+        }
+    }
+
+    @Test func `a node's key is revoked after a question that names the node`() async throws {
+        let gateway = try SampleGateway.make()
+        let key = RegistrationKey(
+            identifier: RecordIdentifier(high: 5, low: 5), note: "", createdAt: UTCTime(milliseconds: 1), createdBy: "node",
+            binding: RegistrationKey.Binding(
+                node: NodeID(RecordIdentifier(high: 6, low: 6)), nodeName: "mx2", boundAt: UTCTime(milliseconds: 2)))
+        gateway.change { $0.registrationKeys.append(key) }
+        try await withSignedIn(gateway) { browser in
+            #expect(try await browser.get("/cluster/keys/\(key.identifier)/revoke").text.contains("mx2"))
+            try await browser.post("/cluster/keys/\(key.identifier)/revoke")
+            #expect(gateway.state.withLock { $0.registrationKeys.first?.revokedAt } != nil)
+        }
+    }
+
+    @Test func `the key of the node that is asked cannot be revoked there`() async throws {
+        let gateway = try SampleGateway.make()
+        let own = gateway.node
+        let key = RegistrationKey(
+            identifier: RecordIdentifier(high: 5, low: 5), note: "", createdAt: UTCTime(milliseconds: 1), createdBy: "node",
+            binding: RegistrationKey.Binding(node: own, nodeName: "mx1", boundAt: UTCTime(milliseconds: 2)))
+        gateway.change { $0.registrationKeys.append(key) }
+        try await withSignedIn(gateway) { browser in
+            try await browser.post("/cluster/keys/\(key.identifier)/revoke")
+            #expect(gateway.state.withLock { $0.registrationKeys.first?.revokedAt } == nil)
+        }
+    }
+
+    @Test func `with an embedded database no key is offered but the way to a server`() async throws {
+        let gateway = try SampleGateway.make()
+        gateway.change { $0.joiningPlace = JoiningPlace(server: nil, messageData: "/x") }
+        try await withSignedIn(gateway) { browser in
+            let page = try await browser.get("/cluster/add")
+            #expect(page.text.contains("setdbconnect") && !page.text.contains("securitygateway join"))
+        }
+    }
+
+    @Test func `words of the command are safe in a shell`() {
+        let place = JoiningPlace(
+            server: JoiningPlace.Server(host: "db", port: 3050, database: "/data/it's mine.fdb", user: "SYSDBA"), messageData: "/m x")
+        #expect(place.command?.contains("'/data/it'\\''s mine.fdb'") == true && place.command?.contains("'/m x'") == true)
+    }
+}
