@@ -70,10 +70,10 @@ extension InMemoryGateway: AccessListStore {
 
 extension InMemoryGateway: QuarantineStore {
     package func quarantined(
-        _ filter: QuarantineFilter, after cursor: QuarantineCursor?, limit: Int
+        _ filter: QuarantineFilter, of share: QuarantineShare, after cursor: QuarantineCursor?, limit: Int
     ) async throws(MessageLogError) -> [QuarantinedMessage] {
         try quarantined { state in
-            let all = state.quarantine.filter { message in
+            let all = state.quarantine.compactMap { $0.part(share) }.filter { message in
                 (filter.kind ?? message.kind) == message.kind
                     && (filter.text.isEmpty || message.subject.contains(filter.text) || message.reversePath.contains(filter.text))
             }.sorted { ($0.quarantinedAt, $0.message) > ($1.quarantinedAt, $1.message) }
@@ -82,28 +82,35 @@ extension InMemoryGateway: QuarantineStore {
         }
     }
 
-    package func quarantinedMessage(_ message: RecordIdentifier) async throws(MessageLogError) -> QuarantinedMessage? {
-        try quarantined { state in state.quarantine.first { $0.message == message } }
+    package func quarantinedMessage(
+        _ message: RecordIdentifier, of share: QuarantineShare
+    ) async throws(MessageLogError) -> QuarantinedMessage? {
+        try quarantined { state in state.quarantine.first { $0.message == message }?.part(share) }
     }
 
-    package func release(_ messages: [RecordIdentifier], audit: AuditEntry) async throws(MessageLogError) -> [RecordIdentifier] {
-        try await discard(messages, audit: audit)
+    package func release(
+        _ messages: [RecordIdentifier], of share: QuarantineShare, audit: AuditEntry
+    ) async throws(MessageLogError) -> [RecordIdentifier] {
+        try await discard(messages, of: share, audit: audit).done
     }
 
-    package func discard(_ messages: [RecordIdentifier], audit: AuditEntry) async throws(MessageLogError) -> [RecordIdentifier] {
+    package func discard(
+        _ messages: [RecordIdentifier], of share: QuarantineShare, audit: AuditEntry
+    ) async throws(MessageLogError) -> QuarantineRemoval {
         try quarantined { state in
             state.audit.append(audit)
-            let done = messages.filter { message in state.quarantine.contains { $0.message == message } }
-            state.quarantine.removeAll { done.contains($0.message) }
-            return done
+            let done = messages.filter { message in state.quarantine.contains { $0.message == message && $0.part(share) != nil } }
+            state.quarantine = state.quarantine.compactMap { done.contains($0.message) ? $0.without(share) : $0 }
+            let left = Set(state.quarantine.map(\.message))
+            return QuarantineRemoval(done: done, freeContent: done.filter { !left.contains($0) })
         }
     }
 
-    package func expire(before time: UTCTime, limit: Int) async throws(MessageLogError) -> [RecordIdentifier] {
+    package func expire(before time: UTCTime, limit: Int) async throws(MessageLogError) -> QuarantineRemoval {
         try quarantined { state in
             let done = state.quarantine.filter { $0.quarantinedAt < time }.prefix(limit).map(\.message)
             state.quarantine.removeAll { done.contains($0.message) }
-            return done
+            return QuarantineRemoval(done: done, freeContent: done)
         }
     }
 
@@ -123,5 +130,27 @@ extension InMemoryGateway: StoredContentSource {
             guard let content = state.contents[message] else { throw StoredContentError(cause: "absent") }
             return Array(content.utf8.prefix(maximumBytes))
         }
+    }
+}
+
+extension QuarantinedMessage {
+    /// What a share sees of it; `nil`: nothing.
+    fileprivate func part(_ share: QuarantineShare) -> QuarantinedMessage? {
+        guard case .recipients(let keys, let kind) = share else { return self }
+        guard (kind ?? self.kind) == self.kind else { return nil }
+        return with(recipients.filter { keys.contains($0.lowercased()) })
+    }
+
+    /// What is left of it without a share.
+    fileprivate func without(_ share: QuarantineShare) -> QuarantinedMessage? {
+        guard case .recipients(let keys, _) = share else { return nil }
+        return with(recipients.filter { !keys.contains($0.lowercased()) })
+    }
+
+    private func with(_ recipients: [String]) -> QuarantinedMessage? {
+        guard !recipients.isEmpty else { return nil }
+        return QuarantinedMessage(
+            message: message, mark: Mark(kind: kind, quarantinedAt: quarantinedAt, reason: reason, score: score), reversePath: reversePath,
+            subject: subject, sizeBytes: sizeBytes, recipients: recipients, recipientCount: recipients.count)
     }
 }

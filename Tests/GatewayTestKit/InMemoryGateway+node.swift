@@ -5,11 +5,13 @@ package import Settings
 import Synchronization
 
 extension InMemoryGateway: AuditStore {
-    package func auditEntries(containing text: String, before cursor: AuditCursor?, limit: Int) async throws(DirectoryError)
-        -> [AuditRecord]
+    package func auditEntries(_ filter: AuditFilter, before cursor: AuditCursor?, limit: Int) async throws(DirectoryError) -> [AuditRecord]
     {
         try directory { state in
-            let all = state.audit.reversed().filter { text.isEmpty || $0.action.contains(text) || $0.target.contains(text) }
+            let all = state.audit.reversed().filter { entry in
+                (filter.text.isEmpty || entry.action.contains(filter.text) || entry.target.contains(filter.text))
+                    && (filter.from.map { entry.time >= $0 } ?? true) && (filter.until.map { entry.time < $0 } ?? true)
+            }
             let start = cursor.flatMap { cursor in all.firstIndex { $0.identifier == cursor.identifier }.map { $0 + 1 } } ?? 0
             return all.dropFirst(start).prefix(limit).map {
                 AuditRecord(

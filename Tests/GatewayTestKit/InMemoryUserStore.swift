@@ -7,6 +7,7 @@ import Synchronization
 package final class InMemoryUserStore: UserStore {
     private struct State {
         var users: [(user: User, verifier: SCRAMVerifier?)] = []
+        var sessions: [UserSession] = []
         var audit: [AuditEntry] = []
         var isUnavailable = false
     }
@@ -87,6 +88,7 @@ package final class InMemoryUserStore: UserStore {
                 identifier: user.identifier, address: user.address, displayName: user.displayName, isEnabled: user.isEnabled,
                 hasPassword: verifier != nil, aliases: user.aliases, createdAt: user.createdAt)
             state.users[index] = (changed, verifier)
+            state.sessions.removeAll { $0.user == identifier }
         }
     }
 
@@ -94,6 +96,44 @@ package final class InMemoryUserStore: UserStore {
         try change(audit) { state throws(DirectoryError) in
             guard state.users.contains(where: { $0.user.identifier == identifier }) else { throw .notFound(identifier.description) }
             state.users.removeAll { $0.user.identifier == identifier }
+            state.sessions.removeAll { $0.user == identifier }
+        }
+    }
+
+    package func insert(_ session: UserSession, audit: AuditEntry) async throws(DirectoryError) {
+        try change(audit) { state in state.sessions.append(session) }
+    }
+
+    package func userSession(tokenHash: [UInt8]) async throws(DirectoryError) -> (session: UserSession, user: User)? {
+        try read { state in
+            guard let session = state.sessions.first(where: { $0.tokenHash == tokenHash }),
+                let user = state.users.first(where: { $0.user.identifier == session.user })?.user, user.isEnabled, user.hasPassword
+            else { return nil }
+            return (session, user)
+        }
+    }
+
+    package func touchUserSession(tokenHash: [UInt8], at time: UTCTime) async throws(DirectoryError) {
+        try alter { state in
+            for index in state.sessions.indices where state.sessions[index].tokenHash == tokenHash {
+                state.sessions[index].lastSeenAt = time
+            }
+        }
+    }
+
+    package func deleteUserSession(tokenHash: [UInt8]) async throws(DirectoryError) {
+        try alter { state in state.sessions.removeAll { $0.tokenHash == tokenHash } }
+    }
+
+    package func deleteUserSessions(lastSeenBefore: UTCTime, createdBefore: UTCTime) async throws(DirectoryError) {
+        try alter { state in state.sessions.removeAll { $0.lastSeenAt < lastSeenBefore || $0.createdAt < createdBefore } }
+    }
+
+    package func setLanguage(_ language: Language, of user: RecordIdentifier) async throws(DirectoryError) {
+        try alter { state in
+            for index in state.users.indices where state.users[index].user.identifier == user {
+                state.users[index].user.language = language
+            }
         }
     }
 
@@ -101,6 +141,13 @@ package final class InMemoryUserStore: UserStore {
         try state.withLock { state throws(DirectoryError) in
             if state.isUnavailable { throw .unavailable(cause: "connection to database secret-host lost") }
             return body(state)
+        }
+    }
+
+    private func alter(_ body: (inout State) throws(DirectoryError) -> Void) throws(DirectoryError) {
+        try state.withLock { state throws(DirectoryError) in
+            if state.isUnavailable { throw .unavailable(cause: "connection to database secret-host lost") }
+            try body(&state)
         }
     }
 

@@ -112,6 +112,9 @@ def test_the_quarantine(browser, workplace):
     assert "See this" in browser.text and "tracker.example" not in browser.text
     browser.picture("quarantined-message")
     browser.press("main button[value='release']")
+    assert "Release the selected messages (1)?" in browser.text and browser.node.run_command("quarantine", "list")["items"]
+    browser.picture("quarantine-release")
+    browser.press("main button.btn-danger")
     assert browser.path == "/quarantine" and "Messages released: 1" in browser.text
     [delivered] = workplace.next_hops[0].wait_for(1)
     assert delivered.message_id == "<second@example.net>", "the newest stands first"

@@ -162,17 +162,37 @@ extension Administration {
         do throws(MailSyntaxError) {
             return try DomainName(text)
         } catch {
-            throw .invalid([
-                FieldProblem("name", "“\(text)” is not a domain name such as example.com.", ja: "「\(text)」はドメイン名（例: example.com）ではありません。")
-            ])
+            throw .invalid([Self.noDomainName(text)])
         }
+    }
+
+    private static func noDomainName(_ text: String) -> FieldProblem {
+        FieldProblem("name", "“\(text)” is not a domain name such as example.com.", ja: "「\(text)」はドメイン名（例: example.com）ではありません。")
+    }
+
+    /// Everything that is wrong with an entry, for a form that has problems of its own to tell; nothing is done. Those of one server name
+    /// the field `mail-server-N`, N being its place in the entry.
+    package func problems(_ entry: DomainEntry, _ caller: AdministrationCaller) async throws(AdministrationError) -> [FieldProblem] {
+        // What is no name is no domain that is there.
+        let name = try? DomainName(entry.name)
+        let present = try await domains(caller).first { $0.name == name }?.mailServers ?? []
+        return Self.examined(entry, present).problems
     }
 
     private func validated(
         _ entry: DomainEntry, identifier: RecordIdentifier, present: [MailServer]
     ) throws(AdministrationError) -> ProtectedDomain {
-        let name = try domainName(entry.name)
-        var problems: [FieldProblem] = []
+        let (name, servers, problems) = Self.examined(entry, present)
+        guard problems.isEmpty, let name else { throw .invalid(problems) }
+        return ProtectedDomain(identifier: identifier, name: name, note: entry.note, mailServers: servers)
+    }
+
+    private static func examined(
+        _ entry: DomainEntry, _ present: [MailServer]
+    ) -> (name: DomainName?, servers: [MailServer], problems: [FieldProblem]) {
+        // The reason of a syntax error is not more helpful than the text itself.
+        let name = try? DomainName(entry.name)
+        var problems = name == nil ? [noDomainName(entry.name)] : []
         if entry.note.utf8.count > ProtectedDomain.maximumNoteBytes {
             problems.append(FieldProblem("note", "The note is too long.", ja: "メモが長すぎます。"))
         }
@@ -186,27 +206,28 @@ extension Administration {
                     ja: "メールサーバーは \(ProtectedDomain.maximumMailServers) 台までです。"))
         }
         var servers: [MailServer] = []
-        for server in entry.mailServers {
-            guard let endpoint = Self.endpoint(server.host), endpoint.port > 0 else {
-                problems.append(
-                    FieldProblem(
-                        "mail-server", "“\(server.host)” is not a host such as mail.example.com:25.",
-                        ja: "「\(server.host)」はホスト（例: mail.example.com:25）ではありません。"))
-                continue
-            }
-            guard (0...65_535).contains(server.priority) else {
-                problems.append(FieldProblem("mail-server", "A priority is 0 to 65535.", ja: "優先順位は 0 から 65535 までです。"))
-                continue
-            }
-            switch Self.credential(server, at: endpoint, present) {
-            case .success(let credential):
-                servers.append(
-                    MailServer(endpoint: endpoint, priority: server.priority, security: server.security, credential: credential))
-            case .failure(let problem): problems.append(problem)
+        for (place, server) in entry.mailServers.enumerated() {
+            switch mailServer(server, present) {
+            case .success(let server): servers.append(server)
+            case .failure(let problem): problems.append(FieldProblem(field: "mail-server-\(place)", message: problem.message))
             }
         }
-        guard problems.isEmpty else { throw .invalid(problems) }
-        return ProtectedDomain(identifier: identifier, name: name, note: entry.note, mailServers: servers)
+        return (name, servers, problems)
+    }
+
+    private static func mailServer(_ server: MailServerEntry, _ present: [MailServer]) -> Result<MailServer, FieldProblem> {
+        guard let endpoint = endpoint(server.host), endpoint.port > 0 else {
+            return .failure(
+                FieldProblem(
+                    nil, "“\(server.host)” is not a host such as mail.example.com:25.",
+                    ja: "「\(server.host)」はホスト（例: mail.example.com:25）ではありません。"))
+        }
+        guard (0...65_535).contains(server.priority) else {
+            return .failure(FieldProblem(nil, "A priority is 0 to 65535.", ja: "優先順位は 0 から 65535 までです。"))
+        }
+        return credential(server, at: endpoint, present).map {
+            MailServer(endpoint: endpoint, priority: server.priority, security: server.security, credential: $0)
+        }
     }
 
     /// What was entered, or else what is stored for the same name at the same host.
@@ -217,7 +238,7 @@ extension Administration {
         guard server.security != .none else {
             return .failure(
                 FieldProblem(
-                    "mail-server", "A user name at \(endpoint) needs TLS: a password is never sent in the clear.",
+                    nil, "A user name at \(endpoint) needs TLS: a password is never sent in the clear.",
                     ja: "\(endpoint) のユーザー名には TLS が必要です。パスワードを暗号化せずに送ることはありません。"))
         }
         let stored = present.first { $0.endpoint == endpoint && $0.credential?.userName == server.userName }?.credential?.password
@@ -227,13 +248,13 @@ extension Administration {
         else {
             return .failure(
                 FieldProblem(
-                    "mail-server",
+                    nil,
                     "User name and password at \(endpoint) have at most \(MailServerCredential.maximumBytes) bytes and no control characters.",
                     ja: "\(endpoint) のユーザー名とパスワードは、制御文字を含まない \(MailServerCredential.maximumBytes) バイト以内で入力してください。"))
         }
         guard !password.isEmpty else {
             return .failure(
-                FieldProblem("mail-server", "The user name at \(endpoint) needs a password.", ja: "\(endpoint) のユーザー名のパスワードを入力してください。"))
+                FieldProblem(nil, "The user name at \(endpoint) needs a password.", ja: "\(endpoint) のユーザー名のパスワードを入力してください。"))
         }
         return .success(MailServerCredential(userName: server.userName, password: password))
     }

@@ -77,10 +77,10 @@ extension Administration {
     }
 
     package func auditLog(
-        containing text: String = "", before cursor: AuditCursor? = nil, limit: Int = 50, _ caller: AdministrationCaller
+        _ filter: AuditFilter = AuditFilter(), before cursor: AuditCursor? = nil, limit: Int = 50, _ caller: AdministrationCaller
     ) async throws(AdministrationError) -> [AuditRecord] {
         do throws(DirectoryError) {
-            return try await ports.audit.auditEntries(containing: text, before: cursor, limit: min(max(1, limit), Self.maximumPageSize))
+            return try await ports.audit.auditEntries(filter, before: cursor, limit: min(max(1, limit), Self.maximumPageSize))
         } catch {
             throw AdministrationError(error)
         }

@@ -9,7 +9,7 @@ extension Administration {
     ///   wait to be looked at.
     package func signIn(name: String, password: String, address: String) async throws(AdministrationError) -> SignedIn {
         let limits = SignInLimit.signIn(name: name, address: address, maximum: maximumFailedSignIns)
-        let administrator = try await counted(limits) { () throws(AdministrationError) in
+        let administrator = try await counted(limits) { () throws(AdministrationError) -> Administrator? in
             guard password.utf8.count <= PasswordHash.maximumPasswordBytes else { return nil }
             return try await self.administrator(name: name, password: password)
         }
@@ -27,7 +27,7 @@ extension Administration {
         let problems = passwordProblems(password)
         guard problems.isEmpty else { throw .invalid(problems) }
         let limits = SignInLimit.presentPassword(of: administrator.identifier, maximum: maximumFailedSignIns)
-        let proven = try await counted(limits) { () throws(AdministrationError) in
+        let proven = try await counted(limits) { () throws(AdministrationError) -> Administrator? in
             guard present.utf8.count <= PasswordHash.maximumPasswordBytes else { return nil }
             return try await self.administrator(name: administrator.name, password: present)
         }
@@ -37,14 +37,14 @@ extension Administration {
     }
 
     /// Counts a try that ends in `nil`; one that succeeds, or that could not be decided, is taken back.
-    private func counted(
-        _ limits: [SignInLimit], _ attempt: () async throws(AdministrationError) -> Administrator?
-    ) async throws(AdministrationError) -> Administrator? {
+    func counted<Person: Sendable>(
+        _ limits: [SignInLimit], _ attempt: () async throws(AdministrationError) -> Person?
+    ) async throws(AdministrationError) -> Person? {
         guard signIns.begin(limits) else { throw .tooManyAttempts }
         do throws(AdministrationError) {
-            guard let administrator = try await attempt() else { return nil }
+            guard let person = try await attempt() else { return nil }
             signIns.takeBack(limits)
-            return administrator
+            return person
         } catch {
             signIns.takeBack(limits)
             throw error

@@ -1,3 +1,4 @@
+import DomainsAndUsers
 import Logging
 import MessageLog
 package import Quarantine
@@ -19,25 +20,79 @@ package struct StoredContentError: Error, Sendable, Hashable {
 
 extension Administration {
     /// Newest first.
+    /// - Parameter user: only what is kept back for him, by his address, in either quarantine.
     package func quarantine(
-        _ filter: QuarantineFilter, after cursor: QuarantineCursor? = nil, limit: Int = 50, _ caller: AdministrationCaller
+        _ filter: QuarantineFilter, ofUser user: String? = nil, after cursor: QuarantineCursor? = nil, limit: Int = 50,
+        _ caller: AdministrationCaller
+    ) async throws(AdministrationError) -> [QuarantinedMessage] {
+        try await quarantined(filter, of: try await share(ofUser: user, caller), after: cursor, limit: limit)
+    }
+
+    package func quarantinedMessage(
+        _ message: RecordIdentifier, _ caller: AdministrationCaller
+    ) async throws(AdministrationError) -> QuarantinedMessage {
+        try await quarantinedMessage(message, of: .everybody)
+    }
+
+    /// What may be shown of its content; `nil` when the content cannot be read at the moment.
+    package func quarantinedContent(of message: QuarantinedMessage, _ caller: AdministrationCaller) async -> SafeMessageView? {
+        await content(of: message)
+    }
+
+    /// Lets messages go on to their recipients. One that somebody else released or deleted a moment before is passed over, so each is
+    /// queued once.
+    /// - Parameter user: only his copies, by his address; those of other recipients stay.
+    /// - Returns: those that were released.
+    package func releaseFromQuarantine(
+        _ messages: [RecordIdentifier], ofUser user: String? = nil, _ caller: AdministrationCaller
+    ) async throws(AdministrationError) -> [RecordIdentifier] {
+        try checkSelection(messages)
+        let audit = entry(caller, "quarantine.release", Self.named(messages), Self.detail(messages, user))
+        return try await release(messages, of: try await share(ofUser: user, caller), audit: audit)
+    }
+
+    /// - Parameter user: only his copies, by his address; those of other recipients stay.
+    /// - Returns: those that were deleted.
+    package func deleteFromQuarantine(
+        _ messages: [RecordIdentifier], ofUser user: String? = nil, _ caller: AdministrationCaller
+    ) async throws(AdministrationError) -> [RecordIdentifier] {
+        try checkSelection(messages)
+        let audit = entry(caller, "quarantine.delete", Self.named(messages), Self.detail(messages, user))
+        return try await discard(messages, of: try await share(ofUser: user, caller), audit: audit)
+    }
+
+    private func share(ofUser address: String?, _ caller: AdministrationCaller) async throws(AdministrationError) -> QuarantineShare {
+        guard let address else { return .everybody }
+        return .recipients(keys: try await user(address, caller).addressKeys, kind: nil)
+    }
+
+    private static func detail(_ messages: [RecordIdentifier], _ user: String?) -> String {
+        "\(messages.count)" + (user.map { " for \($0)" } ?? "")
+    }
+}
+
+// MARK: - for administrators and users alike, who has asked for what is his to ask for
+
+extension Administration {
+    func quarantined(
+        _ filter: QuarantineFilter, of share: QuarantineShare, after cursor: QuarantineCursor?, limit: Int
     ) async throws(AdministrationError) -> [QuarantinedMessage] {
         guard filter.text.utf8.count <= MessageLogFilter.maximumTextBytes else {
             throw .invalid([FieldProblem("text", "The search text is too long.", ja: "検索語が長すぎます。")])
         }
         do throws(MessageLogError) {
             return try await ports.filtering.quarantine.quarantined(
-                filter, after: cursor, limit: min(max(1, limit), Self.maximumPageSize))
+                filter, of: share, after: cursor, limit: min(max(1, limit), Self.maximumPageSize))
         } catch {
             throw AdministrationError(error)
         }
     }
 
-    package func quarantinedMessage(
-        _ message: RecordIdentifier, _ caller: AdministrationCaller
+    func quarantinedMessage(
+        _ message: RecordIdentifier, of share: QuarantineShare
     ) async throws(AdministrationError) -> QuarantinedMessage {
         do throws(MessageLogError) {
-            if let found = try await ports.filtering.quarantine.quarantinedMessage(message) { return found }
+            if let found = try await ports.filtering.quarantine.quarantinedMessage(message, of: share) { return found }
         } catch {
             throw AdministrationError(error)
         }
@@ -45,8 +100,7 @@ extension Administration {
             LocalizedText("The message \(message) is not in quarantine (any more).", ja: "メッセージ \(message) は隔離されていません。"))
     }
 
-    /// What may be shown of its content; `nil` when the content cannot be read at the moment.
-    package func quarantinedContent(of message: QuarantinedMessage, _ caller: AdministrationCaller) async -> SafeMessageView? {
+    func content(of message: QuarantinedMessage) async -> SafeMessageView? {
         let maximum = SafeMessageView.examinedBytes
         do throws(StoredContentError) {
             let bytes = try await ports.filtering.contents.content(
@@ -58,15 +112,11 @@ extension Administration {
         }
     }
 
-    /// Lets messages go on to their recipients. One that somebody else released or deleted a moment before is passed over, so each is
-    /// queued once.
-    /// - Returns: those that were released.
-    package func releaseFromQuarantine(
-        _ messages: [RecordIdentifier], _ caller: AdministrationCaller
+    func release(
+        _ messages: [RecordIdentifier], of share: QuarantineShare, audit: AuditEntry
     ) async throws(AdministrationError) -> [RecordIdentifier] {
-        let audit = try quarantineEntry("quarantine.release", messages, caller)
         do throws(MessageLogError) {
-            let released = try await ports.filtering.quarantine.release(messages, audit: audit)
+            let released = try await ports.filtering.quarantine.release(messages, of: share, audit: audit)
             if !released.isEmpty { ports.node.wakeQueue() }
             return released
         } catch {
@@ -74,30 +124,28 @@ extension Administration {
         }
     }
 
-    /// - Returns: those that were deleted.
-    package func deleteFromQuarantine(
-        _ messages: [RecordIdentifier], _ caller: AdministrationCaller
+    func discard(
+        _ messages: [RecordIdentifier], of share: QuarantineShare, audit: AuditEntry
     ) async throws(AdministrationError) -> [RecordIdentifier] {
-        let audit = try quarantineEntry("quarantine.delete", messages, caller)
         do throws(MessageLogError) {
-            let deleted = try await ports.filtering.quarantine.discard(messages, audit: audit)
-            ports.node.removeContent(deleted)
-            return deleted
+            let removal = try await ports.filtering.quarantine.discard(messages, of: share, audit: audit)
+            ports.node.removeContent(removal.freeContent)
+            return removal.done
         } catch {
             throw AdministrationError(error)
         }
     }
 
-    private func quarantineEntry(
-        _ action: String, _ messages: [RecordIdentifier], _ caller: AdministrationCaller
-    ) throws(AdministrationError) -> AuditEntry {
+    func checkSelection(_ messages: [RecordIdentifier]) throws(AdministrationError) {
         guard !messages.isEmpty, messages.count <= Self.maximumPageSize else {
             throw .invalid([
                 FieldProblem("entries", "Select 1 to \(Self.maximumPageSize) messages.", ja: "1～\(Self.maximumPageSize) 件を選択してください。")
             ])
         }
-        return entry(caller, action, messages.prefix(20).map(\.description).joined(separator: ", "), "\(messages.count)")
     }
+
+    /// As the audit log names them.
+    static func named(_ messages: [RecordIdentifier]) -> String { messages.prefix(20).map(\.description).joined(separator: ", ") }
 
     /// Work in proportion to the message.
     @concurrent

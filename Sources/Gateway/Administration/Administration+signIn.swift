@@ -99,6 +99,11 @@ extension Administration {
         }
     }
 
+    /// Whether an administrator may be deleted at all, before anybody is asked. - Throws: `.conflict` while there is only one.
+    package func checkDeletion(_ caller: AdministrationCaller) async throws(AdministrationError) {
+        guard try await administrators(caller).count > 1 else { throw AdministrationError(DirectoryError.lastOne) }
+    }
+
     /// The administrator of a cookie's token, if the session is still valid; renews it at most once a minute.
     package func session(token: String) async throws(AdministrationError) -> Administrator? {
         guard Self.isToken(token) else { return nil }
@@ -136,9 +141,7 @@ extension Administration {
     }
 
     func begin(_ administrator: Administrator) async throws(AdministrationError) -> SignedIn {
-        var generator = SystemRandomNumberGenerator()
-        let secret = Data((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
-        let token = secret.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let token = Self.freshToken()
         let now = UTCTime.now()
         let session = WebSession(tokenHash: Self.tokenHash(token), administrator: administrator.identifier, createdAt: now, lastSeenAt: now)
         let caller = AdministrationCaller.administrator(administrator)
@@ -177,8 +180,17 @@ extension Administration {
             ]
     }
 
-    func passwordProblems(_ password: String) -> [FieldProblem] {
-        let minimum = current.snapshot.settings.web.minimumPasswordLength
+    /// Characters that a new password must have.
+    package var minimumPasswordLength: Int { current.snapshot.settings.web.minimumPasswordLength }
+
+    /// Everything that is wrong with a new administrator, for a form that has problems of its own to tell; nothing is done.
+    package func administratorProblems(name: String, password: String) -> [FieldProblem] {
+        nameProblems(name) + passwordProblems(password)
+    }
+
+    /// What is wrong with a new password, at the field `password`.
+    package func passwordProblems(_ password: String) -> [FieldProblem] {
+        let minimum = minimumPasswordLength
         if password.count < minimum {
             return [
                 FieldProblem("password", "A password has at least \(minimum) characters.", ja: "パスワードは \(minimum) 文字以上にしてください。")
@@ -206,7 +218,7 @@ extension Administration {
     private static let tokenBytes = 43
 
     /// Whether it may be a token of `begin`: anything else is no question to the database.
-    private static func isToken(_ text: String) -> Bool {
+    static func isToken(_ text: String) -> Bool {
         text.utf8.count == tokenBytes
             && text.utf8.allSatisfy { byte in
                 switch byte {
@@ -218,7 +230,14 @@ extension Administration {
             }
     }
 
-    private static func tokenHash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Data(token.utf8))) }
+    /// 256 random bits in base64url.
+    static func freshToken() -> String {
+        var generator = SystemRandomNumberGenerator()
+        let secret = Data((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        return secret.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
+    static func tokenHash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Data(token.utf8))) }
 
     private static func isEqualInConstantTime(_ left: String, _ right: String) -> Bool {
         zip(tokenHash(left), tokenHash(right)).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0

@@ -31,6 +31,13 @@ extension Administration {
     /// Above it the queue is not counted; see `QueueAdministrationStore`.
     package static var countedQueueEntries: Int { 100_000 }
 
+    /// The nodes' names, as far as they can be read at the moment.
+    package func nodeNames(_ caller: AdministrationCaller) async -> [NodeID: String] {
+        // A page shows the identifier of a node whose name it cannot get.
+        let nodes = (try? await ports.nodes.nodes()) ?? []
+        return Dictionary(nodes.map { ($0.node, $0.name) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// Never fails: what cannot be found out is missing and shown by `health`.
     package func status(_ caller: AdministrationCaller) async -> GatewayStatus {
         let now = UTCTime.now()

@@ -46,16 +46,12 @@ extension Administration {
     package func addUser(
         _ address: String, _ entry: UserEntry, password: String?, _ caller: AdministrationCaller
     ) async throws(AdministrationError) -> User {
-        // Syntax and domain are told in one sentence.
-        guard let mailbox = try? EmailAddress(address), try await isProtected(mailbox, caller) else {
-            throw .invalid([Self.foreignAddress("address", address)])
-        }
-        let aliases = try await validated(entry, of: mailbox, caller)
-        if let password { try checkPassword(password) }
+        let (mailbox, aliases, problems) = try await examined(address, entry, password: password, caller)
+        guard problems.isEmpty, let mailbox else { throw .invalid(problems) }
         let user = User(
             identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds), address: mailbox, displayName: entry.displayName,
             isEnabled: entry.isEnabled, hasPassword: password != nil, aliases: aliases, createdAt: .now())
-        let verifier = try await verifier(password)
+        let verifier = try await verifier(password, by: passwordWorker)
         do throws(DirectoryError) {
             let audit = self.entry(caller, "user.add", mailbox.description, Self.detail(user))
             try await ports.users.insert(user, verifier: verifier, audit: audit)
@@ -72,7 +68,9 @@ extension Administration {
     ) async throws(AdministrationError) -> User {
         let present = try await user(address, caller)
         var user = present
-        user.aliases = try await validated(entry, of: present.address, caller)
+        let (_, aliases, problems) = try await examined(address, entry, password: nil, caller)
+        guard problems.isEmpty else { throw .invalid(problems) }
+        user.aliases = aliases
         user.displayName = entry.displayName
         user.isEnabled = entry.isEnabled
         do throws(DirectoryError) {
@@ -91,7 +89,7 @@ extension Administration {
     ) async throws(AdministrationError) {
         let user = try await user(address, caller)
         if let password { try checkPassword(password) }
-        let verifier = try await verifier(password)
+        let verifier = try await verifier(password, by: passwordWorker)
         do throws(DirectoryError) {
             let action = password == nil ? "user.password.remove" : "user.password.set"
             try await ports.users.setVerifier(verifier, of: user.identifier, audit: entry(caller, action, user.address.description))
@@ -111,16 +109,23 @@ extension Administration {
         await ports.node.adoptChanges()
     }
 
-    private func isProtected(_ address: EmailAddress, _ caller: AdministrationCaller) async throws(AdministrationError) -> Bool {
-        guard let name = address.domainName else { return false }
-        return try await domains(caller).contains { $0.name == name }
+    /// Everything that is wrong with a new user, for a form that has problems of its own to tell; nothing is done.
+    package func problems(
+        _ address: String, _ entry: UserEntry, password: String?, _ caller: AdministrationCaller
+    ) async throws(AdministrationError) -> [FieldProblem] {
+        try await examined(address, entry, password: password, caller).problems
     }
 
-    /// The aliases, without repetitions.
-    private func validated(
-        _ entry: UserEntry, of address: EmailAddress, _ caller: AdministrationCaller
-    ) async throws(AdministrationError) -> [EmailAddress] {
-        var problems: [FieldProblem] = []
+    /// His address and the aliases, without repetitions.
+    private func examined(
+        _ text: String, _ entry: UserEntry, password: String?, _ caller: AdministrationCaller
+    ) async throws(AdministrationError) -> (address: EmailAddress?, aliases: [EmailAddress], problems: [FieldProblem]) {
+        let names = Set(try await domains(caller).map(\.name))
+        var problems = password.map(passwordProblems) ?? []
+        // Syntax and domain are told in one sentence.
+        var address = try? EmailAddress(text)
+        if address?.domainName.map(names.contains) != true { address = nil }
+        if address == nil { problems.append(Self.foreignAddress("address", text)) }
         if entry.displayName.utf8.count > User.maximumNameBytes || entry.displayName.unicodeScalars.contains(where: { $0.value < 0x20 }) {
             problems.append(
                 FieldProblem(
@@ -132,7 +137,6 @@ extension Administration {
                 FieldProblem(
                     "aliases", "At most \(User.maximumAliases) aliases.", ja: "エイリアスは \(User.maximumAliases) 件までです。"))
         }
-        let names = Set(try await domains(caller).map(\.name))
         var aliases: [EmailAddress] = []
         for text in entry.aliases.prefix(User.maximumAliases) {
             // Syntax and domain are told in one sentence.
@@ -140,11 +144,10 @@ extension Administration {
                 problems.append(Self.foreignAddress("aliases", text))
                 continue
             }
-            guard alias.lookupKey != address.lookupKey, !aliases.contains(where: { $0.lookupKey == alias.lookupKey }) else { continue }
+            guard alias.lookupKey != address?.lookupKey, !aliases.contains(where: { $0.lookupKey == alias.lookupKey }) else { continue }
             aliases.append(alias)
         }
-        guard problems.isEmpty else { throw .invalid(problems) }
-        return aliases.sorted { $0.lookupKey < $1.lookupKey }
+        return (address, aliases.sorted { $0.lookupKey < $1.lookupKey }, problems)
     }
 
     private func checkPassword(_ password: String) throws(AdministrationError) {
@@ -152,10 +155,10 @@ extension Administration {
         guard problems.isEmpty else { throw .invalid(problems) }
     }
 
-    private func verifier(_ password: String?) async throws(AdministrationError) -> SCRAMVerifier? {
+    func verifier(_ password: String?, by worker: PasswordWorker) async throws(AdministrationError) -> SCRAMVerifier? {
         guard let password else { return nil }
         do throws(PasswordWorkerError) {
-            return try await passwordWorker.run { () throws(PasswordHashError) in try SCRAMVerifier.compute(password) }
+            return try await worker.run { () throws(PasswordHashError) in try SCRAMVerifier.compute(password) }
         } catch .busy {
             throw .tooManyAttempts
         } catch {

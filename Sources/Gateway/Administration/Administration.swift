@@ -59,6 +59,8 @@ package struct Administration: Sendable {
     let signIns: SignInLimiter
     let firstAdministrator = FirstAdministrator()
     let passwordWorker: PasswordWorker
+    /// Of users who sign in to their own pages: neither they nor administrators wait for the other's.
+    let userPasswords = PasswordWorker()
     let logger: Logger
 
     /// - Parameter passwordCost: lower in tests only.
@@ -82,9 +84,24 @@ package struct Administration: Sendable {
 
 /// Where the audit log is read and, for actions without a row of their own, written. Implemented by GatewayDatabase.
 package protocol AuditStore: Sendable {
-    /// Newest first, before the entry `cursor`, at most `limit`; `text` is part of actor, action, target or detail.
-    func auditEntries(containing text: String, before cursor: AuditCursor?, limit: Int) async throws(DirectoryError) -> [AuditRecord]
+    /// Newest first, before the entry `cursor`, at most `limit`.
+    func auditEntries(_ filter: AuditFilter, before cursor: AuditCursor?, limit: Int) async throws(DirectoryError) -> [AuditRecord]
     func record(_ entry: AuditEntry) async throws(DirectoryError)
+}
+
+/// Which rows of the audit log are read; empty conditions select everything.
+package struct AuditFilter: Sendable, Hashable {
+    /// Part of actor, action, target or detail.
+    package var text: String
+    package var from: UTCTime?
+    /// Rows before this time.
+    package var until: UTCTime?
+
+    package init(text: String = "", from: UTCTime? = nil, until: UTCTime? = nil) {
+        self.text = text
+        self.from = from
+        self.until = until
+    }
 }
 
 /// A position in the audit log.

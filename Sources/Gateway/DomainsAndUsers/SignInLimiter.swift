@@ -108,6 +108,15 @@ package struct SignInLimit: Sendable, Hashable {
         ]
     }
 
+    /// A try at a user's own pages. His name is counted apart from administrators'; the limit of the address covers both.
+    package static func userSignIn(userKey: String, address: String, maximum: Int) -> [SignInLimit] {
+        let name = userKey.utf8.count <= maximumUserKeyBytes ? userKey : "?"
+        return [
+            SignInLimit(key: "user-name:\(name)", maximum: maximum * timesMaximumPerName),
+            SignInLimit(key: "address:\(network(address))", maximum: maximum),
+        ]
+    }
+
     /// A try over SMTP, by the address of a user; counted apart from those of the pages.
     package static func smtp(userKey: String, address: NetworkAddress, maximum: Int) -> [SignInLimit] {
         let name = userKey.utf8.count <= maximumUserKeyBytes ? userKey : "?"

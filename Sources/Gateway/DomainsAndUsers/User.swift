@@ -16,13 +16,15 @@ package struct User: Sendable, Hashable {
     /// Further addresses in protected domains, at most `maximumAliases`. None is a user's own address.
     package var aliases: [EmailAddress]
     package let createdAt: UTCTime
+    /// Of his own pages; `nil` until he chooses one.
+    package var language: Language?
 
     package static let maximumNameBytes = 200
     package static let maximumAliases = 100
 
     package init(
         identifier: RecordIdentifier, address: EmailAddress, displayName: String = "", isEnabled: Bool = true, hasPassword: Bool = false,
-        aliases: [EmailAddress] = [], createdAt: UTCTime
+        aliases: [EmailAddress] = [], createdAt: UTCTime, language: Language? = nil
     ) {
         self.identifier = identifier
         self.address = address
@@ -31,6 +33,7 @@ package struct User: Sendable, Hashable {
         self.hasPassword = hasPassword
         self.aliases = aliases
         self.createdAt = createdAt
+        self.language = language
     }
 
     /// `lookupKey` of his address and of each alias: the senders he may use.

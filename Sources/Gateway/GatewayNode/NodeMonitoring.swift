@@ -138,7 +138,7 @@ final class NodeMonitoring: NodeMonitor {
     }
 
     private func listeners() -> NodeHealth.Part {
-        let title = LocalizedText("SMTP listeners", ja: "SMTP 待ち受け")
+        let title = LocalizedText("SMTP listeners", ja: "SMTP リスナー")
         let node = parts.settings.snapshot.settings.node
         let wanted = node.smtpListeners.count + node.smtpsListeners.count + node.submissionListeners.count
         let bound = parts.listener.boundPorts.count

@@ -43,6 +43,7 @@ struct FlowFilter: Sendable {
     struct Outcome: Sendable {
         let verdict: PolicyVerdict
         let judgement: MessageJudgement
+        let owners: QuarantineSettings
 
         /// The refusal it leads to.
         var refusal: SMTPReply? { FlowFilter.refusal(verdict) }
@@ -55,7 +56,14 @@ struct FlowFilter: Sendable {
             let texts = verdict.reasons.prefix(FlowFilter.namedReasons).map(\.text)
             let reason = LocalizedText(
                 texts.map(\.english).joined(separator: " ").cut(), ja: texts.map(\.japanese).joined(separator: " ").cut())
-            return (isDangerous ? .administrator : .user, reason, judgement.score)
+            return (kind(isDangerous ? owners.dangerousMail : owners.suspiciousMail), reason, judgement.score)
+        }
+
+        private func kind(_ owner: QuarantineSettings.Owner) -> QuarantineKind {
+            switch owner {
+            case .user: .user
+            case .administrator: .administrator
+            }
         }
     }
 
@@ -119,7 +127,9 @@ struct FlowFilter: Sendable {
         let isEnforced = connection.settings.settings.filtering.mode == .enforce
         let judgement = policy.judgement(results, verdict)
         metrics.judged(judgement.verdict)
-        return Outcome(verdict: isEnforced ? verdict : PolicyVerdict(.accept), judgement: judgement)
+        return Outcome(
+            verdict: isEnforced ? verdict : PolicyVerdict(.accept), judgement: judgement,
+            owners: connection.settings.settings.quarantine)
     }
 
     /// What is written down about a transaction, or a connection, that brought no message; `nil` when nothing was found.

@@ -39,9 +39,9 @@ package struct QuarantineExpiry: Service {
         do {
             while !Task.isCancelled {
                 let expired = try await store.expire(before: limit, limit: Self.batchSize)
-                folder.remove(expired, logger: logger)
-                count += expired.count
-                if expired.count < Self.batchSize { break }
+                folder.remove(expired.freeContent, logger: logger)
+                count += expired.done.count
+                if expired.done.count < Self.batchSize { break }
             }
         } catch {
             logger.warning("old mail could not be removed from quarantine", metadata: ["cause": "\(error)"])

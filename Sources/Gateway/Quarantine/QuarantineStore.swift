@@ -10,24 +10,40 @@ package protocol QuarantineWriter: Sendable {
     func quarantine(_ submission: QuarantineSubmission, deadline: Duration) async throws(DeliveryQueueError)
 }
 
-/// The quarantine as administrators see it. Implemented by GatewayDatabase.
+/// The quarantine as administrators and users see it. Implemented by GatewayDatabase.
 ///
-/// Releasing, deleting and expiring are conditional: each first removes the row that keeps the message, and goes on only if it was there.
-/// Of two that want the same message at once, on whatever nodes, one finds it gone.
+/// Releasing, deleting and expiring are conditional: each first removes or changes the row that keeps the message, and goes on only if it
+/// was there. Of two that want the same copies at once, on whatever nodes, one finds them gone.
 package protocol QuarantineStore: Sendable {
-    /// Newest first, after `cursor`, at most `limit`.
-    func quarantined(_ filter: QuarantineFilter, after cursor: QuarantineCursor?, limit: Int) async throws(MessageLogError)
-        -> [QuarantinedMessage]
-    /// With all its recipients; `nil` when it is not in quarantine (any more).
-    func quarantinedMessage(_ message: RecordIdentifier) async throws(MessageLogError) -> QuarantinedMessage?
-    /// Puts messages into the queue, due at once, in the transaction that takes them out of quarantine.
-    /// - Returns: those that were still there.
-    func release(_ messages: [RecordIdentifier], audit: AuditEntry) async throws(MessageLogError) -> [RecordIdentifier]
-    /// - Returns: those that were still there; nothing refers to their content any more.
-    func discard(_ messages: [RecordIdentifier], audit: AuditEntry) async throws(MessageLogError) -> [RecordIdentifier]
+    /// Messages with a copy in `share`, newest first, after `cursor`, at most `limit`; of other recipients nothing is told.
+    func quarantined(
+        _ filter: QuarantineFilter, of share: QuarantineShare, after cursor: QuarantineCursor?, limit: Int
+    ) async throws(MessageLogError) -> [QuarantinedMessage]
+    /// With all its recipients in `share`; `nil` when none of them has a copy in quarantine (any more).
+    func quarantinedMessage(_ message: RecordIdentifier, of share: QuarantineShare) async throws(MessageLogError) -> QuarantinedMessage?
+    /// Puts the copies into the queue, due at once, in the transaction that takes them out of quarantine.
+    /// - Returns: messages of which a copy was still there.
+    func release(
+        _ messages: [RecordIdentifier], of share: QuarantineShare, audit: AuditEntry
+    ) async throws(MessageLogError) -> [RecordIdentifier]
+    func discard(
+        _ messages: [RecordIdentifier], of share: QuarantineShare, audit: AuditEntry
+    ) async throws(MessageLogError) -> QuarantineRemoval
     /// Discards messages that came into quarantine before `time`, oldest first, at most `limit`.
-    /// - Returns: them; nothing refers to their content any more.
-    func expire(before time: UTCTime, limit: Int) async throws(MessageLogError) -> [RecordIdentifier]
+    func expire(before time: UTCTime, limit: Int) async throws(MessageLogError) -> QuarantineRemoval
+}
+
+/// What was taken out of quarantine and goes nowhere.
+package struct QuarantineRemoval: Sendable, Hashable {
+    /// Messages of which a copy was still there.
+    package let done: [RecordIdentifier]
+    /// Those of them whose content nothing refers to any more.
+    package let freeContent: [RecordIdentifier]
+
+    package init(done: [RecordIdentifier], freeContent: [RecordIdentifier]) {
+        self.done = done
+        self.freeContent = freeContent
+    }
 }
 
 /// Which messages a page shows. Empty conditions select everything.

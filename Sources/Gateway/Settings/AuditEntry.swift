@@ -6,6 +6,8 @@ package enum AuditActor: Sendable, Hashable, CustomStringConvertible {
     case localCommand(userID: UInt32)
     /// A program over HTTPS, by the name of its key.
     case apiKey(name: String)
+    /// A user signed in to his own pages.
+    case user(address: String)
     /// The node by itself (first start, maintenance).
     case node
 
@@ -14,6 +16,7 @@ package enum AuditActor: Sendable, Hashable, CustomStringConvertible {
         case .administrator(let name): "administrator:\(name)"
         case .localCommand(let userID): "command:uid=\(userID)"
         case .apiKey(let name): "api-key:\(name)"
+        case .user(let address): "user:\(address)"
         case .node: "node"
         }
     }

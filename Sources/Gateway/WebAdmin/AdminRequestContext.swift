@@ -21,7 +21,10 @@ package struct AdminRequestContext: RequestContext {
 /// The browser's side of a request.
 struct Visitor: Sendable {
     var language = Language.english
+    /// On administrators' pages only.
     var session: BrowserSession?
+    /// On users' pages only.
+    var userSession: UserBrowserSession?
     /// Secret of this browser that every form carries; see `FormGuard`.
     var formToken = ""
     /// The browser does not have the token yet: the answer must set its cookie.
@@ -30,6 +33,12 @@ struct Visitor: Sendable {
     var target = SitePath.dashboard
     /// What the action before this page did.
     var notice: Notice?
+}
+
+/// A valid session of a user.
+struct UserBrowserSession: Sendable {
+    let principal: UserPrincipal
+    let token: String
 }
 
 /// A valid session and whose it is.

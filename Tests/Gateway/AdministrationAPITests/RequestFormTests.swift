@@ -78,7 +78,7 @@ struct RequestFormTests {
         ("/queue?text=%zz", "text=%zz"),
         ("/messages?direction=sideways", "direction"), ("/messages?result=lost", "result"), ("/messages?from=yesterday", "from"),
         ("/messages?from=2026-02-29T00:00:00Z", "from"), ("/messages?until=2026-11-23T24:00:00Z", "until"), ("/messages?cursor=", "cursor"),
-        ("/messages?until=9223372036854775807", "until"), ("/audit?cursor=bnVsbA", "cursor"), ("/audit?from=1", "from"),
+        ("/messages?until=9223372036854775807", "until"), ("/audit?cursor=bnVsbA", "cursor"), ("/audit?since=1", "since"),
         ("/status?x=1", "x"),
         ("/domains/example.com/recipients?cursor=bnVsbA", "cursor"),
     ])

@@ -27,7 +27,7 @@ enum LogFiller {
         }
     }
 
-    /// A fifth of it is for administrators.
+    /// A fifth of it is for administrators; of 100 users each has a hundredth.
     private static let quarantineBlock: StaticString = """
         execute block (first_row integer = ?, end_row integer = ?, first_time bigint = ?) as
             declare i integer;
@@ -41,8 +41,8 @@ enum LogFiller {
                 received = first_time + cast(i as bigint) * 1000;
                 insert into quarantine (message_id, kind, quarantined_at, reason_english, reason_japanese, score_tenths, changed_at, changed_by)
                 values (:message_key, trim(iif(mod(:i, 5) = 0, 'administrator', 'user')), :received, 'score', 'score', 60, :received, :node_key);
-                insert into quarantine_recipient (message_id, ordinal, changed_at, changed_by)
-                values (:message_key, 0, :received, :node_key);
+                insert into quarantine_recipient (message_id, ordinal, changed_at, changed_by, address_key, quarantined_at)
+                values (:message_key, 0, :received, :node_key, 'user' || mod(:i, 100) || '@example.com', :received);
                 i = i + 1;
             end
         end

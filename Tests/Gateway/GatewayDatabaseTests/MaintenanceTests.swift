@@ -88,10 +88,10 @@ import Testing
                 #expect(try await Self.removeAll(.messages, before: Self.time(30), store) == 0)
                 #expect(try await test.database.contentReferences.referenced([message]) == [message])
                 #expect(try await test.database.messageLog.details(of: message)?.record.recipients.count == 2)
-                #expect(try await quarantine.quarantinedMessage(message)?.recipients.count == 2)
+                #expect(try await quarantine.quarantinedMessage(message, of: .everybody)?.recipients.count == 2)
 
                 let audit = AuditEntry(actor: .node, node: test.node, action: "quarantine.delete", target: "test")
-                #expect(try await quarantine.discard([message], audit: audit).count == 1)
+                #expect(try await quarantine.discard([message], of: .everybody, audit: audit).done.count == 1)
                 #expect(try await Self.removeAll(.messages, before: Self.time(30), store) == 1)
                 #expect(try await test.database.messageLog.details(of: message) == nil)
             }

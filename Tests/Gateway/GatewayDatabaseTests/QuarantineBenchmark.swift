@@ -22,6 +22,8 @@ import Testing
             try await Self.measure("text, frequent", place, test) { _ in Self.filter(text: "of many") }
             try await Self.measure("text, rare", place, test) { Self.filter(text: "message \(1000 + $0) of") }
             try await Self.measure("text, of nothing", place, test) { Self.filter(text: "nowhere\($0)") }
+            let own = QuarantineShare.recipients(keys: ["user7@example.com"], kind: .user)
+            try await Self.measure("a user's own", place, test, of: own) { _ in QuarantineFilter() }
         }
     }
 
@@ -34,7 +36,8 @@ import Testing
 
     /// First pages, and pages that begin somewhere in the quarantine.
     private static func measure(
-        _ name: String, _ place: TestPlace, _ test: TestDatabase, _ filter: @Sendable (Int) -> QuarantineFilter
+        _ name: String, _ place: TestPlace, _ test: TestDatabase, of share: QuarantineShare = .everybody,
+        _ filter: @Sendable (Int) -> QuarantineFilter
     ) async throws {
         var times: [Duration] = []
         for number in 0..<pages {
@@ -43,7 +46,7 @@ import Testing
                 number.isMultiple(of: 2)
                 ? nil : QuarantineCursor(quarantinedAt: UTCTime(milliseconds: 1_700_000_000_000 + Int64(row) * 1000), message: .fresh())
             let begun = ContinuousClock.now
-            _ = try await test.database.quarantine.quarantined(filter(number), after: cursor, limit: 51)
+            _ = try await test.database.quarantine.quarantined(filter(number), of: share, after: cursor, limit: 51)
             times.append(begun.duration(to: .now))
         }
         times.sort()

@@ -41,20 +41,22 @@ import Testing
                 try await writer.quarantine(submission, deadline: .seconds(20))
                 #expect(try await test.queued(message) == 0)
                 #expect(try await test.database.contentReferences.referenced([message, .fresh()]) == [message])
-                let shown = try #require(try await test.database.quarantine.quarantinedMessage(message))
+                let shown = try #require(try await test.database.quarantine.quarantinedMessage(message, of: .everybody))
                 #expect(shown.recipients == ["user@example.com", "second@example.com"] && shown.kind == .administrator)
                 #expect(shown.score == FilterScore(tenths: 65) && shown.reason.japanese == "禁止された添付ファイル")
 
                 let quarantine = test.database.quarantine
                 let released = try await withThrowingTaskGroup(of: Int.self) { group in
                     for _ in 0..<3 {
-                        group.addTask { try await quarantine.release([message], audit: Self.audit(test, "quarantine.release")).count }
+                        group.addTask {
+                            try await quarantine.release([message], of: .everybody, audit: Self.audit(test, "quarantine.release")).count
+                        }
                     }
                     return try await group.reduce(0, +)
                 }
                 #expect(released == 1)
                 #expect(try await test.queued(message) == 2)
-                #expect(try await quarantine.quarantinedMessage(message) == nil)
+                #expect(try await quarantine.quarantinedMessage(message, of: .everybody) == nil)
                 #expect(try await test.database.contentReferences.referenced([message]) == [message])
                 let leases = try await writer.claimDue(limit: 10)
                 #expect(leases.map(\.message.identifier) == [message])
@@ -81,9 +83,9 @@ import Testing
                 let message = submission.submission.message.identifier
                 try await writer.quarantine(submission, deadline: .seconds(20))
                 let quarantine = test.database.quarantine
-                async let released = quarantine.release([message], audit: Self.audit(test, "quarantine.release"))
-                async let deleted = quarantine.discard([message], audit: Self.audit(test, "quarantine.delete"))
-                let counts = try await (released.count, deleted.count)
+                async let released = quarantine.release([message], of: .everybody, audit: Self.audit(test, "quarantine.release"))
+                async let deleted = quarantine.discard([message], of: .everybody, audit: Self.audit(test, "quarantine.delete"))
+                let counts = try await (released.count, deleted.done.count)
                 #expect(counts.0 + counts.1 == 1)
                 #expect(try await test.queued(message) == 2 * counts.0)
                 #expect(try await test.database.contentReferences.referenced([message]).count == counts.0)
@@ -102,11 +104,11 @@ import Testing
                 try await writer.quarantine(fresh, deadline: .seconds(20))
                 let quarantine = test.database.quarantine
                 let border = limit.advanced(by: .seconds(-50))
-                #expect(try await quarantine.expire(before: border, limit: 2).count == 2)
-                #expect(try await quarantine.expire(before: border, limit: 2).count == 1)
-                #expect(try await quarantine.expire(before: border, limit: 2).isEmpty)
+                #expect(try await quarantine.expire(before: border, limit: 2).done.count == 2)
+                #expect(try await quarantine.expire(before: border, limit: 2).done.count == 1)
+                #expect(try await quarantine.expire(before: border, limit: 2).done.isEmpty)
                 #expect(
-                    try await quarantine.quarantined(QuarantineFilter(), after: nil, limit: 10).map(\.message) == [
+                    try await quarantine.quarantined(QuarantineFilter(), of: .everybody, after: nil, limit: 10).map(\.message) == [
                         fresh.submission.message.identifier
                     ])
                 let details = try #require(try await test.database.messageLog.details(of: old[0].submission.message.identifier))
@@ -126,17 +128,17 @@ import Testing
                 var seen: [QuarantinedMessage] = []
                 while true {
                     let cursor = seen.last.map { QuarantineCursor(quarantinedAt: $0.quarantinedAt, message: $0.message) }
-                    let page = try await quarantine.quarantined(QuarantineFilter(), after: cursor, limit: 3)
+                    let page = try await quarantine.quarantined(QuarantineFilter(), of: .everybody, after: cursor, limit: 3)
                     if page.isEmpty { break }
                     seen += page
                 }
                 #expect(Set(seen.map(\.message)).count == 7 && seen.count == 7)
                 var filter = QuarantineFilter()
                 filter.text = "NUMBER 5"
-                #expect(try await quarantine.quarantined(filter, after: nil, limit: 10).map(\.subject) == ["number 5"])
+                #expect(try await quarantine.quarantined(filter, of: .everybody, after: nil, limit: 10).map(\.subject) == ["number 5"])
                 filter.text = ""
                 filter.kind = .user
-                #expect(try await quarantine.quarantined(filter, after: nil, limit: 10).isEmpty)
+                #expect(try await quarantine.quarantined(filter, of: .everybody, after: nil, limit: 10).isEmpty)
             }
         }
     }

@@ -35,7 +35,7 @@ import Testing
                     StoredSetting(scope: .cluster, section: "reception", name: "b", value: "", revision: revision),
                     StoredSetting(scope: .node(test.node), section: "node", name: "c", value: "3", revision: node),
                 ])
-            let entries = try await test.database.audit.auditEntries(containing: "管理", before: nil, limit: 10)
+            let entries = try await test.database.audit.auditEntries(AuditFilter(text: "管理"), before: nil, limit: 10)
             #expect(entries.map(\.action) == ["settings.change"])
         }
     }
@@ -50,7 +50,7 @@ import Testing
             }
             #expect(try await settings.currentRevision() == second)
             #expect(try await settings.load().rows.map(\.value) == ["2"])
-            #expect(try await test.database.audit.auditEntries(containing: "", before: nil, limit: 10).isEmpty)
+            #expect(try await test.database.audit.auditEntries(AuditFilter(), before: nil, limit: 10).isEmpty)
             // Another section's save is no conflict.
             _ = try await settings.save(Self.change(["z": "1"], section: "dns"), audit: [])
             _ = try await settings.save(Self.change(["a": "4"], basedOn: second), audit: [])
@@ -250,14 +250,16 @@ import Testing
             var seen: [AuditRecord] = []
             while true {
                 let cursor = seen.last.map { AuditCursor(time: $0.time, identifier: $0.identifier) }
-                let page = try await test.database.audit.auditEntries(containing: "", before: cursor, limit: 4)
+                let page = try await test.database.audit.auditEntries(AuditFilter(), before: cursor, limit: 4)
                 if page.isEmpty { break }
                 seen += page
             }
             #expect(seen.count == 25 && Set(seen).count == 25)
             #expect(seen.map(\.time) == seen.map(\.time).sorted(by: >))
             #expect(
-                try await test.database.audit.auditEntries(containing: "TARGET 7", before: nil, limit: 10).map(\.target) == ["target 7"])
+                try await test.database.audit.auditEntries(AuditFilter(text: "TARGET 7"), before: nil, limit: 10).map(\.target) == [
+                    "target 7"
+                ])
         }
     }
 }

@@ -21,15 +21,15 @@ struct ReportsTests {
 
     @Test func `bars are as high as their numbers`() {
         let chart = Self.chart([4, 0, 2])
-        #expect(chart.bars.map(\.height) == ["184.0", "92.0"])
-        #expect(chart.bars.map(\.y) == ["8.0", "100.0"])
-        #expect(chart.lines.map(\.text) == ["0", "1", "2", "3", "4"])
+        #expect(chart.drawings[0].bars.map(\.height) == ["184.0", "92.0"])
+        #expect(chart.drawings[0].bars.map(\.y) == ["8.0", "100.0"])
+        #expect(chart.drawings[0].lines.map(\.text) == ["0", "1", "2", "3", "4"])
     }
 
     @Test func `results stand on one another`() {
         let chart = Self.chart([10], [.accepted, .refused])
-        #expect(chart.bars.map(\.y) == ["100.0", "8.0"])
-        #expect(chart.bars.map(\.result) == ["accepted", "refused"])
+        #expect(chart.drawings[0].bars.map(\.y) == ["100.0", "8.0"])
+        #expect(chart.drawings[0].bars.map(\.result) == ["accepted", "refused"])
         #expect(chart.legend.map(\.text) == ["Accepted", "Refused"])
     }
 
@@ -39,7 +39,8 @@ struct ReportsTests {
     }
 
     @Test func `many periods have few labels`() {
-        #expect(Self.chart([Int](repeating: 1, count: 700)).labels.count <= 8)
+        let drawings = Self.chart([Int](repeating: 1, count: 700)).drawings
+        #expect(drawings.map(\.paper) == ["wide", "narrow"] && drawings[0].labels.count <= 8 && drawings[1].labels.count <= 4)
     }
 
     @Test(arguments: Language.allCases) func `the page has a picture with a name, the same numbers as a table, and the addresses`(
@@ -49,8 +50,8 @@ struct ReportsTests {
     {
         try await withSignedIn(try SampleGateway.make(language: language)) { browser in
             let page = try await browser.get("/reports")
-            #expect(page.text.contains("role=\"img\" aria-labelledby=\"chart-title chart-description\""))
-            #expect(page.text.contains("<title id=\"chart-title\">\(ReportText.chartTitle[language])</title>"))
+            #expect(page.text.contains("role=\"img\" aria-labelledby=\"chart-title-wide chart-description-wide\""))
+            #expect(page.text.contains("<title id=\"chart-title-narrow\">\(ReportText.chartTitle[language])</title>"))
             #expect(page.text.contains("<rect class=\"bar bar-accepted\""))
             #expect(page.text.contains(ReportText.table[language]) && page.text.contains(ReportText.total[language]))
         }
@@ -70,7 +71,7 @@ struct ReportsTests {
         let gateway = try SampleGateway.make()
         try await withSignedIn(gateway) { browser in
             let page = try await browser.get("/")
-            #expect(page.text.contains("<svg class=\"chart\""))
+            #expect(page.text.contains("<svg class=\"chart chart-wide\""))
         }
     }
 }

@@ -9,6 +9,7 @@ struct TextsTests {
         list(CommonText.self) + list(FirstStartText.self) + list(SignInText.self) + list(DashboardText.self) + list(DomainText.self)
         + list(MessageText.self) + list(QueueText.self) + list(SettingsText.self) + list(AuditText.self) + list(AdministratorText.self)
         + list(NoticeText.self) + list(ErrorText.self) + list(ReportText.self) + list(APIKeyText.self) + list(MaintenanceText.self)
+        + list(OwnPagesText.self) + list(QuarantineText.self)
 
     private static func list<Texts: PageText>(_ type: Texts.Type) -> [(name: String, text: LocalizedText)] {
         type.allCases.map { ("\(type).\($0.rawValue)", $0.text) }

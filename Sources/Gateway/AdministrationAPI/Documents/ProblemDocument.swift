@@ -70,7 +70,11 @@ package struct ProblemDocument: Codable, Sendable {
         ProblemDocument(
             type: "urn:securitygateway:problem:\(kind.rawValue)", title: kind.title, status: kind.status, detail: message.english,
             message: LocalizedDocument(message),
-            errors: problems.map { Field(field: $0.field.map { memberNames[$0] ?? $0 }, message: LocalizedDocument($0.message)) })
+            errors: problems.map { Field(field: $0.field.map(memberName), message: LocalizedDocument($0.message)) })
+    }
+
+    private static func memberName(_ field: String) -> String {
+        field.hasPrefix("mail-server-") ? "mailServers" : memberNames[field] ?? field
     }
 
     /// Where Administration names a field as the pages' forms do.

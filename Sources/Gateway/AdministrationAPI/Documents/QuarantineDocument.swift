@@ -64,6 +64,18 @@ package struct QuarantineDocument: Codable, Sendable {
     }
 }
 
+/// Which messages an action concerns, and whose copies of them.
+package struct QuarantineSelectionDocument: Codable, Sendable {
+    package let entries: [String]
+    /// Address of a user; absent: everybody's.
+    package let user: String?
+
+    package init(entries: [String], user: String?) {
+        self.entries = entries
+        self.user = user
+    }
+}
+
 /// The messages an action was done to.
 package struct QuarantineResultDocument: Codable, Sendable {
     package let done: [String]

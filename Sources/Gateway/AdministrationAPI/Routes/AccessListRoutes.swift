@@ -83,6 +83,13 @@ extension AdministrationAPI {
     /// `{"entries": ["…", …]}` with identifiers.
     static func identifiers(_ body: JSONValue) throws(APIError) -> [RecordIdentifier] {
         var reader = try JSONObjectReader(body)
+        let identifiers = identifiers(&reader)
+        try reader.finish()
+        return identifiers
+    }
+
+    /// The member `entries`.
+    static func identifiers(_ reader: inout JSONObjectReader) -> [RecordIdentifier] {
         var identifiers: [RecordIdentifier] = []
         for (index, text) in reader.requiredStrings("entries").enumerated() {
             if let identifier = RecordIdentifier(text) {
@@ -91,7 +98,6 @@ extension AdministrationAPI {
                 reader.note("entries[\(index)]", "32 hexadecimal digits are expected", ja: "32 桁の 16 進数を指定してください")
             }
         }
-        try reader.finish()
         return identifiers
     }
 }

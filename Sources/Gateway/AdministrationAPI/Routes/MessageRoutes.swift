@@ -31,12 +31,13 @@ extension AdministrationAPI {
                 return .json(MessageDocument(details.record, events: details.events))
             },
             .get("/audit") { call async throws(APIError) in
-                try call.query.allow("text", "cursor", "limit")
+                try call.query.allow("text", "from", "until", "cursor", "limit")
                 let limit = try call.query.limit()
                 let cursor = try call.query.cursor(AuditCursor.self)
+                let filter = AuditFilter(
+                    text: call.query.text("text") ?? "", from: try call.query.time("from"), until: try call.query.time("until"))
                 let records = try await ask { () async throws(AdministrationError) in
-                    try await administration.auditLog(
-                        containing: call.query.text("text") ?? "", before: cursor, limit: limit, call.caller)
+                    try await administration.auditLog(filter, before: cursor, limit: limit, call.caller)
                 }
                 return .json(
                     PageDocument(

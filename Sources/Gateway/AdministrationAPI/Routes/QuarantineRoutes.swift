@@ -7,15 +7,16 @@ extension AdministrationAPI {
     var quarantineRoutes: [APIRoute] {
         [
             .get("/quarantine") { call async throws(APIError) in
-                try call.query.allow("text", "kind", "cursor", "limit")
+                try call.query.allow("text", "kind", "user", "cursor", "limit")
                 var filter = QuarantineFilter()
                 filter.text = call.query.text("text") ?? ""
                 filter.kind = try call.query.choice("kind", QuarantineKind.self)
                 let limit = try call.query.limit()
                 let cursor = try call.query.cursor(QuarantineCursor.self)
                 let wanted = filter
+                let user = call.query.text("user")
                 let messages = try await ask { () async throws(AdministrationError) in
-                    try await administration.quarantine(wanted, after: cursor, limit: limit, call.caller)
+                    try await administration.quarantine(wanted, ofUser: user, after: cursor, limit: limit, call.caller)
                 }
                 return .json(
                     PageDocument(
@@ -24,17 +25,17 @@ extension AdministrationAPI {
             },
             .post("/quarantine/release") { call async throws(APIError) in
                 try call.query.allow()
-                let messages = try Self.identifiers(call.body)
+                let (messages, user) = try Self.selection(call.body)
                 let done = try await ask { () async throws(AdministrationError) in
-                    try await administration.releaseFromQuarantine(messages, call.caller)
+                    try await administration.releaseFromQuarantine(messages, ofUser: user, call.caller)
                 }
                 return .json(QuarantineResultDocument(done: done.map(\.description)))
             },
             .post("/quarantine/delete") { call async throws(APIError) in
                 try call.query.allow()
-                let messages = try Self.identifiers(call.body)
+                let (messages, user) = try Self.selection(call.body)
                 let done = try await ask { () async throws(AdministrationError) in
-                    try await administration.deleteFromQuarantine(messages, call.caller)
+                    try await administration.deleteFromQuarantine(messages, ofUser: user, call.caller)
                 }
                 return .json(QuarantineResultDocument(done: done.map(\.description)))
             },
@@ -51,5 +52,14 @@ extension AdministrationAPI {
                 return .json(QuarantineDocument(message, content: await administration.quarantinedContent(of: message, call.caller)))
             },
         ]
+    }
+
+    /// The messages, and whose copies of them; `nil`: everybody's.
+    private static func selection(_ body: JSONValue) throws(APIError) -> (messages: [RecordIdentifier], user: String?) {
+        var reader = try JSONObjectReader(body)
+        let messages = identifiers(&reader)
+        let user = reader.string("user")
+        try reader.finish()
+        return (messages, user)
     }
 }

@@ -12,6 +12,7 @@ enum SchemaMigrations {
         .addQueueTime,
         .indexMessageOrigins,
         .addTranscripts,
+        .createUserSessions, .addOwnersOfQuarantine, .fillOwnersOfQuarantine,
     ]
 
     /// The table that says the database is ours; made by the first migration.

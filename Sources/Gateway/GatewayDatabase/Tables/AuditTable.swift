@@ -11,10 +11,9 @@ package struct AuditTable: AuditStore {
     private static let maximumActorBytes = 200
     private static let maximumTargetBytes = 1000
 
-    package func auditEntries(containing text: String, before cursor: AuditCursor?, limit: Int) async throws(DirectoryError)
-        -> [AuditRecord]
+    package func auditEntries(_ filter: AuditFilter, before cursor: AuditCursor?, limit: Int) async throws(DirectoryError) -> [AuditRecord]
     {
-        let query = Self.query(containing: text, before: cursor, limit: limit)
+        let query = Self.query(filter, before: cursor, limit: limit)
         return try await sessions.read(unavailable: DirectoryError.unavailable) { try $0.query(query).map(Self.record) }
     }
 
@@ -33,13 +32,15 @@ package struct AuditTable: AuditStore {
     }
 
     /// The descending index on time and key gives the rows in order; nothing before the cursor is touched.
-    private static func query(containing text: String, before cursor: AuditCursor?, limit: Int) -> FirebirdQuery {
+    private static func query(_ filter: AuditFilter, before cursor: AuditCursor?, limit: Int) -> FirebirdQuery {
         var conditions: [FirebirdQuery] = []
         if let cursor {
             conditions.append("happened_at <= \(cursor.time) and (happened_at < \(cursor.time) or id < \(cursor.identifier))")
         }
-        if !text.isEmpty {
-            let part = text.cut(to: MessageLogFilter.maximumTextBytes)
+        if let from = filter.from { conditions.append("happened_at >= \(from)") }
+        if let until = filter.until { conditions.append("happened_at < \(until)") }
+        if !filter.text.isEmpty {
+            let part = filter.text.cut(to: MessageLogFilter.maximumTextBytes)
             conditions.append(
                 "(actor containing \(part) or action containing \(part) or target containing \(part) or detail containing \(part))")
         }

@@ -12,7 +12,8 @@ enum QuarantineRow {
         """
 
     static let insertRecipient: StaticString = """
-        insert into quarantine_recipient (message_id, ordinal, notify, original_recipient, changed_at, changed_by) values (?, ?, ?, ?, ?, ?)
+        insert into quarantine_recipient (message_id, ordinal, notify, original_recipient, changed_at, changed_by, address_key, quarantined_at)
+        values (?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static func values(_ submission: QuarantineSubmission, at time: UTCTime, node: FirebirdValue) -> [FirebirdValue] {
@@ -28,6 +29,20 @@ enum QuarantineRow {
     static func remove(_ message: RecordIdentifier, _ transaction: FirebirdTransaction) throws(FirebirdError) -> Bool {
         try transaction.execute("delete from quarantine where message_id = \(message)") == 1
     }
+
+    /// Keeps others from the message until this transaction ends, without taking it out.
+    /// - Returns: whether it was there, in the quarantine asked for.
+    static func hold(
+        _ message: RecordIdentifier, _ kind: QuarantineKind?, at time: UTCTime, node: NodeID, _ transaction: FirebirdTransaction
+    ) throws(FirebirdError) -> Bool {
+        var conditions: [FirebirdQuery] = ["message_id = \(message)"]
+        if let kind { conditions.append("kind = \(kind.rawValue)") }
+        return try transaction.execute(
+            "update quarantine set changed_at = \(time), changed_by = \(node) \(FirebirdQuery.where(conditions))") == 1
+    }
+
+    /// Owners' keys as rows hold them.
+    static func keys(_ keys: Set<String>) -> [FirebirdValue] { keys.sorted().map { .octets($0) } }
 
     /// Those of the messages that are in quarantine.
     static func messagesKept(

@@ -141,7 +141,7 @@ private struct QueueActionWork: Sendable {
 
     private func freeContent(_ done: [QueueEntryID], _ transaction: FirebirdTransaction) throws(FirebirdError) -> [RecordIdentifier] {
         let messages = Set(done.map(\.message)).sorted()
-        let queued = try QueueRow.messagesQueued(among: messages, transaction)
+        let queued = try ContentReferenceTable.referenced(messages, transaction)
         return messages.filter { !queued.contains($0) }
     }
 }

@@ -28,6 +28,7 @@ extension UserTable {
                     changed_by = \(node) where id = \(user.identifier)
                 """)
             guard count == 1 else { throw DirectoryError.notFound(user.address.description) }
+            if !user.isEnabled { try Self.endSessions(of: user.identifier, transaction) }
             try transaction.execute("delete from user_alias where user_id = \(user.identifier)")
             try Self.insertAliases(user, node, transaction)
         }
@@ -41,11 +42,13 @@ extension UserTable {
                 where id = \(identifier)
                 """)
             guard count == 1 else { throw DirectoryError.notFound(identifier.description) }
+            try Self.endSessions(of: identifier, transaction)
         }
     }
 
     package func deleteUser(_ identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
         try await change(audit) { transaction, _ in
+            try Self.endSessions(of: identifier, transaction)
             try transaction.execute("delete from user_alias where user_id = \(identifier)")
             guard try transaction.execute("delete from mail_user where id = \(identifier)") == 1 else {
                 throw DirectoryError.notFound(identifier.description)
@@ -55,6 +58,7 @@ extension UserTable {
 
     /// With a domain go its users with all their aliases, and others' aliases in it.
     static func deleteUsers(of domain: RecordIdentifier, _ transaction: FirebirdTransaction) throws(FirebirdError) {
+        try transaction.execute("delete from user_session where user_id in (select id from mail_user where domain_id = \(domain))")
         try transaction.execute("delete from user_alias where domain_id = \(domain)")
         try transaction.execute("delete from user_alias where user_id in (select id from mail_user where domain_id = \(domain))")
         try transaction.execute("delete from mail_user where domain_id = \(domain)")

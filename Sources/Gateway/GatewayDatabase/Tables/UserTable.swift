@@ -7,7 +7,7 @@ import Settings
 package struct UserTable: UserStore {
     let sessions: DatabaseSessions
 
-    static let columns = "u.id, u.lookup_key, u.address, u.display_name, u.is_enabled, u.verifier, u.created_at"
+    static let columns = "u.id, u.lookup_key, u.address, u.display_name, u.is_enabled, u.verifier, u.created_at, u.language_code"
     /// Octets of a stored key.
     private static let maximumKeyBytes = 320
 
@@ -78,7 +78,13 @@ package struct UserTable: UserStore {
             identifier: identifier, address: try EmailAddress(try row.decode("address", as: String.self)),
             displayName: try row.decode("display_name"), isEnabled: try row.decode("is_enabled"),
             hasPassword: try row.decode("verifier", as: [UInt8]?.self) != nil, aliases: aliases[identifier] ?? [],
-            createdAt: try row.decode("created_at"))
+            createdAt: try row.decode("created_at"),
+            language: try row.decode("language_code", as: String?.self).flatMap(Language.init(rawValue:)))
+    }
+
+    static func user(_ identifier: RecordIdentifier, _ transaction: FirebirdTransaction) throws -> User? {
+        let row = try transaction.queryOne("select \(unsafeSQL: columns) from mail_user u where u.id = \(identifier)")
+        return try row.map { try user($0, try aliases(of: [identifier], transaction)) }
     }
 
     private static func aliases(

@@ -38,6 +38,7 @@ struct QuarantineSubmissionWriter {
                 [
                     message, .integer(recipient.ordinal), .optionalText(recipient.notify?.description),
                     QueueRow.originalRecipient(recipient), time.firebirdValue, node,
+                    .octets(recipient.address.lookupKey), time.firebirdValue,
                 ]
             })
         try transaction.execute(

@@ -83,7 +83,8 @@ struct RecordWriter {
         try transaction.execute(DeliveryEventRow.insert, many: events)
     }
 
-    /// Asked only of messages none of whose rows was put back just now.
+    /// Those whose content is still needed: waiting in the queue, or kept in quarantine for another recipient. Asked only of messages none
+    /// of whose rows was put back just now.
     private func messagesStillQueued(_ records: [DeliveryRecord], _ transaction: FirebirdTransaction) throws(FirebirdError) -> Set<
         RecordIdentifier
     > {
@@ -93,6 +94,6 @@ struct RecordWriter {
             let isPutBack = record.outcomes.contains { if case .finished = $0.change { false } else { true } }
             if isPutBack { queued.insert(record.message) } else { open.append(record.message) }
         }
-        return queued.union(try QueueRow.messagesQueued(among: open, transaction))
+        return queued.union(try ContentReferenceTable.referenced(open, transaction))
     }
 }

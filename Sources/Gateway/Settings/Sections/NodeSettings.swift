@@ -28,17 +28,17 @@ package struct NodeSettings: SettingsSection {
                 return text
             }),
         listeners(
-            "smtp-listeners", \.smtpListeners, LocalizedText("SMTP listeners", ja: "SMTP 待ち受け"),
+            "smtp-listeners", \.smtpListeners, LocalizedText("SMTP listeners", ja: "SMTP リスナー"),
             LocalizedText("Usually 0.0.0.0:25 and [::]:25.", ja: "通常は 0.0.0.0:25 と [::]:25 です。")),
         listeners(
-            "smtps-listeners", \.smtpsListeners, LocalizedText("SMTPS listeners", ja: "SMTPS 待ち受け"),
+            "smtps-listeners", \.smtpsListeners, LocalizedText("SMTPS listeners", ja: "SMTPS リスナー"),
             LocalizedText("TLS from the first byte, usually port 465 (RFC 8314).", ja: "最初から TLS を使います。通常はポート 465 です（RFC 8314）。")),
         listeners(
-            "submission-listeners", \.submissionListeners, LocalizedText("Submission listeners", ja: "サブミッション待ち受け"),
+            "submission-listeners", \.submissionListeners, LocalizedText("Submission listeners", ja: "サブミッションリスナー"),
             LocalizedText("Usually port 587 (RFC 6409); STARTTLS is required.", ja: "通常はポート 587 です（RFC 6409）。STARTTLS が必須です。")),
         .value(
             "metrics-listener", \.metricsListener,
-            title: LocalizedText("Metrics listener", ja: "メトリクス待ち受け"),
+            title: LocalizedText("Metrics listener", ja: "メトリクスリスナー"),
             LocalizedText(
                 "Address and port for Prometheus (/metrics) and health checks (/health) over HTTP. Empty: none; the web port answers both as well.",
                 ja: "Prometheus（/metrics）とヘルスチェック（/health）のアドレスとポートです。空の場合は Web のポートだけで応答します。"),

@@ -13,6 +13,7 @@ enum APIKeyText: String, CaseIterable, PageText {
     case full
     case days
     case daysHelp
+    case daysUnit
     case created
     case expires
     case lastUsed
@@ -44,7 +45,8 @@ enum APIKeyText: String, CaseIterable, PageText {
         case .read: LocalizedText("Read only", ja: "読み取りのみ")
         case .full: LocalizedText("Everything but API keys", ja: "API キーの管理以外すべて")
         case .days: LocalizedText("Valid for", ja: "有効期間")
-        case .daysHelp: LocalizedText("1 to 3650 days. After that the key is refused.", ja: "1～3650 日。期限を過ぎたキーは使えません。")
+        case .daysHelp: LocalizedText("1 to 3650. After that the key is refused.", ja: "1～3650。期限を過ぎたキーは使えません。")
+        case .daysUnit: LocalizedText("days", ja: "日")
         case .created: LocalizedText("Created (UTC)", ja: "作成日時（UTC）")
         case .expires: LocalizedText("Valid until (UTC)", ja: "有効期限（UTC）")
         case .lastUsed: LocalizedText("Last used (UTC)", ja: "最終使用（UTC）")

@@ -19,6 +19,7 @@ enum AuditText: String, CaseIterable, PageText {
     case byCommand
     case byNode
     case byAPIKey
+    case byUser
 
     var text: LocalizedText {
         switch self {
@@ -27,7 +28,7 @@ enum AuditText: String, CaseIterable, PageText {
             LocalizedText(
                 "Who changed what, and when. Rows are written together with the change itself.",
                 ja: "いつ、誰が、何を変更したかの記録です。変更と同時に記録されます。")
-        case .searchText: LocalizedText("Part of actor, action, target or detail", ja: "実行者、操作、対象、詳細の一部")
+        case .searchText: LocalizedText("Part of who, action code, target or detail", ja: "実行者、操作コード、対象、詳細の一部")
         case .time: LocalizedText("Time (UTC)", ja: "日時（UTC）")
         case .actor: LocalizedText("By", ja: "実行者")
         case .action: LocalizedText("Action", ja: "操作")
@@ -37,11 +38,12 @@ enum AuditText: String, CaseIterable, PageText {
         case .empty: LocalizedText("No entry yet", ja: "記録はまだありません")
         case .emptyHelp:
             LocalizedText("Every change by an administrator or a command is written down here.", ja: "管理者やコマンドによる変更がここに記録されます。")
-        case .emptySearch: LocalizedText("No entry contains “{}”", ja: "「{}」を含む記録はありません")
-        case .emptySearchHelp: LocalizedText("Search for another word.", ja: "別の語で検索してください。")
+        case .emptySearch: LocalizedText("No entry matches the filter", ja: "条件に一致する記録はありません")
+        case .emptySearchHelp: LocalizedText("Take a condition away or choose another time.", ja: "条件を減らすか、期間を変更してください。")
         case .byAdministrator: LocalizedText("Administrator {}", ja: "管理者 {}")
         case .byCommand: LocalizedText("Command (user ID {})", ja: "コマンド（ユーザー ID {}）")
         case .byAPIKey: LocalizedText("API key {}", ja: "API キー {}")
+        case .byUser: LocalizedText("User {}", ja: "ユーザー {}")
         case .byNode: LocalizedText("The node itself", ja: "ノード")
         }
     }

@@ -51,7 +51,7 @@ enum CommonText: String, CaseIterable, PageText {
 
     var text: LocalizedText {
         switch self {
-        case .product: LocalizedText("Security Gateway", ja: "Security Gateway")
+        case .product: LocalizedText("SecurityGateway", ja: "SecurityGateway")
         case .menu: LocalizedText("Menu", ja: "メニュー")
         case .skip: LocalizedText("Skip to the content", ja: "本文へ移動")
         case .node: LocalizedText("Node", ja: "ノード")

@@ -47,7 +47,7 @@ enum DashboardText: String, CaseIterable, PageText {
         case .lastDay: LocalizedText("Last 24 hours", ja: "過去 24 時間")
         case .accepted: LocalizedText("Accepted", ja: "受付")
         case .refused: LocalizedText("Refused", ja: "拒否")
-        case .postponed: LocalizedText("Put off", ja: "一時拒否")
+        case .postponed: LocalizedText("Deferred", ja: "一時拒否")
         case .quarantined: LocalizedText("Quarantined", ja: "隔離")
         case .queueSize: LocalizedText("In the queue", ja: "配送キュー")
         case .queueDue: LocalizedText("{} due now", ja: "うち配送時刻を過ぎたもの {} 件")
@@ -59,11 +59,11 @@ enum DashboardText: String, CaseIterable, PageText {
         case .deliveryConnections: LocalizedText("Delivery connections", ja: "配送接続")
         case .activeRecipients: LocalizedText("Recipients being delivered", ja: "配送中の宛先")
         case .memory: LocalizedText("Content in memory", ja: "メモリ上の本文")
-        case .listeners: LocalizedText("Listeners", ja: "待ち受け")
+        case .listeners: LocalizedText("Listeners", ja: "リスナー")
         case .noListeners:
             LocalizedText(
                 "None: this node takes no mail. Add listeners in the settings of this node.",
-                ja: "なし: このノードはメールを受信しません。「このノード」の設定で待ち受けを追加してください。")
+                ja: "なし: このノードはメールを受信しません。「このノード」の設定でリスナーを追加してください。")
         case .node: LocalizedText("Node", ja: "ノード")
         case .version: LocalizedText("Version", ja: "バージョン")
         case .started: LocalizedText("Running since", ja: "起動日時")

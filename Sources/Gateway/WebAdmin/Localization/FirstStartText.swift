@@ -10,6 +10,7 @@ enum FirstStartText: String, CaseIterable, PageText {
     case nameHelp
     case password
     case passwordHelp
+    case passwordLength
     case passwordAgain
     case language
     case create
@@ -33,6 +34,7 @@ enum FirstStartText: String, CaseIterable, PageText {
             LocalizedText(
                 "A few words that belong together only for you are good. There is no default password.",
                 ja: "自分だけが思い出せる複数の単語の組み合わせをお勧めします。既定のパスワードはありません。")
+        case .passwordLength: LocalizedText("At least {} characters.", ja: "{} 文字以上で入力してください。")
         case .passwordAgain: LocalizedText("Password again", ja: "パスワード（確認）")
         case .language: LocalizedText("Language of the pages", ja: "画面の言語")
         case .create: LocalizedText("Create administrator and sign in", ja: "管理者を作成してサインイン")

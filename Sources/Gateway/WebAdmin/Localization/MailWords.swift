@@ -33,7 +33,7 @@ extension MessageResult {
         switch self {
         case .accepted: LocalizedText("Accepted", ja: "受付")
         case .refused: LocalizedText("Refused", ja: "拒否")
-        case .postponed: LocalizedText("Put off", ja: "一時拒否")
+        case .postponed: LocalizedText("Deferred", ja: "一時拒否")
         case .quarantined: LocalizedText("Quarantined", ja: "隔離")
         }
     }

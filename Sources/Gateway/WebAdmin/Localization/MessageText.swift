@@ -10,6 +10,7 @@ enum MessageText: String, CaseIterable, PageText {
     case until
     case any
     case dateProblem
+    case rangeProblem
     case time
     case sender
     case recipients
@@ -72,6 +73,7 @@ enum MessageText: String, CaseIterable, PageText {
         case .until: LocalizedText("Until day", ja: "終了日")
         case .any: LocalizedText("Any", ja: "すべて")
         case .dateProblem: LocalizedText("Enter a day such as 2026-11-23.", ja: "2026-11-23 のように日付を入力してください。")
+        case .rangeProblem: LocalizedText("The end is before the beginning.", ja: "終了日が開始日より前になっています。")
         case .time: LocalizedText("Received (UTC)", ja: "受信日時（UTC）")
         case .sender: LocalizedText("Sender", ja: "差出人")
         case .recipients: LocalizedText("Recipients", ja: "宛先")

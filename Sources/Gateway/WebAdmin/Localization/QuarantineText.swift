@@ -25,6 +25,9 @@ enum QuarantineText: String, CaseIterable, PageText {
     case emptyFilter
     case emptyFilterHelp
     case nothingSelected
+    case releaseTitle
+    case releaseText
+    case confirmRelease
     case deleteTitle
     case deleteText
     case confirmDelete
@@ -68,6 +71,12 @@ enum QuarantineText: String, CaseIterable, PageText {
         case .emptyFilter: LocalizedText("No message matches the filter", ja: "条件に一致するメールはありません")
         case .emptyFilterHelp: LocalizedText("Take a condition away.", ja: "条件を減らしてください。")
         case .nothingSelected: LocalizedText("Select at least one message.", ja: "1 件以上選択してください。")
+        case .releaseTitle: LocalizedText("Release the selected messages ({})?", ja: "選択した {} 件を解放しますか？")
+        case .releaseText:
+            LocalizedText(
+                "They are delivered to their recipients as they are, with everything that was found dangerous in them.",
+                ja: "検出された危険な内容を含め、そのままの状態で宛先へ配送します。")
+        case .confirmRelease: LocalizedText("Release ({})", ja: "{} 件を解放")
         case .deleteTitle: LocalizedText("Delete the selected messages ({}) for ever?", ja: "選択した {} 件を完全に削除しますか？")
         case .deleteText: LocalizedText("Their recipients never get them, and their senders are not told.", ja: "宛先には届きません。差出人への通知も送られません。")
         case .confirmDelete: LocalizedText("Delete ({})", ja: "{} 件を削除")

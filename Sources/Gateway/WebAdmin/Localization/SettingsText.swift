@@ -29,7 +29,7 @@ enum SettingsText: String, CaseIterable, PageText {
         case .nodeLead: LocalizedText("These settings are valid on this node only.", ja: "この設定はこのノードにのみ適用されます。")
         case .defaultValue: LocalizedText("Default: {}", ja: "既定値: {}")
         case .emptyValue: LocalizedText("(empty)", ja: "（空）")
-        case .reset: LocalizedText("Back to the default ({})", ja: "既定値（{}）に戻す")
+        case .reset: LocalizedText("Back to the default: {}", ja: "既定値に戻す: {}")
         case .range: LocalizedText("{} to {}", ja: "{}～{}")
         case .perLine: LocalizedText("One a line, at most {}.", ja: "1 行に 1 件、{} 件まで入力できます。")
         case .changed: LocalizedText("Changed", ja: "変更済み")

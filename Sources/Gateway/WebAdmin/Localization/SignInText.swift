@@ -34,7 +34,7 @@ enum SignInText: String, CaseIterable, PageText {
                 ja: "どのコンピューターからサインインしても、この言語で表示します。")
         case .passwordTitle: LocalizedText("Password", ja: "パスワードの変更")
         case .passwordHelp: LocalizedText("Your other sessions end when the password changes.", ja: "変更すると、ほかのセッションはすべて終了します。")
-        case .currentPassword: LocalizedText("Present password", ja: "現在のパスワード")
+        case .currentPassword: LocalizedText("Current password", ja: "現在のパスワード")
         case .newPassword: LocalizedText("New password", ja: "新しいパスワード")
         case .newPasswordAgain: LocalizedText("New password again", ja: "新しいパスワード（確認）")
         case .changePassword: LocalizedText("Change password", ja: "パスワードを変更")

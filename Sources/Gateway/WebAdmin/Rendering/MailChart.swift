@@ -2,19 +2,68 @@ import Administration
 import MessageLog
 import Settings
 
-/// Mail by period as a picture: stacked bars, drawn by the server as SVG. Colours come from the style sheet's classes, so the picture
-/// follows the page's colours; what it shows is in the table beside it too.
+/// Mail by period as a picture: stacked bars, drawn by the server as SVG, once for wide and once for narrow screens, so that its texts
+/// have the size of the page's. Colours come from the style sheet's classes, so the picture follows the page's colours; what it shows is
+/// in the table beside it too.
 struct MailChart: Sendable {
     let title: String
     let description: String
-    /// Of the whole picture in its own units; the page scales it.
-    let width = MailChart.width
-    let height = MailChart.height
+    let drawings: [ChartDrawing]
+    let legend: [Legend]
+    let isEmpty: Bool
+
+    struct Legend: Sendable {
+        let text: String
+        let result: String
+    }
+
+    init(_ report: MailReport, title: String, _ language: Language) {
+        self.title = title
+        let results = MessageResult.allCases.filter { result in report.figures.contains { $0.result == result } }
+        let totals = Dictionary(grouping: report.figures, by: \.start).mapValues { $0.reduce(0) { $0 + $1.messages } }
+        drawings = ChartPaper.allCases.map { ChartDrawing(report, results, largest: totals.values.max() ?? 0, on: $0, language) }
+        isEmpty = drawings.allSatisfy(\.bars.isEmpty)
+        legend = results.map { Legend(text: $0.title[language], result: $0.rawValue) }
+        description = ReportText.chartDescription.filled(
+            language, ShownValue.number(totals.values.reduce(0, +)), ShownValue.number(totals.values.max() ?? 0))
+    }
+}
+
+/// What a chart is drawn on, in units that are about a pixel of the screen it is meant for.
+enum ChartPaper: String, Sendable, CaseIterable {
+    case wide, narrow
+
+    var width: Int {
+        switch self {
+        case .wide: 720
+        // A phone of 390 pixels less the margins of page and panel.
+        case .narrow: 330
+        }
+    }
+
+    /// Labels below the picture: more would run into each other.
+    var labelCount: Int {
+        switch self {
+        case .wide: 8
+        case .narrow: 4
+        }
+    }
+
+    static let height = 220
+    static let left = 52.0
+    static let top = 8.0
+    static let bottom = 192.0
+}
+
+/// One drawing of a chart.
+struct ChartDrawing: Sendable {
+    /// Suffix of the style sheet's class `chart-…` and of the identifiers.
+    let paper: String
+    let width: Int
+    let height = ChartPaper.height
     let bars: [Bar]
     let lines: [Line]
     let labels: [Label]
-    let legend: [Legend]
-    let isEmpty: Bool
 
     /// One result in one period.
     struct Bar: Sendable {
@@ -30,6 +79,7 @@ struct MailChart: Sendable {
     /// A line of the scale with its number.
     struct Line: Sendable {
         let y: String
+        let end: Int
         let textY: String
         let text: String
     }
@@ -39,55 +89,45 @@ struct MailChart: Sendable {
         let text: String
     }
 
-    struct Legend: Sendable {
-        let text: String
-        let result: String
-    }
-
-    static let width = 720
-    static let height = 220
-    private static let left = 52.0
-    private static let top = 8.0
-    private static let bottom = 192.0
-    /// Labels below the picture: more would run into each other.
-    private static let labelCount = 8
-
-    init(_ report: MailReport, title: String, _ language: Language) {
-        self.title = title
+    /// - Parameter largest: messages of the highest bar.
+    init(_ report: MailReport, _ results: [MessageResult], largest: Int, on paper: ChartPaper, _ language: Language) {
+        self.paper = paper.rawValue
+        width = paper.width
+        let scale = Self.scale(for: largest)
+        let slot = (Double(paper.width) - ChartPaper.left) / Double(max(1, report.starts.count))
         let byStart = Dictionary(grouping: report.figures, by: \.start)
-        let results = MessageResult.allCases.filter { result in report.figures.contains { $0.result == result } }
-        let totals = report.starts.map { start in (byStart[start] ?? []).reduce(0) { $0 + $1.messages } }
-        let scale = Self.scale(for: totals.max() ?? 0)
-        let slot = (Double(Self.width) - Self.left) / Double(max(1, report.starts.count))
-        var bars: [Bar] = []
-        for (index, start) in report.starts.enumerated() {
-            var base = Self.bottom
-            for result in results {
-                let count = (byStart[start] ?? []).filter { $0.result == result }.reduce(0) { $0 + $1.messages }
-                guard count > 0 else { continue }
-                let height = Double(count) / Double(scale) * (Self.bottom - Self.top)
-                base -= height
-                bars.append(
-                    Bar(
-                        x: Self.number(Self.left + slot * Double(index) + slot * 0.1), y: Self.number(base),
-                        width: Self.number(slot * 0.8), height: Self.number(height), result: result.rawValue,
-                        tip: "\(ReportText.label(start, report.period)) \(result.title[language]): \(ShownValue.number(count))"))
-            }
+        bars = report.starts.enumerated().flatMap { index, start in
+            Self.column(
+                byStart[start] ?? [], results, label: ReportText.label(start, report.period),
+                x: ChartPaper.left + slot * Double(index) + slot * 0.1, width: slot * 0.8, scale: scale, language)
         }
-        self.bars = bars
-        isEmpty = bars.isEmpty
         lines = (0...4).map { step in
-            let y = Self.bottom - (Self.bottom - Self.top) * Double(step) / 4
-            return Line(y: Self.number(y), textY: Self.number(y + 4), text: ShownValue.number(scale * step / 4))
+            let y = ChartPaper.bottom - (ChartPaper.bottom - ChartPaper.top) * Double(step) / 4
+            return Line(
+                y: Self.number(y), end: paper.width, textY: Self.number(y + 4), text: ShownValue.number(scale * step / 4))
         }
-        let stride = max(1, (report.starts.count + Self.labelCount - 1) / Self.labelCount)
+        let stride = max(1, (report.starts.count + paper.labelCount - 1) / paper.labelCount)
         labels = report.starts.enumerated().filter { $0.offset % stride == 0 }.map {
             Label(
-                x: Self.number(Self.left + slot * (Double($0.offset) + 0.5)), text: ReportText.shortLabel($0.element, report.period))
+                x: Self.number(ChartPaper.left + max(slot * (Double($0.offset) + 0.5), 16)),
+                text: ReportText.shortLabel($0.element, report.period))
         }
-        legend = results.map { Legend(text: $0.title[language], result: $0.rawValue) }
-        description = ReportText.chartDescription.filled(
-            language, ShownValue.number(totals.reduce(0, +)), ShownValue.number(totals.max() ?? 0))
+    }
+
+    /// The results of one period, one upon the other.
+    private static func column(
+        _ figures: [MailFigure], _ results: [MessageResult], label: String, x: Double, width: Double, scale: Int, _ language: Language
+    ) -> [Bar] {
+        var base = ChartPaper.bottom
+        return results.compactMap { result in
+            let count = figures.filter { $0.result == result }.reduce(0) { $0 + $1.messages }
+            guard count > 0 else { return nil }
+            let height = Double(count) / Double(scale) * (ChartPaper.bottom - ChartPaper.top)
+            base -= height
+            return Bar(
+                x: number(x), y: number(base), width: number(width), height: number(height), result: result.rawValue,
+                tip: "\(label) \(result.title[language]): \(ShownValue.number(count))")
+        }
     }
 
     /// The end of the scale: 1, 2 or 5 with zeros, times four, so that its quarters are whole numbers.

@@ -1,7 +1,9 @@
+import Administration
 import DomainsAndUsers
 import HTTPTypes
 import Hummingbird
 import Logging
+import Mail
 import Settings
 
 /// Makes the answer of a page: its template within the common frame.
@@ -23,7 +25,22 @@ struct PageRenderer: Sendable {
         _ template: PageTemplate, _ content: any Sendable, title: String, in item: NavigationItem? = nil, visitor: Visitor,
         status: HTTPResponse.Status = .ok
     ) -> Response {
-        let layout = LayoutView(title: title, item: item, visitor: visitor, nodeName: nodeName, assets: assets)
+        page(template, content, title: title, activePath: item?.path, visitor, status)
+    }
+
+    /// A page of users.
+    func page(
+        _ template: PageTemplate, _ content: any Sendable, title: String, inOwn item: OwnNavigationItem, visitor: Visitor,
+        status: HTTPResponse.Status = .ok
+    ) -> Response {
+        page(template, content, title: title, activePath: item.path, visitor, status)
+    }
+
+    private func page(
+        _ template: PageTemplate, _ content: any Sendable, title: String, activePath: String?, _ visitor: Visitor,
+        _ status: HTTPResponse.Status
+    ) -> Response {
+        let layout = LayoutView(title: title, activePath: activePath, visitor: visitor, nodeName: nodeName, assets: assets)
         let html = templates.render(template, Root(layout: layout, page: content, t: PageTexts(language: visitor.language)))
         var response = Response(
             status: status, headers: [.contentType: "text/html; charset=utf-8", .contentLanguage: visitor.language.rawValue],
@@ -36,7 +53,8 @@ struct PageRenderer: Sendable {
     func errorPage(_ fault: PageFault, visitor: Visitor) -> Response {
         let language = visitor.language
         let view = ErrorView(
-            title: fault.title[language], advice: fault.advice[language], status: ErrorText.status.filled(language, fault.status.code))
+            title: fault.title[language], advice: fault.advice[language], status: ErrorText.status.filled(language, fault.status.code),
+            homeText: (visitor.userSession == nil ? ErrorText.toDashboard.text : OwnPagesText.toQuarantine.text)[language])
         return page(.error, view, title: view.title, visitor: visitor, status: fault.status)
     }
 
@@ -44,6 +62,7 @@ struct PageRenderer: Sendable {
         let title: String
         let advice: String
         let status: String
+        let homeText: String
     }
 }
 
@@ -56,8 +75,12 @@ struct LayoutView: Sendable {
     let site: String
     let icon: String
     let navigation: [Link]
-    /// Name of who is signed in.
-    let administrator: String?
+    /// Name of who is signed in, an administrator or a user.
+    let person: String?
+    /// His first page and his account.
+    let homePath: String
+    let accountPath: String
+    let signOutPath: String
     let formToken: String
     let notice: String?
     let otherLanguage: String
@@ -74,17 +97,26 @@ struct LayoutView: Sendable {
         let isActive: Bool
     }
 
-    init(title: String, item: NavigationItem?, visitor: Visitor, nodeName: String, assets: SiteAssets) {
+    init(title: String, activePath: String?, visitor: Visitor, nodeName: String, assets: SiteAssets) {
         language = visitor.language.rawValue
         self.title = title
         self.nodeName = nodeName
         bootstrap = assets.link(SiteAssets.bootstrap)
         site = assets.link(SiteAssets.site)
         icon = assets.link(SiteAssets.icon)
-        navigation = NavigationItem.allCases.map {
-            Link(path: $0.path, text: $0.text[visitor.language], icon: $0.rawValue, isActive: $0 == item)
+        if let user = visitor.userSession?.principal.user {
+            navigation = OwnNavigationItem.allCases.map {
+                Link(path: $0.path, text: $0.text[visitor.language], icon: $0.rawValue, isActive: $0.path == activePath)
+            }
+            person = user.address.description
+            (homePath, accountPath, signOutPath) = (OwnPath.quarantine, OwnPath.account, OwnPath.signOut)
+        } else {
+            navigation = NavigationItem.allCases.map {
+                Link(path: $0.path, text: $0.text[visitor.language], icon: $0.rawValue, isActive: $0.path == activePath)
+            }
+            person = visitor.session?.administrator.name
+            (homePath, accountPath, signOutPath) = (SitePath.dashboard, SitePath.account, SitePath.signOut)
         }
-        administrator = visitor.session?.administrator.name
         formToken = visitor.formToken
         notice = visitor.notice?.text(visitor.language)
         let other: Language = visitor.language == .english ? .japanese : .english
@@ -102,7 +134,26 @@ struct LayoutView: Sendable {
     }
 }
 
-/// The entries of the menu.
+/// The entries of the users' menu.
+enum OwnNavigationItem: String, Sendable, CaseIterable {
+    case quarantine, account
+
+    var path: String {
+        switch self {
+        case .quarantine: OwnPath.quarantine
+        case .account: OwnPath.account
+        }
+    }
+
+    var text: OwnPagesText {
+        switch self {
+        case .quarantine: .menuQuarantine
+        case .account: .menuAccount
+        }
+    }
+}
+
+/// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
     case dashboard, messages, reports, quarantine, queue, domains, accessLists, settings, audit, administrators, apiKeys, maintenance,
         directories

@@ -43,7 +43,7 @@ struct PageRoutes {
         }
     }
 
-    private static func values(_ request: Request, _ context: AdminRequestContext) async throws -> FormValues {
+    static func values(_ request: Request, _ context: AdminRequestContext) async throws -> FormValues {
         try FormGuard.checkOrigin(request)
         let type = request.headers[.contentType]?.lowercased() ?? ""
         guard type.hasPrefix("application/x-www-form-urlencoded") else { throw PageError.malformedForm }
@@ -66,6 +66,7 @@ enum SitePath {
     static let dashboard = "/"
     static let firstStart = "/first-start"
     static let signIn = "/sign-in"
+    static let signOut = "/sign-out"
     static let domains = "/domains"
     static let messages = "/messages"
     static let queue = "/queue"

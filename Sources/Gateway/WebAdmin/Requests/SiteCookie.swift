@@ -4,6 +4,8 @@ import Hummingbird
 /// connections. `Lax` lets a link in a notification mail open a page; no GET changes anything.
 enum SiteCookie: String, CaseIterable {
     case session = "__Host-session"
+    /// Of a user; never looked at outside his own pages.
+    case userSession = "__Host-user-session"
     case formToken = "__Host-form"
     case language = "__Host-language"
     case notice = "__Host-notice"

@@ -22,8 +22,8 @@ struct AccountController: Sendable {
     private func changePassword(_ values: FormValues, _ request: AdministratorRequest) async throws(AdministrationError) -> Response {
         let password = values["password"] ?? ""
         guard password == values["password-again"] ?? "" else {
-            return show(
-                FormProblems([FieldProblem(field: "password-again", message: FirstStartText.mismatch.text)], request.language), request)
+            let problems = [FieldProblem(field: "password-again", message: FirstStartText.mismatch.text)]
+            return show(FormProblems(problems + services.administration.passwordProblems(password), request.language), request)
         }
         do throws(AdministrationError) {
             let signedIn = try await services.administration.changePassword(
@@ -36,29 +36,13 @@ struct AccountController: Sendable {
         }
     }
 
-    private struct View: Sendable {
-        let signedInAs: String
-        let since: String
-        let language: FieldView
-        let alert: AlertView?
-        let currentPassword: FieldView
-        let password: FieldView
-        let passwordAgain: FieldView
-    }
-
     private func show(_ problems: FormProblems, _ request: AdministratorRequest) -> Response {
         let language = request.language
-        var fields = [
-            FieldView.password("current-password", SignInText.currentPassword[language], autocomplete: "current-password"),
-            FieldView.password("password", SignInText.newPassword[language], autocomplete: "new-password"),
-            FieldView.password("password-again", SignInText.newPasswordAgain[language], autocomplete: "new-password"),
-        ]
-        for index in fields.indices { fields[index].problem = problems.at(fields[index].name) }
-        let view = View(
-            signedInAs: SignInText.signedInAs.filled(language, request.administrator.name),
+        let view = AccountView(
+            path: SitePath.account, signedInAs: SignInText.signedInAs.filled(language, request.administrator.name),
             since: SignInText.since.filled(language, ShownValue.timeWithZone(request.administrator.createdAt)),
-            language: .language("language", SignInText.languageTitle[language], chosen: language),
-            alert: problems.summary(fields: fields.map(\.name)), currentPassword: fields[0], password: fields[1], passwordAgain: fields[2])
+            passwordHelp: SignInText.passwordHelp[language], problems, minimumPassword: services.administration.minimumPasswordLength,
+            language)
         return services.renderer.page(
             .account, view, title: SignInText.accountTitle[language], visitor: request.visitor,
             status: view.alert == nil ? .ok : .unprocessableContent)

@@ -28,12 +28,14 @@ struct FirstStartController: Sendable {
             } catch {
                 problems = try error.formProblems()
             }
+        } else {
+            problems += services.administration.administratorProblems(name: form.name, password: form.password)
         }
         return show(form, FormProblems(problems, request.language), request)
     }
 
     private func show(_ form: FirstStartForm, _ problems: FormProblems, _ request: PageRequest) -> Response {
-        let view = form.view(problems, request.language)
+        let view = form.view(problems, minimumPassword: services.administration.minimumPasswordLength, request.language)
         return services.renderer.page(
             .firstStart, view, title: FirstStartText.title[request.language], visitor: request.visitor,
             status: view.alert == nil ? .ok : .unprocessableContent)
@@ -76,7 +78,7 @@ struct FirstStartForm: Sendable {
     }
 
     /// Passwords are never sent back.
-    func view(_ problems: FormProblems, _ language: Language) -> View {
+    func view(_ problems: FormProblems, minimumPassword: Int, _ language: Language) -> View {
         var code = FieldView("code", FirstStartText.code[language], value: self.code)
         code.help = FirstStartText.codeHelp[language]
         code.problem = problems.at("code")
@@ -89,7 +91,7 @@ struct FirstStartForm: Sendable {
         name.autocomplete = "username"
         name.isRequired = true
         var password = FieldView.password("password", FirstStartText.password[language], autocomplete: "new-password")
-        password.help = FirstStartText.passwordHelp[language]
+        password.help = FirstStartText.passwordLength.filled(language, minimumPassword) + " " + FirstStartText.passwordHelp[language]
         password.problem = problems.at("password")
         var again = FieldView.password("password-again", FirstStartText.passwordAgain[language], autocomplete: "new-password")
         again.problem = problems.at("password-again")

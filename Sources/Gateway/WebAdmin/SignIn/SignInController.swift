@@ -44,13 +44,6 @@ struct SignInController: Sendable {
         return response
     }
 
-    private struct View: Sendable {
-        let alert: AlertView?
-        let name: FieldView
-        let password: FieldView
-        let next: String
-    }
-
     private func show(
         name: String, next: String?, _ problems: FormProblems, _ request: PageRequest, status: HTTPResponse.Status = .ok
     ) -> Response {
@@ -63,7 +56,10 @@ struct SignInController: Sendable {
         password.hasFocus = !name.isEmpty
         var alert = problems.summary(fields: [])
         alert?.title = SignInText.failed[language]
-        let view = View(alert: alert, name: nameField, password: password, next: SitePath.local(next))
+        let view = SignInView(
+            title: SignInText.title[language], lead: "\(CommonText.node[language]): \(services.renderer.nodeName)", action: SitePath.signIn,
+            alert: alert, fields: [nameField, password], next: SitePath.local(next),
+            otherPath: services.administration.usersMaySignIn ? OwnPath.signIn : nil, otherText: OwnPagesText.forUsers[language])
         return services.renderer.page(.signIn, view, title: SignInText.title[language], visitor: request.visitor, status: status)
     }
 }

@@ -1,5 +1,6 @@
 import AdministrationAPI
 import ArgumentParser
+import Settings
 
 /// `audit`: who changed what.
 struct AuditCommand: AsyncParsableCommand {
@@ -10,10 +11,14 @@ struct AuditCommand: AsyncParsableCommand {
 
         @OptionGroup var node: HomeOptions
         @Option(help: "Part of who, what, to what, or the detail.") var text: String?
+        @Option(help: TimeArgument.help("Done at or after this time")) var from: TimeArgument?
+        @Option(help: TimeArgument.help("Done before this time")) var until: TimeArgument?
         @OptionGroup var paging: PagingOptions
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
-            try await paging.show(APIPath("audit").with("text", text), AuditDocument.self, session) { page, _ in
+            let now = UTCTime.now()
+            let path = APIPath("audit").with("text", text).with("from", from?.text(now)).with("until", until?.text(now))
+            try await paging.show(path, AuditDocument.self, session) { page, _ in
                 var table = TextTable(
                     session.text("TIME", "日時"), session.text("WHO", "実行者"), session.text("ACTION", "操作"), session.text("TARGET", "対象"),
                     session.text("DETAIL", "詳細"))

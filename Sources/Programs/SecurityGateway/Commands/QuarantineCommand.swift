@@ -13,10 +13,11 @@ struct QuarantineCommand: AsyncParsableCommand {
         @OptionGroup var node: HomeOptions
         @Option(help: "Part of the sender's or a recipient's address or of the subject.") var text: String?
         @Option(help: "user or administrator.") var kind: QuarantineKindArgument?
+        @Option(help: "Address of a user: only what is kept back for him.") var user: String?
         @OptionGroup var paging: PagingOptions
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
-            let path = APIPath("quarantine").with("text", text).with("kind", kind?.rawValue)
+            let path = APIPath("quarantine").with("text", text).with("kind", kind?.rawValue).with("user", user)
             try await paging.show(path, QuarantineDocument.self, session) { page, _ in QuarantineCommand.table(page, session) }
         }
     }
@@ -38,9 +39,10 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         @OptionGroup var node: HomeOptions
         @Argument(help: "Messages, as “quarantine list” shows them.") var messages: [String]
+        @Option(help: "Address of a user: only his copies; those of other recipients stay.") var user: String?
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
-            try await QuarantineCommand.perform("release", messages, session) { count in
+            try await QuarantineCommand.perform("release", messages, user, session) { count in
                 session.text("\(count) messages were released.\n", "\(count) 件を解放しました。\n")
             }
         }
@@ -51,13 +53,14 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         @OptionGroup var node: HomeOptions
         @Argument(help: "Messages, as “quarantine list” shows them.") var messages: [String]
+        @Option(help: "Address of a user: only his copies; those of other recipients stay.") var user: String?
         @Flag(name: .shortAndLong, help: "Do not ask.") var yes = false
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
             guard try isConfirmed(session) else {
                 throw CommandFailure(description: session.text("nothing was done", "何も行いませんでした"))
             }
-            try await QuarantineCommand.perform("delete", messages, session) { count in
+            try await QuarantineCommand.perform("delete", messages, user, session) { count in
                 session.text("\(count) messages were deleted.\n", "\(count) 件を削除しました。\n")
             }
         }
@@ -73,9 +76,10 @@ struct QuarantineCommand: AsyncParsableCommand {
     }
 
     private static func perform(
-        _ action: String, _ messages: [String], _ session: CommandSession, said: (Int) -> String
+        _ action: String, _ messages: [String], _ user: String?, _ session: CommandSession, said: (Int) -> String
     ) async throws(CommandFailure) {
-        let bytes = try await session.send(.post, APIPath("quarantine", action), body: AccessListSelectionDocument(entries: messages))
+        let selection = QuarantineSelectionDocument(entries: messages, user: user)
+        let bytes = try await session.send(.post, APIPath("quarantine", action), body: selection)
         try session.show(bytes, QuarantineResultDocument.self) { said($0.done.count) }
     }
 

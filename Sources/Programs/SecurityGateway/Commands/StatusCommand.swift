@@ -18,7 +18,7 @@ struct StatusCommand: NodeCommand {
         list.add(session.text("node", "ノード"), "\(status.nodeName) (\(status.node))")
         list.add(session.text("version", "バージョン"), status.version)
         list.add(session.text("running since", "起動日時"), Shown.time(status.startedAt))
-        list.add(session.text("listeners", "待ち受け"), status.listeners.joined(separator: ", "))
+        list.add(session.text("listeners", "リスナー"), status.listeners.joined(separator: ", "))
         list.add(session.text("SMTP sessions", "SMTP セッション"), "\(status.smtpSessions) / \(status.maximumSessions)")
         list.add(
             session.text("in delivery", "配送中"),

@@ -140,6 +140,7 @@ struct APIKeyForm: Sendable {
         var days = FieldView("days", APIKeyText.days[language], value: self.days)
         days.help = APIKeyText.daysHelp[language]
         days.inputMode = "numeric"
+        days.unit = APIKeyText.daysUnit[language]
         days.isRequired = true
         var fields = [name, access, days]
         for index in fields.indices { fields[index].problem = problems.at(fields[index].name) }

@@ -25,7 +25,10 @@ struct AdministratorsController: Sendable {
     private func list(_ request: AdministratorRequest) async throws(AdministrationError) -> Response {
         let administrators = try await services.administration.administrators(request.caller)
         let view = AdministratorListView(
-            administrators: administrators.map { AdministratorListView.Row($0, isSelf: $0.identifier == request.administrator.identifier) })
+            administrators: administrators.map {
+                AdministratorListView.Row(
+                    $0, isSelf: $0.identifier == request.administrator.identifier, isOnlyOne: administrators.count == 1)
+            })
         return services.renderer.page(
             .administrators, view, title: AdministratorText.title[request.language], in: .administrators, visitor: request.visitor)
     }
@@ -60,6 +63,9 @@ struct AdministratorsController: Sendable {
             } catch {
                 problems = try error.formProblems()
             }
+        } else {
+            let name = form.target ?? form.name
+            problems += services.administration.administratorProblems(name: name, password: form.password)
         }
         return show(form, FormProblems(problems, request.language), request)
     }
@@ -78,6 +84,7 @@ struct AdministratorsController: Sendable {
 
     private func confirmDeletion(_ request: AdministratorRequest, problem: LocalizedText?) async throws(AdministrationError) -> Response {
         let target = try await existing(request)
+        if problem == nil { try await services.administration.checkDeletion(request.caller) }
         let language = request.language
         var view = ConfirmationView(
             title: AdministratorText.deleteTitle.filled(language, target.name), text: AdministratorText.deleteText[language],
@@ -96,7 +103,7 @@ struct AdministratorsController: Sendable {
     }
 
     private func show(_ form: AdministratorForm, _ problems: FormProblems, _ request: AdministratorRequest) -> Response {
-        let view = form.view(problems, request.language)
+        let view = form.view(problems, minimumPassword: services.administration.minimumPasswordLength, request.language)
         return services.renderer.page(
             .administratorForm, view, title: view.title, in: .administrators, visitor: request.visitor,
             status: view.alert == nil ? .ok : .unprocessableContent)
@@ -112,16 +119,17 @@ struct AdministratorListView: Sendable {
         let language: String
         let created: String
         let passwordPath: String
-        let deletePath: String
+        /// `nil` for the only one, who must stay.
+        let deletePath: String?
 
-        init(_ administrator: Administrator, isSelf: Bool) {
+        init(_ administrator: Administrator, isSelf: Bool, isOnlyOne: Bool) {
             let path = "\(SitePath.administrators)/\(PageLink.escape(administrator.name))"
             name = administrator.name
             self.isSelf = isSelf
             language = (administrator.language == .english ? CommonText.english : .japanese)[administrator.language]
             created = ShownValue.time(administrator.createdAt)
             passwordPath = isSelf ? SitePath.account : path + "/password"
-            deletePath = path + "/delete"
+            deletePath = isOnlyOne ? nil : path + "/delete"
         }
     }
 }
@@ -161,7 +169,7 @@ struct AdministratorForm: Sendable {
         let fields: [FieldView]
     }
 
-    func view(_ problems: FormProblems, _ language: Language) -> View {
+    func view(_ problems: FormProblems, minimumPassword: Int, _ language: Language) -> View {
         var fields: [FieldView] = []
         if target == nil {
             var field = FieldView("name", AdministratorText.name[language], value: name)
@@ -170,7 +178,9 @@ struct AdministratorForm: Sendable {
             field.hasFocus = name.isEmpty
             fields.append(field)
         }
-        fields.append(.password("password", FirstStartText.password[language], autocomplete: "new-password"))
+        var password = FieldView.password("password", FirstStartText.password[language], autocomplete: "new-password")
+        password.help = FirstStartText.passwordLength.filled(language, minimumPassword)
+        fields.append(password)
         fields.append(.password("password-again", FirstStartText.passwordAgain[language], autocomplete: "new-password"))
         if target == nil { fields.append(.language("language", AdministratorText.language[language], chosen: self.language)) }
         for index in fields.indices { fields[index].problem = problems.at(fields[index].name) }

@@ -14,20 +14,26 @@ struct AuditController: Sendable {
 
     private func list(_ request: AdministratorRequest) async throws(AdministrationError) -> Response {
         let language = request.language
-        let text = request.query.trimmed("text")
+        let form = AuditForm(request.query)
+        let problems = FormProblems(form.problems, language)
         let cursor = Self.cursor(request.query.trimmed("before"))
-        let found = try await services.administration.auditLog(
-            containing: text, before: cursor, limit: Self.pageSize + 1, request.caller)
+        let isRight = form.problems.isEmpty
+        let found =
+            isRight
+            ? try await services.administration.auditLog(form.filter, before: cursor, limit: Self.pageSize + 1, request.caller) : []
         let shown = found.prefix(Self.pageSize)
-        let link = PageLink(SitePath.audit).with("text", text)
         let next = found.count > Self.pageSize ? shown.last : nil
         let view = AuditView(
-            text: text, isSearch: !text.isEmpty, notFound: AuditText.emptySearch.filled(language, text),
+            alert: problems.summary(fields: ["from", "until"]), text: form.text,
+            from: AuditForm.day("from", MessageText.from, form.from, problems, language),
+            until: AuditForm.day("until", MessageText.until, form.until, problems, language), isSearch: !form.isEmpty,
             rows: shown.map { AuditView.Row($0, language) }, hasRows: !shown.isEmpty,
             pager: PagerView(
-                next: next.map { link.with("before", "\($0.time.milliseconds).\($0.identifier)").text },
-                first: cursor == nil ? nil : link.text, isTimeOrdered: true))
-        return services.renderer.page(.audit, view, title: AuditText.title[language], in: .audit, visitor: request.visitor)
+                next: next.map { form.link.with("before", "\($0.time.milliseconds).\($0.identifier)").text },
+                first: cursor == nil ? nil : form.link.text, isTimeOrdered: true))
+        return services.renderer.page(
+            .audit, view, title: AuditText.title[language], in: .audit, visitor: request.visitor,
+            status: isRight ? .ok : .unprocessableContent)
     }
 
     private static func cursor(_ text: String) -> AuditCursor? {
@@ -37,10 +43,45 @@ struct AuditController: Sendable {
     }
 }
 
-struct AuditView: Sendable {
+/// The filter as the page's address holds it.
+struct AuditForm: Sendable {
     let text: String
+    let from: String
+    let until: String
+
+    init(_ query: FormValues) {
+        text = query.trimmed("text")
+        from = query.trimmed("from")
+        until = query.trimmed("until")
+    }
+
+    var isEmpty: Bool { text.isEmpty && from.isEmpty && until.isEmpty }
+
+    var problems: [FieldProblem] {
+        [("from", from), ("until", until)].filter { !$0.1.isEmpty && LogTime($0.1) == nil }.map {
+            FieldProblem(field: $0.0, message: MessageText.dateProblem.text)
+        } + DayRange.problems(from: from, until: until)
+    }
+
+    var filter: AuditFilter { AuditFilter(text: text, from: LogTime(from)?.start, until: LogTime(until)?.end) }
+
+    var link: PageLink { PageLink(SitePath.audit).with("text", text).with("from", from).with("until", until) }
+
+    static func day(
+        _ name: String, _ label: MessageText, _ value: String, _ problems: FormProblems, _ language: Language
+    ) -> FieldView {
+        var field = FieldView(name, label[language], .input(value.contains("T") ? "datetime-local" : "date"), value: value)
+        field.problem = problems.at(name)
+        return field
+    }
+}
+
+struct AuditView: Sendable {
+    let alert: AlertView?
+    let text: String
+    let from: FieldView
+    let until: FieldView
     let isSearch: Bool
-    let notFound: String
     let rows: [Row]
     let hasRows: Bool
     let pager: PagerView
@@ -49,25 +90,18 @@ struct AuditView: Sendable {
         let time: String
         let actor: String
         let action: String
+        /// As commands and the API name the action.
+        let code: String
         let target: String
         let detail: String?
 
         init(_ record: AuditRecord, _ language: Language) {
             time = ShownValue.time(record.time)
-            actor = Self.actor(record.actor, language)
-            action = record.action
-            target = record.target
-            detail = record.detail.nonEmpty
-        }
-
-        /// As `AuditActor` writes it: `administrator:NAME`, `command:uid=N`, `api-key:NAME`, `node`.
-        private static func actor(_ text: String, _ language: Language) -> String {
-            if text.hasPrefix("administrator:") {
-                return AuditText.byAdministrator.filled(language, String(text.dropFirst("administrator:".count)))
-            }
-            if text.hasPrefix("command:uid=") { return AuditText.byCommand.filled(language, String(text.dropFirst("command:uid=".count))) }
-            if text.hasPrefix("api-key:") { return AuditText.byAPIKey.filled(language, String(text.dropFirst("api-key:".count))) }
-            return text == "node" ? AuditText.byNode[language] : text
+            actor = ActorWords.text(record.actor, language)
+            action = AuditWords.action(record.action, language)
+            code = record.action
+            target = AuditWords.target(record.target, of: record.action, language)
+            detail = AuditWords.detail(record.detail, of: record.action, language).nonEmpty
         }
     }
 }

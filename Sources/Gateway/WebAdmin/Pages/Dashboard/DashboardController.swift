@@ -63,13 +63,14 @@ struct DashboardView: Sendable {
                 isWarning: $0.isWarning)
         }
         let unknown = DashboardText.unknown[language]
+        let since = LogTime.text(StatisticsPeriod.hour.start(1 - Administration.hoursOfDay, after: .now()))
         counts = [
             (MessageResult.accepted, DashboardText.accepted), (.refused, .refused), (.postponed, .postponed), (.quarantined, .quarantined),
         ].map {
             result, title in
             Count(
                 title: title[language], number: status.lastDay.map { ShownValue.number($0[result] ?? 0) } ?? unknown,
-                link: PageLink(SitePath.messages).with("result", result.rawValue).text, result: result.rawValue)
+                link: PageLink(SitePath.messages).with("result", result.rawValue).with("from", since).text, result: result.rawValue)
         }
         queueSize = status.queue.map { ShownValue.number($0.recipients) + (status.isQueueLonger ? "+" : "") } ?? unknown
         queueDue = status.queue.map { DashboardText.queueDue.filled(language, ShownValue.number($0.due)) }

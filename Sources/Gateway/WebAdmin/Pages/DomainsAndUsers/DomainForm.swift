@@ -78,6 +78,17 @@ struct DomainForm: Sendable {
         return problems
     }
 
+    /// What `Administration` says of a server stands at the row it was typed in.
+    func placed(_ problems: [FieldProblem]) -> [FieldProblem] {
+        let rows = servers.indices.filter { !servers[$0].host.isEmpty }
+        return problems.map { problem in
+            guard let field = problem.field, field.hasPrefix("mail-server-"), let place = Int(field.dropFirst("mail-server-".count)),
+                rows.indices.contains(place)
+            else { return problem }
+            return FieldProblem(field: "host-\(rows[place])", message: problem.message)
+        }
+    }
+
     /// What is handed to `Administration`. Rows without a host are left out.
     var entry: DomainEntry {
         DomainEntry(
@@ -123,6 +134,7 @@ struct DomainView: Sendable {
         let securities: [FieldView.Choice]
         let userName: String
         let passwordHint: String
+        let hostProblem: String?
         let portProblem: String?
         let priorityProblem: String?
     }
@@ -132,7 +144,7 @@ extension DomainForm {
     func view(isNew: Bool, _ problems: FormProblems, _ language: Language) -> DomainView {
         // For an existing domain the name comes from its row and is a name.
         let domainName = isNew ? nil : try? DomainName(name)
-        let numbered = servers.indices.flatMap { ["port-\($0)", "priority-\($0)"] }
+        let numbered = servers.indices.flatMap { ["host-\($0)", "port-\($0)", "priority-\($0)"] }
         return DomainView(
             title: isNew ? DomainText.add[language] : domainName?.unicode ?? name, isNew: isNew,
             domain: domainName.map { DomainHeadView($0, active: .edit) },
@@ -170,7 +182,8 @@ extension DomainForm {
                 securities: ConnectionSecurity.choices.map { value, _ in
                     FieldView.Choice(value: value.rawValue, text: value.title[language], isChosen: value.rawValue == row.security)
                 }, userName: row.userName, passwordHint: (row.hasPassword ? DomainText.serverPasswordSet : .serverPassword)[language],
-                portProblem: problems.at("port-\(index)"), priorityProblem: problems.at("priority-\(index)"))
+                hostProblem: problems.at("host-\(index)"), portProblem: problems.at("port-\(index)"),
+                priorityProblem: problems.at("priority-\(index)"))
         }
     }
 }

@@ -61,8 +61,10 @@ struct DomainsController: Sendable {
             } catch {
                 problems = try error.formProblems()
             }
+        } else {
+            problems += try await services.administration.problems(form.entry, request.caller)
         }
-        return show(form, isNew: isNew, FormProblems(problems, request.language), request)
+        return show(form, isNew: isNew, FormProblems(form.placed(problems), request.language), request)
     }
 
     private func show(_ form: DomainForm, isNew: Bool, _ problems: FormProblems, _ request: AdministratorRequest) -> Response {

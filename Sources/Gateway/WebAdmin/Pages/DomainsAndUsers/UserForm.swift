@@ -64,7 +64,7 @@ struct UserFormView: Sendable {
 }
 
 extension UserForm {
-    func fields(isNew: Bool, _ problems: FormProblems, _ language: Language) -> [FieldView] {
+    func fields(isNew: Bool, minimumPassword: Int, _ problems: FormProblems, _ language: Language) -> [FieldView] {
         var fields = isNew ? [addressField(language)] : []
         var name = FieldView("display-name", UserText.displayName[language], value: displayName)
         name.help = UserText.displayNameHelp[language]
@@ -72,14 +72,15 @@ extension UserForm {
         var area = FieldView("aliases", UserText.aliases[language], .area, value: aliases)
         area.help = UserText.aliasesHelp[language]
         fields += [name, area, stateField(language)]
-        if isNew { fields += Self.passwordFields(isRequired: false, language) }
+        if isNew { fields += Self.passwordFields(isRequired: false, minimum: minimumPassword, language) }
         return fields.map { $0.with(problems) }
     }
 
-    static func passwordFields(isRequired: Bool, _ language: Language) -> [FieldView] {
+    static func passwordFields(isRequired: Bool, minimum: Int, _ language: Language) -> [FieldView] {
         var password = FieldView.password("password", FirstStartText.password[language], autocomplete: "new-password")
         var again = FieldView.password("password-again", FirstStartText.passwordAgain[language], autocomplete: "new-password")
-        if !isRequired { password.help = UserText.passwordHelp[language] }
+        let length = FirstStartText.passwordLength.filled(language, minimum)
+        password.help = isRequired ? length : "\(UserText.passwordHelp[language]) \(length)"
         password.isRequired = isRequired
         again.isRequired = isRequired
         return [password, again]

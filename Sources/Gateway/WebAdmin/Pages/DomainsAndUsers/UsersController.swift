@@ -65,14 +65,16 @@ struct UsersController: Sendable {
     private func add(_ form: UserForm, _ request: AdministratorRequest) async throws(AdministrationError) -> Response {
         let domain = try await domain(request)
         var problems = form.problems
+        let (address, entry, password) = (UserForm.full(form.address, domain), form.entry(in: domain), form.password.nonEmpty)
         if problems.isEmpty {
             do throws(AdministrationError) {
-                let user = try await services.administration.addUser(
-                    UserForm.full(form.address, domain), form.entry(in: domain), password: form.password.nonEmpty, request.caller)
+                let user = try await services.administration.addUser(address, entry, password: password, request.caller)
                 return .seeOther(Self.path(user, domain), notice: Notice(.userAdded))
             } catch {
                 problems = try error.formProblems()
             }
+        } else {
+            problems += try await services.administration.problems(address, entry, password: password, request.caller)
         }
         return show(form, user: nil, domain, FormProblems(problems, request.language), request)
     }
@@ -99,6 +101,8 @@ struct UsersController: Sendable {
             } catch {
                 problems = try error.formProblems()
             }
+        } else {
+            problems += services.administration.passwordProblems(form.password)
         }
         return showPassword(user, domain, FormProblems(problems, request.language), request)
     }
@@ -107,7 +111,7 @@ struct UsersController: Sendable {
         _ form: UserForm, user: User?, _ domain: DomainName, _ problems: FormProblems, _ request: AdministratorRequest
     ) -> Response {
         let language = request.language
-        let fields = form.fields(isNew: user == nil, problems, language)
+        let fields = form.fields(isNew: user == nil, minimumPassword: services.administration.minimumPasswordLength, problems, language)
         let path = user.map { Self.path($0, domain) }
         let view = UserFormView(
             title: user?.address.description ?? UserText.addTitle.filled(language, domain.unicode), list: Self.list(domain),
@@ -123,7 +127,9 @@ struct UsersController: Sendable {
         _ user: User, _ domain: DomainName, _ problems: FormProblems, _ request: AdministratorRequest
     ) -> Response {
         let language = request.language
-        let fields = UserForm.passwordFields(isRequired: true, language).map { $0.with(problems) }
+        let fields = UserForm.passwordFields(isRequired: true, minimum: services.administration.minimumPasswordLength, language).map {
+            $0.with(problems)
+        }
         let path = Self.path(user, domain)
         let view = UserFormView(
             title: UserText.setPasswordTitle.filled(language, user.address), list: path, listTitle: user.address.description,

@@ -44,7 +44,7 @@ struct MessageListView: Sendable {
                 record.recipientCount > shown.count
                 ? MessageText.moreRecipients.filled(language, record.recipientCount - shown.count) : nil
             subject = entry.subject.nonEmpty
-            reason = entry.reason
+            reason = StoredSentence.text(entry.reason, language)
         }
     }
 
@@ -109,7 +109,8 @@ struct MessageListView: Sendable {
     private static func day(
         _ name: String, _ label: MessageText, _ value: String, _ problems: FormProblems, _ language: Language
     ) -> FieldView {
-        var field = FieldView(name, label[language], .input("date"), value: value)
+        // A time of the day comes from a link, such as those of the dashboard.
+        var field = FieldView(name, label[language], .input(value.contains("T") ? "datetime-local" : "date"), value: value)
         field.problem = problems.at(name)
         return field
     }

@@ -15,7 +15,8 @@ struct MessageLogController: Sendable {
             guard let identifier = RecordIdentifier(request.parameter("id")) else { throw PageError.notFound }
             let details = try await services.administration.message(identifier, request.caller)
             let transcripts = await MessageTranscriptsView.make(details, services.administration, request)
-            let view = MessageView(details, transcripts, request.language)
+            let nodes = await services.administration.nodeNames(request.caller)
+            let view = MessageView(details, transcripts, nodes: nodes, request.language)
             return services.renderer.page(.message, view, title: view.title, in: .messages, visitor: request.visitor)
         }
     }
@@ -80,9 +81,10 @@ struct MessageLogForm: Sendable {
     }
 
     var problems: [FieldProblem] {
-        [("from", from), ("until", until)].filter { !$0.1.isEmpty && CalendarDay($0.1) == nil }.map {
+        [("from", from), ("until", until)].filter { !$0.1.isEmpty && LogTime($0.1) == nil }.map {
             FieldProblem(field: $0.0, message: MessageText.dateProblem.text)
-        } + (minimumSize.isEmpty || kibibytes != nil ? [] : [FieldProblem(field: "size", message: MessageText.sizeProblem.text)])
+        } + DayRange.problems(from: from, until: until)
+            + (minimumSize.isEmpty || kibibytes != nil ? [] : [FieldProblem(field: "size", message: MessageText.sizeProblem.text)])
     }
 
     private var kibibytes: Int? { Int(minimumSize).flatMap { (0...1_000_000_000).contains($0) ? $0 : nil } }
@@ -93,8 +95,8 @@ struct MessageLogForm: Sendable {
         filter.text = text
         filter.direction = MailDirection(rawValue: direction)
         filter.result = MessageResult(rawValue: result)
-        filter.from = CalendarDay(from)?.start
-        filter.until = CalendarDay(until)?.end
+        filter.from = LogTime(from)?.start
+        filter.until = LogTime(until)?.end
         filter.sender = CorrespondentCondition(sender)
         filter.recipient = CorrespondentCondition(recipient)
         filter.subject = subject

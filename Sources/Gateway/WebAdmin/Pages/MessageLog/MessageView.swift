@@ -45,23 +45,27 @@ struct MessageView: Sendable {
         let duration: String?
     }
 
-    init(_ details: MessageLogDetails, _ transcripts: MessageTranscriptsView, _ language: Language) {
+    init(
+        _ details: MessageLogDetails, _ transcripts: MessageTranscriptsView, nodes: [NodeID: String], _ language: Language
+    ) {
         self.transcripts = transcripts
         let entry = details.record.entry
         hasSubject = !entry.subject.isEmpty
         title = hasSubject ? entry.subject : MessageText.noSubject[language]
         result = entry.result.badge(language)
         direction = entry.direction.title[language]
-        reason = entry.reason
+        let findings = entry.judgement?.findings ?? []
+        reason = StoredSentence.text(entry.reason, findings: findings, language)
         time = ShownValue.timeWithZone(entry.receivedAt)
-        facts = Self.facts(entry, language)
+        facts = Self.facts(entry, nodes, language)
         recipients = details.record.recipients.map {
             Recipient(
                 address: $0.address, alias: $0.alias.nonEmpty.map { MessageText.viaAlias.filled(language, $0) },
-                state: $0.state.badge(language), reason: $0.reason, updated: ShownValue.time($0.updatedAt))
+                state: $0.state.badge(language), reason: StoredSentence.text($0.reason, findings: findings, language),
+                updated: ShownValue.time($0.updatedAt))
         }
         let addresses = Dictionary(details.record.recipients.map { ($0.ordinal, $0.address) }, uniquingKeysWith: { first, _ in first })
-        events = details.events.map { Self.event($0, recipient: addresses[$0.ordinal] ?? "", language) }
+        events = details.events.map { Self.event($0, recipient: addresses[$0.ordinal] ?? "", findings, language) }
         hasEvents = !events.isEmpty
         emptyHistory = (entry.result == .accepted ? MessageText.noHistory : .noHistoryRefused)[language]
         let waiting = details.record.recipients.first { $0.state == .queued }
@@ -71,23 +75,27 @@ struct MessageView: Sendable {
         quarantineLink = isKept ? "\(SitePath.quarantine)/\(entry.message)" : nil
     }
 
-    private static func facts(_ entry: MessageLogEntry, _ language: Language) -> [Fact] {
+    private static func facts(_ entry: MessageLogEntry, _ nodes: [NodeID: String], _ language: Language) -> [Fact] {
         let client = entry.clientAddress.isEmpty ? MessageText.gateway[language] : entry.clientAddress
         let all: [(MessageText, String)] = [
             (.sender, entry.reversePath.nonEmpty ?? MessageText.nullSender[language]), (.headerFrom, entry.headerFrom),
             (.messageID, entry.messageIDField), (.signedIn, entry.user), (.client, client), (.hello, entry.heloName),
             (.protocolName, entry.protocolName),
             (.tls, entry.clientAddress.isEmpty ? "" : entry.tls.nonEmpty ?? MessageText.noTLS[language]),
-            (.size, entry.sizeBytes > 0 ? ShownValue.size(entry.sizeBytes, language) : ""), (.node, entry.node.description),
+            (.size, entry.sizeBytes > 0 ? ShownValue.size(entry.sizeBytes, language) : ""),
+            (.node, nodes[entry.node]?.nonEmpty ?? entry.node.description),
             (.identifier, entry.message.description),
         ]
         return all.filter { !$0.1.isEmpty }.map { Fact(title: $0.0[language], value: $0.1) }
     }
 
-    private static func event(_ event: DeliveryHistoryEvent, recipient: String, _ language: Language) -> Event {
+    private static func event(
+        _ event: DeliveryHistoryEvent, recipient: String, _ findings: [MessageJudgement.Finding], _ language: Language
+    ) -> Event {
         Event(
             time: ShownValue.time(event.at), kind: event.kind.badge(language), recipient: recipient,
-            attempt: event.attempt > 0 ? String(event.attempt) : nil, nextHop: event.nextHop.nonEmpty, reply: event.reply,
+            attempt: event.attempt > 0 ? String(event.attempt) : nil, nextHop: event.nextHop.nonEmpty,
+            reply: StoredSentence.text(event.reply, findings: findings, language),
             tls: event.tls.nonEmpty,
             duration: event.durationMilliseconds > 0
                 ? MessageText.milliseconds.filled(language, ShownValue.number(event.durationMilliseconds)) : nil)

@@ -13,28 +13,31 @@ struct QuarantineController: Sendable {
     private static let namedRows = 10
 
     func addRoutes(to routes: PageRoutes) {
-        routes.page("quarantine") { request in try await show(request, QuarantineForm(request.query), problem: nil) }
+        routes.page("quarantine") { request in
+            try await show(request, QuarantineForm(request.query, path: SitePath.quarantine), problem: nil)
+        }
         routes.form("quarantine") { request, values in try await act(values, request) }
         routes.page("quarantine/:id") { request in
             guard let identifier = RecordIdentifier(request.parameter("id")) else { throw PageError.notFound }
             let message = try await services.administration.quarantinedMessage(identifier, request.caller)
             let content = await services.administration.quarantinedContent(of: message, request.caller)
-            let view = QuarantinedMessageView(message, content, request.language)
+            let view = QuarantinedMessageView(message, content, .administration, request.language)
             return services.renderer.page(.quarantinedMessage, view, title: view.title, in: .quarantine, visitor: request.visitor)
         }
     }
 
     private func act(_ values: FormValues, _ request: AdministratorRequest) async throws -> Response {
-        let form = QuarantineForm(values)
+        let form = QuarantineForm(values, path: SitePath.quarantine)
         let messages = values.all("entry").compactMap { RecordIdentifier($0) }
         guard !messages.isEmpty else { return try await show(request, form, problem: QuarantineText.nothingSelected.text) }
         switch values.trimmed("action") {
         case "release":
+            guard values.contains("confirmed") else { return await confirmation(.release, messages, form, request) }
             let done = try await services.administration.releaseFromQuarantine(messages, request.caller)
             return .seeOther(
                 form.link.text, notice: done.isEmpty ? Notice(.quarantineUntouched) : Notice(.quarantineReleased, count: done.count))
         case "delete":
-            guard values.contains("confirmed") else { return await confirmation(messages, form, request) }
+            guard values.contains("confirmed") else { return await confirmation(.delete, messages, form, request) }
             let done = try await services.administration.deleteFromQuarantine(messages, request.caller)
             return .seeOther(
                 form.link.text, notice: done.isEmpty ? Notice(.quarantineUntouched) : Notice(.quarantineDeleted, count: done.count))
@@ -42,7 +45,9 @@ struct QuarantineController: Sendable {
         }
     }
 
-    private func confirmation(_ messages: [RecordIdentifier], _ form: QuarantineForm, _ request: AdministratorRequest) async -> Response {
+    private func confirmation(
+        _ question: QuarantineQuestion, _ messages: [RecordIdentifier], _ form: QuarantineForm, _ request: AdministratorRequest
+    ) async -> Response {
         let language = request.language
         var names: [String] = []
         for message in messages.prefix(Self.namedRows) {
@@ -50,15 +55,7 @@ struct QuarantineController: Sendable {
             guard let found = try? await services.administration.quarantinedMessage(message, request.caller) else { continue }
             names.append([found.reversePath, found.subject].filter { !$0.isEmpty }.joined(separator: " · "))
         }
-        let more = messages.count - Self.namedRows
-        let hidden = messages.map { ConfirmationView.Hidden(name: "entry", value: $0.description) }
-        let view = ConfirmationView(
-            title: QuarantineText.deleteTitle.filled(language, messages.count), text: QuarantineText.deleteText[language],
-            action: SitePath.quarantine, button: QuarantineText.confirmDelete.filled(language, messages.count), cancel: form.link.text,
-            hidden: hidden + [
-                .init(name: "action", value: "delete"), .init(name: "confirmed", value: "yes"), .init(name: "text", value: form.text),
-                .init(name: "kind", value: form.kind),
-            ], items: names, hasItems: !names.isEmpty, more: more > 0 ? QueueText.andMore.filled(language, more) : nil)
+        let view = ConfirmationView(question, messages, form, text: question.text[language], names: names, language)
         return services.renderer.page(.confirmation, view, title: view.title, in: .quarantine, visitor: request.visitor)
     }
 
@@ -67,20 +64,68 @@ struct QuarantineController: Sendable {
     ) async throws(AdministrationError) -> Response {
         let found = try await services.administration.quarantine(
             form.filter, after: form.cursor, limit: Self.pageSize + 1, request.caller)
-        let view = QuarantineView(form, found, problem: problem, isAllSelected: request.query["select"] == "all", request.language)
+        let view = QuarantineView(
+            form, found, .administration, problem: problem, isAllSelected: request.query["select"] == "all", request.language)
         return services.renderer.page(
             .quarantine, view, title: QuarantineText.title[request.language], in: .quarantine, visitor: request.visitor,
             status: problem == nil ? .ok : .unprocessableContent)
     }
 }
 
+extension ConfirmationView {
+    /// - Parameter names: of the first messages.
+    init(
+        _ question: QuarantineQuestion, _ messages: [RecordIdentifier], _ form: QuarantineForm, text: String, names: [String],
+        _ language: Language
+    ) {
+        let more = messages.count - names.count
+        let hidden = messages.map { Hidden(name: "entry", value: $0.description) }
+        self.init(
+            title: question.title.filled(language, messages.count), text: text, action: form.path,
+            button: question.button.filled(language, messages.count), cancel: form.link.text,
+            hidden: hidden + [
+                Hidden(name: "action", value: question.rawValue), Hidden(name: "confirmed", value: "yes"),
+                Hidden(name: "text", value: form.text), Hidden(name: "kind", value: form.kind),
+            ], items: names, hasItems: !names.isEmpty, more: more > 0 ? QueueText.andMore.filled(language, more) : nil)
+    }
+}
+
+/// What is asked before it is done.
+enum QuarantineQuestion: String, Sendable {
+    case release, delete
+
+    var title: QuarantineText {
+        switch self {
+        case .release: .releaseTitle
+        case .delete: .deleteTitle
+        }
+    }
+
+    var text: QuarantineText {
+        switch self {
+        case .release: .releaseText
+        case .delete: .deleteText
+        }
+    }
+
+    var button: QuarantineText {
+        switch self {
+        case .release: .confirmRelease
+        case .delete: .confirmDelete
+        }
+    }
+}
+
 /// The filter as the page's address and its form hold it.
 struct QuarantineForm: Sendable {
+    let path: String
     let text: String
     let kind: String
     let before: String
 
-    init(_ values: FormValues) {
+    /// - Parameter path: of the list.
+    init(_ values: FormValues, path: String) {
+        self.path = path
         text = String(values.trimmed("text").prefix(50))
         kind = values.trimmed("kind")
         before = values.trimmed("before")
@@ -102,7 +147,7 @@ struct QuarantineForm: Sendable {
         return QuarantineCursor(quarantinedAt: UTCTime(milliseconds: milliseconds), message: message)
     }
 
-    var link: PageLink { PageLink(SitePath.quarantine).with("text", text).with("kind", kind) }
+    var link: PageLink { PageLink(path).with("text", text).with("kind", kind) }
 
     func link(after last: QuarantinedMessage) -> String {
         link.with("before", "\(last.quarantinedAt.milliseconds).\(last.message)").text

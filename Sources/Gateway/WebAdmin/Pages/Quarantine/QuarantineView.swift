@@ -1,8 +1,36 @@
 import Quarantine
 import Settings
 
+/// For whom the quarantine is shown.
+enum QuarantineUse: Sendable, Hashable {
+    case administration
+    /// For a user, his own.
+    case own(mayRelease: Bool)
+
+    var isOwn: Bool { self != .administration }
+    var mayRelease: Bool { self != .own(mayRelease: false) }
+    var path: String { isOwn ? OwnPath.quarantine : SitePath.quarantine }
+    var title: LocalizedText { isOwn ? OwnPagesText.title.text : QuarantineText.title.text }
+
+    var lead: LocalizedText {
+        switch self {
+        case .administration: QuarantineText.lead.text
+        case .own(mayRelease: true): OwnPagesText.lead.text
+        case .own(mayRelease: false): OwnPagesText.leadWithoutRelease.text
+        }
+    }
+}
+
 /// The list of the quarantine.
 struct QuarantineView: Sendable {
+    let path: String
+    let title: String
+    let lead: String
+    let searchLabel: String
+    let emptyHelp: String
+    /// All of a user's are of one kind and for him.
+    let isOwn: Bool
+    let mayRelease: Bool
     let problem: String?
     let text: String
     let kindValue: String
@@ -22,7 +50,7 @@ struct QuarantineView: Sendable {
         let subject: String?
         let sender: String?
         let recipients: String
-        let kind: Badge
+        let kind: Badge?
         let reason: String
         let score: String
         let since: String
@@ -30,9 +58,17 @@ struct QuarantineView: Sendable {
     }
 
     init(
-        _ form: QuarantineForm, _ found: [QuarantinedMessage], problem: LocalizedText?, isAllSelected: Bool, _ language: Language
+        _ form: QuarantineForm, _ found: [QuarantinedMessage], _ use: QuarantineUse, problem: LocalizedText?, isAllSelected: Bool,
+        _ language: Language
     ) {
         let shown = found.prefix(QuarantineController.pageSize)
+        path = use.path
+        title = use.title[language]
+        lead = use.lead[language]
+        searchLabel = (use.isOwn ? OwnPagesText.searchText.text : QuarantineText.searchText.text)[language]
+        emptyHelp = (use.isOwn ? OwnPagesText.emptyHelp.text : QuarantineText.emptyHelp.text)[language]
+        isOwn = use.isOwn
+        mayRelease = use.mayRelease
         self.problem = problem?[language]
         text = form.text
         kindValue = form.kind
@@ -42,7 +78,7 @@ struct QuarantineView: Sendable {
                 FieldView.Choice(value: $0.rawValue, text: $0.title[language], isChosen: $0.rawValue == form.kind)
             }
         isFiltered = !form.isEmpty
-        rows = shown.map { Row($0, language, isSelected: isAllSelected) }
+        rows = shown.map { Row($0, use, language, isSelected: isAllSelected) }
         hasRows = !shown.isEmpty
         self.isAllSelected = isAllSelected
         let here = form.link.with("before", form.before)
@@ -54,16 +90,16 @@ struct QuarantineView: Sendable {
 }
 
 extension QuarantineView.Row {
-    init(_ message: QuarantinedMessage, _ language: Language, isSelected: Bool) {
+    init(_ message: QuarantinedMessage, _ use: QuarantineUse, _ language: Language, isSelected: Bool) {
         value = message.message.description
-        path = "\(SitePath.quarantine)/\(message.message)"
+        path = "\(use.path)/\(message.message)"
         selectLabel = QuarantineText.select.filled(language, message.subject.nonEmpty ?? message.reversePath)
         self.isSelected = isSelected
         subject = message.subject.nonEmpty
         sender = message.reversePath.nonEmpty
         let more = message.recipientCount - 1
         recipients = (message.recipients.first ?? "") + (more > 0 ? " " + MessageText.moreRecipients.filled(language, more) : "")
-        kind = message.kind.badge(language)
+        kind = use.isOwn ? nil : message.kind.badge(language)
         reason = message.reason[language]
         score = message.score.description
         since = ShownValue.time(message.quarantinedAt)
@@ -74,14 +110,18 @@ extension QuarantineView.Row {
 /// The page of one message in quarantine.
 struct QuarantinedMessageView: Sendable {
     let title: String
+    let listPath: String
+    let listTitle: String
+    let mayRelease: Bool
     let identifier: String
-    let kind: Badge
+    let kind: Badge?
     let reason: String
     let score: String
     let since: String
     let sender: String
     let recipients: [String]
-    let logPath: String
+    /// For administrators.
+    let logPath: String?
     let isReadable: Bool
     let isCut: Bool
     let headerFields: [SafeMessageView.HeaderLine]
@@ -95,16 +135,19 @@ struct QuarantinedMessageView: Sendable {
         let size: String
     }
 
-    init(_ message: QuarantinedMessage, _ content: SafeMessageView?, _ language: Language) {
+    init(_ message: QuarantinedMessage, _ content: SafeMessageView?, _ use: QuarantineUse, _ language: Language) {
         title = message.subject.nonEmpty ?? MessageText.noSubject[language]
+        listPath = use.path
+        listTitle = use.title[language]
+        mayRelease = use.mayRelease
         identifier = message.message.description
-        kind = message.kind.badge(language)
+        kind = use.isOwn ? nil : message.kind.badge(language)
         reason = message.reason[language]
         score = message.score.description
         since = ShownValue.timeWithZone(message.quarantinedAt)
         sender = message.reversePath.nonEmpty ?? MessageText.nullSender[language]
         recipients = message.recipients
-        logPath = "\(SitePath.messages)/\(message.message)"
+        logPath = use.isOwn ? nil : "\(SitePath.messages)/\(message.message)"
         isReadable = content != nil
         isCut = content?.isCut ?? false
         headerFields = content?.headerFields ?? []

@@ -137,7 +137,7 @@ struct QueueRow: Sendable {
         next = entry.isHeldByAdministrator ? "–" : ShownValue.time(entry.nextAttemptAt)
         attempts = entry.attempts
         state = entry.badge(language, now: now)
-        lastReply = entry.lastReply.nonEmpty
+        lastReply = entry.lastReply.nonEmpty.map { StoredSentence.text($0, language) }
         size = ShownValue.size(entry.sizeBytes, language)
     }
 

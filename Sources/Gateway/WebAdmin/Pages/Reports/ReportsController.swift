@@ -73,7 +73,7 @@ struct ReportForm: Sendable {
     var problems: [FieldProblem] {
         [("from", from), ("until", until)].filter { !$0.1.isEmpty && CalendarDay($0.1) == nil }.map {
             FieldProblem(field: $0.0, message: MessageText.dateProblem.text)
-        }
+        } + DayRange.problems(from: from, until: until)
     }
 
     var query: MailReportQuery {

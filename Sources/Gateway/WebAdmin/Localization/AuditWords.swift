@@ -1,0 +1,87 @@
+import DomainsAndUsers
+import Settings
+
+/// What a row of the audit log says, in the reader's language. Rows hold an action's code, which has a title here, and details whose
+/// fixed words are known; names and values stand as they were entered.
+enum AuditWords {
+    /// The code itself for an action of a newer version.
+    static func action(_ code: String, _ language: Language) -> String { titles[code]?[language] ?? code }
+
+    /// What the action was done to.
+    static func target(_ target: String, of action: String, _ language: Language) -> String {
+        guard action == "settings.change", language != .english else { return target }
+        let parts = target.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let field = field(parts[1]) else { return target }
+        return "\(field[language])（\(parts[1])）"
+    }
+
+    static func detail(_ detail: String, of action: String, _ language: Language) -> String {
+        guard language != .english else { return detail }
+        let noun = String(action.prefix { $0 != "." })
+        guard let words = words[noun] else { return detail }
+        // Before and after a change; each begins like what follows a semicolon.
+        let states = detail.split(separator: " → ", omittingEmptySubsequences: false).map { state in
+            words.reduce("; " + state) { text, word in text.replacing(word.english, with: word.japanese) }.dropFirst(2)
+        }
+        return states.joined(separator: " → ")
+    }
+
+    /// The title of a setting written as `section.name`.
+    private static func field(_ text: String) -> LocalizedText? {
+        let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let section = GatewaySettings.section(parts[0]) else { return nil }
+        return section.fields.first { $0.name == parts[1] }?.title
+    }
+
+    private static let titles: [String: LocalizedText] = [
+        "settings.change": LocalizedText("Setting changed", ja: "設定の変更"),
+        "domain.add": LocalizedText("Domain added", ja: "ドメインの追加"),
+        "domain.change": LocalizedText("Domain changed", ja: "ドメインの変更"),
+        "domain.delete": LocalizedText("Domain deleted", ja: "ドメインの削除"),
+        "recipient.add": LocalizedText("Recipients listed", ja: "宛先アドレスの追加"),
+        "recipient.remove": LocalizedText("Recipients taken off the list", ja: "宛先アドレスの削除"),
+        "user.add": LocalizedText("User added", ja: "ユーザーの追加"),
+        "user.change": LocalizedText("User changed", ja: "ユーザーの変更"),
+        "user.delete": LocalizedText("User deleted", ja: "ユーザーの削除"),
+        "user.password.set": LocalizedText("User's password set", ja: "ユーザーのパスワードの設定"),
+        "user.password.remove": LocalizedText("User's password removed", ja: "ユーザーのパスワードの削除"),
+        "user.password.change": LocalizedText("Own password changed", ja: "本人によるパスワードの変更"),
+        "user.sign-in": LocalizedText("User signed in", ja: "ユーザーのサインイン"),
+        "user.quarantine.release": LocalizedText("Own quarantine: released", ja: "本人による隔離の解放"),
+        "user.quarantine.delete": LocalizedText("Own quarantine: deleted", ja: "本人による隔離の削除"),
+        "administrator.add": LocalizedText("Administrator added", ja: "管理者の追加"),
+        "administrator.delete": LocalizedText("Administrator deleted", ja: "管理者の削除"),
+        "administrator.password": LocalizedText("Administrator's password set", ja: "管理者のパスワードの設定"),
+        "administrator.sign-in": LocalizedText("Administrator signed in", ja: "管理者のサインイン"),
+        "access-list.add": LocalizedText("List entry added", ja: "許可・ブロックリストの追加"),
+        "access-list.change": LocalizedText("List entry's note changed", ja: "許可・ブロックリストのメモの変更"),
+        "access-list.delete": LocalizedText("List entries deleted", ja: "許可・ブロックリストの削除"),
+        "quarantine.release": LocalizedText("Released from quarantine", ja: "隔離の解放"),
+        "quarantine.delete": LocalizedText("Deleted from quarantine", ja: "隔離の削除"),
+        "queue.retry": LocalizedText("Queue: tried again", ja: "配送キューの再試行"),
+        "queue.hold": LocalizedText("Queue: put on hold", ja: "配送キューの保留"),
+        "queue.release": LocalizedText("Queue: released", ja: "配送キューの保留解除"),
+        "queue.delete": LocalizedText("Queue: deleted", ja: "配送キューの削除"),
+        "api-key.create": LocalizedText("API key created", ja: "API キーの作成"),
+        "api-key.revoke": LocalizedText("API key revoked", ja: "API キーの失効"),
+        "maintenance.run": LocalizedText("Maintenance asked for", ja: "メンテナンスの実行"),
+    ]
+
+    /// Words of the details by the noun of the action, longer ones first. Blanks around them keep names and values out.
+    private static let words: [String: [(english: String, japanese: String)]] = [
+        "user": [
+            ("; no password", "; パスワードなし"), ("; password set", "; パスワード設定済み"), ("; disabled", "; 無効"), ("; enabled", "; 有効"),
+            ("; aliases ", "; エイリアス "),
+        ],
+        "domain": [
+            (" priority ", " 優先順位 "), (" opportunistic", " " + ConnectionSecurity.opportunistic.title.japanese),
+            (" required", " " + ConnectionSecurity.required.title.japanese), (" as ", " ユーザー名 "),
+        ],
+        "access-list": [
+            ("block sender-domain", "ブロック 差出人のドメイン"), ("allow sender-domain", "許可 差出人のドメイン"), ("block sender", "ブロック 差出人"),
+            ("allow sender", "許可 差出人"), ("block host", "ブロック ホスト"), ("allow host", "許可 ホスト"),
+            ("block network", "ブロック ネットワーク"), ("allow network", "許可 ネットワーク"), (" for ", " 対象ドメイン "),
+        ],
+        "api-key": [(", read, until ", "、読み取りのみ、有効期限 "), (", full, until ", "、API キーの管理以外すべて、有効期限 ")],
+    ]
+}
