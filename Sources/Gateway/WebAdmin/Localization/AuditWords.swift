@@ -69,6 +69,7 @@ enum AuditWords {
 
     /// Words of the details by the noun of the action, longer ones first. Blanks around them keep names and values out.
     private static let words: [String: [(english: String, japanese: String)]] = [
+        "settings": [("(default)", "（既定値）")],
         "user": [
             ("; no password", "; パスワードなし"), ("; password set", "; パスワード設定済み"), ("; disabled", "; 無効"), ("; enabled", "; 有効"),
             ("; aliases ", "; エイリアス "),
