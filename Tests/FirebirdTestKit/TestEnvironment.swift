@@ -15,7 +15,8 @@ package enum TestEnvironment {
     /// The folder of all databases of this run, without a slash at its end; also the home that tests of `GatewayDatabase` name. Exists
     /// once `engine` was read.
     package static let folder: String = {
-        let folder = FileManager.default.temporaryDirectory.path + "/firebird-tests-\(UUID().uuidString)"
+        // Short: a service's command line holds the database's path and has at most 255 bytes.
+        let folder = FileManager.default.temporaryDirectory.path + "/firebird-\(UUID().uuidString.prefix(8))"
         atProcessEnd {
             // What is left over in the folder for temporary files harms nobody.
             try? FileManager.default.removeItem(atPath: folder)

@@ -52,12 +52,14 @@ final class StatusVector {
         var reportable: [String] = []
         var cursor: UnsafePointer<ISC_STATUS>? = UnsafePointer(pointer)
         var line = [CChar](repeating: 0, count: 1_024)
+        // A free text that explains nothing else is the engine's own: a raised exception's comes after the exception.
+        let isAlone = arguments().codes.count == 1
         while let place = cursor {
             let code = place[0] == Int(isc_arg_gds) ? place[1] : 0
             guard fb_interpret(&line, UInt32(line.count), &cursor) > 0 else { break }
             let text = Self.text(line)
             all.append(text)
-            if !Self.codesWithValues.contains(code) { reportable.append(text) }
+            if isAlone && code == isc_random || !Self.codesWithValues.contains(code) { reportable.append(text) }
         }
         return (all.joined(separator: "; "), reportable.joined(separator: "; "))
     }
