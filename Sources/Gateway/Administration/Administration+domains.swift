@@ -284,6 +284,11 @@ extension AdministrationError {
         case .alreadyExists(let name): self = .conflict(LocalizedText("“\(name)” exists already.", ja: "「\(name)」はすでに存在します。"))
         case .notFound(let name): self = .notFound(LocalizedText("“\(name)” does not exist.", ja: "「\(name)」はありません。"))
         case .lastOne: self = .conflict(LocalizedText("The last administrator cannot be removed.", ja: "最後の管理者は削除できません。"))
+        case .full(let maximum, let present):
+            self = .conflict(
+                LocalizedText(
+                    "There is no room: at most \(maximum) entries may be kept, and there are \(present). Remove some first; a network or a domain can take the place of many addresses.",
+                    ja: "登録できる上限に達しています（上限 \(maximum) 件、現在 \(present) 件）。不要な項目を削除するか、複数のアドレスをネットワークやドメインにまとめてください。"))
         case .unavailable(let cause): self = .unavailable(cause: cause)
         }
     }

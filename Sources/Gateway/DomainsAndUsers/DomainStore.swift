@@ -7,6 +7,8 @@ package enum DirectoryError: Error, Sendable, Hashable, CustomStringConvertible 
     case notFound(String)
     /// The last administrator: without one nobody could sign in.
     case lastOne
+    /// So many are there, and no more may be.
+    case full(maximum: Int, present: Int)
     /// Transient: the database did not answer.
     case unavailable(cause: String)
 
@@ -15,6 +17,7 @@ package enum DirectoryError: Error, Sendable, Hashable, CustomStringConvertible 
         case .alreadyExists(let name): "“\(name)” exists already"
         case .notFound(let name): "“\(name)” does not exist"
         case .lastOne: "the last administrator cannot be removed"
+        case .full(let maximum, let present): "at most \(maximum) entries may be kept; there are \(present)"
         case .unavailable(let cause): "the directory is unavailable: \(cause)"
         }
     }

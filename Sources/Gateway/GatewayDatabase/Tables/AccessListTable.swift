@@ -64,7 +64,7 @@ package struct AccessListTable: AccessListStore {
     static func checkRoom(for count: Int, _ transaction: FirebirdTransaction) throws {
         let present = try transaction.queryOne("select count(*) from access_list")?.decode(0, as: Int.self) ?? 0
         guard present + count <= maximumEntries else {
-            throw DirectoryError.unavailable(cause: "the lists hold at most \(maximumEntries) entries; there are \(present)")
+            throw DirectoryError.full(maximum: maximumEntries, present: present)
         }
     }
 
