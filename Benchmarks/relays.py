@@ -64,6 +64,7 @@ class JudgingGateway(Gateway):
         self.name_server = NameServer().start()
         for client in (socket.gethostname(), "probe.example.net"):
             self.name_server.add(client, A, "127.0.0.1")
+        self.name_server.add_reverse("127.0.0.1", socket.gethostname())
         super().__init__(folder, next_hop_port)
         self.node.set("dns.servers", self.name_server.address)
         self.node.set("dns-block-lists.lists", ",".join(f"{zone} 3.0" for zone in self._lists))

@@ -26,6 +26,7 @@ def look_at_loopback(node):
 
 def honest_client(name_server):
     name_server.add("client.example.net", A, "127.0.0.1")
+    name_server.add_reverse("127.0.0.1", "client.example.net")
 
 
 def message(subject="A subject", extra=""):

@@ -8,7 +8,7 @@ import pytest
 
 from kit import haproxy
 from kit.processes import wait_until
-from kit.smtp import SMTPClient
+from kit.smtp import SMTPClient, SMTPConnectionLost
 
 pytestmark = pytest.mark.skipif(not haproxy.is_installed(), reason="haproxy is not installed")
 
@@ -57,6 +57,14 @@ def send(node, kind, source):
         return node.message(reply.text.split()[-1])
 
 
+def is_greeted(node):
+    try:
+        with SMTPClient(node.balancer.smtp_port) as client:
+            return client.greeting.code == 220
+    except (OSError, SMTPConnectionLost):
+        return False
+
+
 @pytest.mark.parametrize("kind", ["smtp", "smtps", "submission"])
 def test_mail_through_the_balancer_is_logged_with_the_real_client(place, kind):
     assert send(place, kind, "127.0.0.9")["clientAddress"] == "127.0.0.9"
@@ -100,4 +108,6 @@ def test_a_stopped_node_gets_no_connections_and_they_come_back_with_it(place):
     wait_until(lambda: ask(place, "/health", "127.0.0.1") is None, 30, "nobody serves the pages")
     place.start()
     wait_until(lambda: ask(place, "/health", "127.0.0.1") == 200, 30, "the node is found again")
+    # Each service is found by itself, a moment later perhaps.
+    wait_until(lambda: is_greeted(place), 30, "HAProxy gives the node SMTP sessions again")
     assert send(place, "smtp", "127.0.0.9")["clientAddress"] == "127.0.0.9"

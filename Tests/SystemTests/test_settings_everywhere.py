@@ -4,6 +4,7 @@ import json
 
 import pytest
 from kit import firebird_server
+from kit.cluster import Cluster
 from kit.forwarder import Forwarder
 from kit.node import CommandFailed
 from kit.processes import wait_until
@@ -17,22 +18,17 @@ def pair(workplace):
     """Two nodes: the first reaches the server directly, the second through an address where only the server's first port is."""
     if not firebird_server.is_installed():
         pytest.skip("the Firebird server is not installed")
-    server = workplace.firebird_server()
-    password_file = workplace.folder / "database-password"
-    password_file.touch(mode=0o600)
-    password_file.write_text(server.password + "\n")
-    server.create_database()
+    cluster = Cluster(workplace)
+    first = cluster.first()
     # The client asks for events at the address it is connected to: there is nothing at the server's event port there.
-    forwarder = Forwarder("127.0.0.2", server.port)
+    forwarder = Forwarder("127.0.0.2", cluster.server.port)
     workplace.at_end(forwarder.close)
-
-    def node(host, port, administrator):
-        return workplace.node(
-            "--database-host", host, "--database-port", port, "--database-name", server.database, "--database-user", "SYSDBA",
-            "--database-password-file", password_file, administrator=administrator)
-
-    first = node("127.0.0.1", server.port, True)
-    second = node(forwarder.address, forwarder.port, False)
+    second = cluster.prepare()
+    exit_code, said = cluster.join(
+        second, "--database-host", forwarder.address, "--database-port", forwarder.port, "--database-name", cluster.server.database,
+        "--database-user", "SYSDBA", "--database-password-file", cluster.server.password_file)
+    assert exit_code == 0, said
+    second.start()
     return first, second
 
 
