@@ -60,10 +60,11 @@ bench-settings:
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	SECURITYGATEWAY_SETTINGS_CHANGES=$${SETTINGS_CHANGES:-1000} $(SWIFT) test --skip-build --filter '^GatewayDatabaseTests\.SettingsBenchmark' 2>&1 | grep -E '^settings in force|✘|Test run'
 
-## make build     the release program
+## make build     the release programs
 build:
 	@scripts/install-packages.sh run
 	$(SWIFT) build -c release $(BUILD_FLAGS) --product securitygateway
+	$(SWIFT) build -c release $(BUILD_FLAGS) --product sgdbtool
 
 ## make format    the house's layout
 format:
