@@ -48,6 +48,7 @@ import Testing
                     for query in queries {
                         let plan = try transaction.plan(of: query)
                         #expect(plan.contains(" ORDER ") && !plan.contains("NATURAL") && !plan.contains("SORT"), "\(query.sql): \(plan)")
+                        #expect(!plan.contains(TestPlan.collectsFirst), "\(query.sql): \(plan)")
                     }
                     guard let rare = search.rare else { continue }
                     // Few rows are sorted, but found by their own index alone.

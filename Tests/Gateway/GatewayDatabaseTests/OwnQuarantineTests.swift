@@ -203,4 +203,21 @@ import Testing
             #expect(try await test.number("select count(*) from user_session") == 0)
         }
     }
+
+    @Test func `a page of the whole quarantine walks along its index wherever it begins`() async throws {
+        let cursor = QuarantineCursor(quarantinedAt: UTCTime(milliseconds: 5), message: .fresh())
+        try await TestDatabase.with { test in
+            for filter in [QuarantineFilter(), Self.searching("word")] {
+                let query = QuarantineTable.query(filter, .everybody, after: cursor, limit: 50)
+                let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: query) }
+                #expect(plan.contains("ORDER QUARANTINE_NEWEST") && !plan.contains(TestPlan.collectsFirst), "\(plan)")
+            }
+        }
+    }
+
+    private static func searching(_ text: String) -> QuarantineFilter {
+        var filter = QuarantineFilter()
+        filter.text = text
+        return filter
+    }
 }

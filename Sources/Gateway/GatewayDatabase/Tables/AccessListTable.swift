@@ -27,7 +27,7 @@ package struct AccessListTable: AccessListStore {
         var conditions: [FirebirdQuery] = []
         if let cursor {
             conditions.append(
-                "entry_value >= \(cursor.value) and (entry_value > \(cursor.value) or id > \(cursor.identifier))")
+                "entry_value >= \(cursor.value) and (entry_value || '' > \(cursor.value) or id || '' > \(cursor.identifier))")
         }
         if let list = filter.list { conditions.append("list_name = \(list.rawValue)") }
         if let kind = filter.kind { conditions.append("kind = \(kind.rawValue)") }

@@ -35,7 +35,7 @@ package struct AuditTable: AuditStore {
     private static func query(_ filter: AuditFilter, before cursor: AuditCursor?, limit: Int) -> FirebirdQuery {
         var conditions: [FirebirdQuery] = []
         if let cursor {
-            conditions.append("happened_at <= \(cursor.time) and (happened_at < \(cursor.time) or id < \(cursor.identifier))")
+            conditions.append("happened_at <= \(cursor.time) and (happened_at + 0 < \(cursor.time) or id || '' < \(cursor.identifier))")
         }
         if let from = filter.from { conditions.append("happened_at >= \(from)") }
         if let until = filter.until { conditions.append("happened_at < \(until)") }

@@ -122,8 +122,8 @@ extension LogSearch {
         if let last {
             all.append(
                 """
-                \(unsafeSQL: time) >= \(last.receivedAt) and (\(unsafeSQL: time) > \(last.receivedAt)
-                    or \(unsafeSQL: identifier) >= \(last.message))
+                \(unsafeSQL: time) >= \(last.receivedAt) and (\(unsafeSQL: time) + 0 > \(last.receivedAt)
+                    or \(unsafeSQL: identifier) || '' >= \(last.message))
                 """)
         }
         return """
@@ -157,8 +157,8 @@ extension LogSearch {
         if let cursor {
             path.append(
                 """
-                \(unsafeSQL: time) <= \(cursor.receivedAt) and (\(unsafeSQL: time) < \(cursor.receivedAt)
-                    or \(unsafeSQL: identifier) < \(cursor.message))
+                \(unsafeSQL: time) <= \(cursor.receivedAt) and (\(unsafeSQL: time) + 0 < \(cursor.receivedAt)
+                    or \(unsafeSQL: identifier) || '' < \(cursor.message))
                 """)
         }
         if let from = filter.from { path.append("\(unsafeSQL: time) >= \(from)") }

@@ -60,7 +60,10 @@ package struct QuarantineTable: QuarantineStore {
         }
         if let cursor {
             conditions.append(
-                "q.quarantined_at <= \(cursor.quarantinedAt) and (q.quarantined_at < \(cursor.quarantinedAt) or q.message_id < \(cursor.message))"
+                """
+                q.quarantined_at <= \(cursor.quarantinedAt)
+                    and (q.quarantined_at + 0 < \(cursor.quarantinedAt) or q.message_id || '' < \(cursor.message))
+                """
             )
         }
         if let kind { conditions.append("q.kind = \(kind.rawValue)") }

@@ -100,7 +100,7 @@ enum SettingsHistoryTable {
     ) -> FirebirdQuery {
         var conditions: [FirebirdQuery] = []
         if let cursor {
-            conditions.append("revision <= \(cursor.revision) and (revision < \(cursor.revision) or id < \(cursor.identifier))")
+            conditions.append("revision <= \(cursor.revision) and (revision + 0 < \(cursor.revision) or id || '' < \(cursor.identifier))")
         }
         if let kind = filter.kind { conditions.append("scope = \(kind.rawValue)") }
         if let owner = filter.owner { conditions.append("scope_owner = \(String(owner.unicodeScalars.prefix(255)))") }
