@@ -80,10 +80,12 @@ struct NodeAssembly: Sendable {
                 watcher: watcher, home: home, maintenance: maintenance,
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
+        let presence = ClusterPresence()
         var ports = database.administrationPorts(
             node: monitoring, contents: StoredContents(folder: folder), verifier: mail.verifier,
             joiningPlace: JoiningPlace(
-                configuration.database, messageData: URL(fileURLWithPath: folder.path).resolvingSymlinksInPath().path))
+                configuration.database, messageData: URL(fileURLWithPath: folder.path).resolvingSymlinksInPath().path),
+            presence: presence)
         ports.transcripts = transcripts
         ports.directories = folders
         let retention = TranscriptRetention(folder: transcripts, settings: base.settings, logger: logger)
@@ -101,7 +103,6 @@ struct NodeAssembly: Sendable {
         let faces = try AdministrationFaces(
             base: base, site: site, administration: administration, nodes: database.stores.nodes, tls: tls, doors: doors)
         let outOfService = OutOfService()
-        let presence = ClusterPresence()
         let duty = database.duty
         let order: [any Service] =
             [

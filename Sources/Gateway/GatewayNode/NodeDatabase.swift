@@ -86,7 +86,8 @@ struct NodeDatabase: Sendable {
     }
 
     func administrationPorts(
-        node: any NodeMonitor, contents: any StoredContentSource, verifier: RecipientVerifier, joiningPlace: JoiningPlace
+        node: any NodeMonitor, contents: any StoredContentSource, verifier: RecipientVerifier, joiningPlace: JoiningPlace,
+        presence: ClusterPresence = ClusterPresence()
     ) -> Administration.Ports {
         Administration.Ports(
             settings: database.settings, domains: database.domains, users: database.users, administrators: database.administrators,
@@ -94,7 +95,8 @@ struct NodeDatabase: Sendable {
             apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
                 accessLists: database.accessLists, quarantine: database.quarantine, contents: contents), verifier: verifier,
-            cluster: Administration.ClusterPorts(registrationKeys: database.registrationKeys, joiningPlace: joiningPlace),
+            cluster: Administration.ClusterPorts(
+                registrationKeys: database.registrationKeys, joiningPlace: joiningPlace, primary: database.primaryRole, presence: presence),
             configuration: database.configurationTable)
     }
 
