@@ -9,7 +9,8 @@ extension InMemoryGateway: AuditStore {
     {
         try directory { state in
             let all = state.audit.reversed().filter { entry in
-                (filter.text.isEmpty || entry.action.contains(filter.text) || entry.target.contains(filter.text))
+                (filter.actions.isEmpty || filter.actions.contains(entry.action))
+                    && (filter.text.isEmpty || entry.action.contains(filter.text) || entry.target.contains(filter.text))
                     && (filter.from.map { entry.time >= $0 } ?? true) && (filter.until.map { entry.time < $0 } ?? true)
             }
             let start = cursor.flatMap { cursor in all.firstIndex { $0.identifier == cursor.identifier }.map { $0 + 1 } } ?? 0

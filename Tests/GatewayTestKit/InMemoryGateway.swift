@@ -35,6 +35,9 @@ package final class InMemoryGateway: Sendable {
         package var listedAdministrators: [Administrator]?
         /// Keys of the API, in order of insertion, with the hash of each secret.
         package var registrationKeys: [RegistrationKey] = []
+        /// Which node holds the primary role; `nil`: its own.
+        package var primary: NodeID?
+        package var designated: NodeID?
         /// What the page “Add a node” shows; on a server unless a test says otherwise.
         package var joiningPlace = JoiningPlace(
             server: JoiningPlace.Server(host: "192.0.2.7", port: 3050, database: "sg", user: "SYSDBA"), messageData: "/mail/message data")
@@ -94,7 +97,8 @@ package final class InMemoryGateway: Sendable {
         var ports = Administration.Ports(
             settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
             apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts, verifier: verifier,
-            cluster: Administration.ClusterPorts(registrationKeys: self, joiningPlace: state.withLock(\.joiningPlace)),
+            cluster: Administration.ClusterPorts(
+                registrationKeys: self, joiningPlace: state.withLock(\.joiningPlace), primary: self, presence: ClusterPresence()),
             configuration: self)
         ports.transcripts = self
         ports.directories = self

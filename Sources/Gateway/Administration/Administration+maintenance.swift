@@ -13,7 +13,9 @@ extension Administration {
     }
 
     /// Asks this node for maintenance now; its run appears in the list within seconds.
+    /// - Throws: `.conflict` when another node is the primary, with its name.
     package func runMaintenance(_ caller: AdministrationCaller) async throws(AdministrationError) {
+        try await refuseOnSecondary()
         do throws(DirectoryError) {
             try await ports.audit.record(entry(caller, "maintenance.run", nodeID.description))
         } catch {

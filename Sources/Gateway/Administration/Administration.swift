@@ -103,6 +103,8 @@ package struct AuditFilter: Sendable, Hashable {
     package var from: UTCTime?
     /// Rows before this time.
     package var until: UTCTime?
+    /// Only these actions; empty: all.
+    package var actions: [String] = []
 
     package init(text: String = "", from: UTCTime? = nil, until: UTCTime? = nil) {
         self.text = text

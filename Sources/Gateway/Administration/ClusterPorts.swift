@@ -5,10 +5,17 @@ extension Administration {
     package struct ClusterPorts: Sendable {
         package let registrationKeys: any RegistrationKeyStore
         package let joiningPlace: JoiningPlace
+        package let primary: any PrimaryStore
+        /// Of which nodes this one hears nothing.
+        package let presence: ClusterPresence
 
-        package init(registrationKeys: any RegistrationKeyStore, joiningPlace: JoiningPlace) {
+        package init(
+            registrationKeys: any RegistrationKeyStore, joiningPlace: JoiningPlace, primary: any PrimaryStore, presence: ClusterPresence
+        ) {
             self.registrationKeys = registrationKeys
             self.joiningPlace = joiningPlace
+            self.primary = primary
+            self.presence = presence
         }
     }
 }

@@ -19,8 +19,12 @@ package struct ClusterNode: Sendable, Hashable {
     package let incarnation: Int64
     /// Raised by the node with every batch and at least every 2 seconds; compared, never read as a time.
     package let counter: Int64
-    /// Whether it said goodbye at its last stop.
+    /// Whether it said goodbye at its last stop, or another node ended its incarnation.
     package let isStopped: Bool
+    /// Whether its incarnation was ended by another node; only together with `isStopped`.
+    package let isEndedByOthers: Bool
+    /// Of its last heartbeat, its goodbye or its end.
+    package let changedAt: UTCTime
     package let startedAt: UTCTime
     package let lastSeenAt: UTCTime
     /// The settings revision it reported last.
@@ -28,7 +32,7 @@ package struct ClusterNode: Sendable, Hashable {
 
     package init(
         node: NodeID, name: String, version: String, incarnation: Int64, counter: Int64, isStopped: Bool, startedAt: UTCTime,
-        lastSeenAt: UTCTime, settingsRevision: SettingsRevision
+        lastSeenAt: UTCTime, settingsRevision: SettingsRevision, isEndedByOthers: Bool = false, changedAt: UTCTime? = nil
     ) {
         self.node = node
         self.name = name
@@ -39,6 +43,8 @@ package struct ClusterNode: Sendable, Hashable {
         self.startedAt = startedAt
         self.lastSeenAt = lastSeenAt
         self.settingsRevision = settingsRevision
+        self.isEndedByOthers = isEndedByOthers
+        self.changedAt = changedAt ?? lastSeenAt
     }
 }
 

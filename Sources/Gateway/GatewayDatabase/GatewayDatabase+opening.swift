@@ -1,3 +1,4 @@
+package import Cluster
 import Firebird
 package import Foundation
 package import Logging
@@ -37,16 +38,17 @@ extension GatewayDatabase {
     ///   - home: the node's home; an embedded database's relative path lies in it.
     ///   - node: written as the author of changes.
     ///   - usesEvents: false polls for changes only.
+    ///   - duty: fences the primary's tasks; without it none is fenced.
     /// - Throws: `.missing` when it is not there and `absence` is `.refuse`; every other case as named. Nothing stays open.
     package static func open(
         _ connection: NodeConfigurationFile.DatabaseConnection, home: URL, node: NodeID, absence: Absence = .refuse,
         usesEvents: Bool = true,
-        pace: FirebirdChangeFeed.Pace = .init(), logger: Logger
+        pace: FirebirdChangeFeed.Pace = .init(), duty: PrimaryDuty? = nil, logger: Logger
     ) async throws(GatewayDatabaseError) -> GatewayDatabase {
         let configuration = configuration(connection, home: home)
         let place = configuration.description
         if case .embedded = configuration.location { try prepareProcess(home: home) }
-        let database = GatewayDatabase(configuration, node: node, usesEvents: usesEvents, pace: pace, logger: logger)
+        let database = GatewayDatabase(configuration, node: node, usesEvents: usesEvents, pace: pace, duty: duty, logger: logger)
         do {
             try await persistently {
                 if absence == .create { try await createIfMissing(configuration) }

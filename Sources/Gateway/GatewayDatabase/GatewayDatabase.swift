@@ -24,6 +24,7 @@ package struct GatewayDatabase: Sendable {
     package let quarantine: QuarantineTable
     package let standingFigures: StandingFigureTable
     package let registrationKeys: RegistrationKeyTable
+    package let primaryRole: PrimaryRoleTable
     package let configurationTable: ConfigurationTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
@@ -36,7 +37,12 @@ package struct GatewayDatabase: Sendable {
     /// Claims and clean-up.
     private static let backgroundSessions = 2
 
-    init(_ configuration: FirebirdConfiguration, node: NodeID, usesEvents: Bool, pace: FirebirdChangeFeed.Pace, logger: Logger) {
+    /// - Parameter duty: what fences the primary's tasks; `nil`: this process does not take part in the role.
+    init(
+        _ configuration: FirebirdConfiguration, node: NodeID, usesEvents: Bool, pace: FirebirdChangeFeed.Pace, duty: PrimaryDuty?,
+        logger: Logger
+    ) {
+        let fence = duty.map { PrimaryFence(duty: $0, node: node) }
         self.configuration = configuration
         self.logger = logger
         sessions = DatabaseSessions(
@@ -54,12 +60,13 @@ package struct GatewayDatabase: Sendable {
         queueAdministration = QueueAdministrationTable(sessions: sessions)
         contentReferences = ContentReferenceTable(sessions: sessions)
         accessLists = AccessListTable(sessions: sessions)
-        quarantine = QuarantineTable(sessions: sessions)
+        quarantine = QuarantineTable(sessions: sessions, fence: fence)
         standingFigures = StandingFigureTable(sessions: sessions)
         registrationKeys = RegistrationKeyTable(sessions: sessions)
+        primaryRole = PrimaryRoleTable(sessions: sessions)
         statistics = StatisticsTable(sessions: sessions)
         apiKeys = APIKeyTable(sessions: sessions)
-        maintenance = MaintenanceTable(sessions: sessions)
+        maintenance = MaintenanceTable(sessions: sessions, fence: fence)
         configurationTable = ConfigurationTable(sessions: sessions)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }

@@ -13,9 +13,12 @@ struct MaintenanceRunner: Service {
     let requests: MaintenanceRequests
     var transcripts: TranscriptRetention?
     let logger: Logger
+    /// Only the primary does it (R7); the database's fence holds even against one that only believes to be it.
+    var isPrimary: @Sendable () -> Bool = { true }
 
     /// How soon after midnight, after a failure, and while another node has it in hand, it is looked at.
     private static let interval = Duration.seconds(30)
+    private static let idleInterval = Duration.seconds(2)
     /// Between two batches, so that mail has the database in between.
     private static let pause = Duration.milliseconds(20)
 
@@ -24,13 +27,20 @@ struct MaintenanceRunner: Service {
             var agenda = MaintenanceAgenda()
             while !Task.isCancelled {
                 await work(on: &agenda, now: .now())
-                await requests.wait(atMost: Self.interval)
+                await rest()
             }
         }
     }
 
+    /// One that is not the primary looks often: the role may come at any moment.
+    private func rest() async {
+        guard !isPrimary() else { return await requests.wait(atMost: Self.interval) }
+        try? await Task.sleep(for: Self.idleInterval)  // cancellation ends the loop of `run`
+    }
+
     /// One look at what is due. What is not done then is due at the next look too.
     func work(on agenda: inout MaintenanceAgenda, now: UTCTime) async {
+        guard isPrimary() else { return }
         if requests.take() { agenda.ask(at: now) }
         for key in agenda.due(on: Self.localDate(now)) {
             if await perform(key, now: now) { agenda.finish(key) }

@@ -80,10 +80,12 @@ struct NodeAssembly: Sendable {
                 watcher: watcher, home: home, maintenance: maintenance,
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
+        let presence = ClusterPresence()
         var ports = database.administrationPorts(
             node: monitoring, contents: StoredContents(folder: folder), verifier: mail.verifier,
             joiningPlace: JoiningPlace(
-                configuration.database, messageData: URL(fileURLWithPath: folder.path).resolvingSymlinksInPath().path))
+                configuration.database, messageData: URL(fileURLWithPath: folder.path).resolvingSymlinksInPath().path),
+            presence: presence)
         ports.transcripts = transcripts
         ports.directories = folders
         let retention = TranscriptRetention(folder: transcripts, settings: base.settings, logger: logger)
@@ -101,19 +103,25 @@ struct NodeAssembly: Sendable {
         let faces = try AdministrationFaces(
             base: base, site: site, administration: administration, nodes: database.stores.nodes, tls: tls, doors: doors)
         let outOfService = OutOfService()
+        let duty = database.duty
         let order: [any Service] =
             [
                 Heartbeat(writer: writing.writer, settings: base.settings, logger: logger, declaredDead: { outOfService.declare(logger) }),
                 watcher,
+                PrimaryLease(
+                    store: database.stores.primaryRole, own: writing.incarnation, duty: duty, presence: presence, settings: base.settings,
+                    logger: logger),
                 FollowingSettings(settings: base.settings, budget: budget, transcripts: transcripts), resolver, CertificateWatch(tls: tls),
                 ContentSweep(folder: folder, references: database.stores.contentReferences, logger: logger),
-                QuarantineExpiry(store: database.stores.quarantine, settings: base.settings, folder: folder, logger: logger),
+                QuarantineExpiry(
+                    store: database.stores.quarantine, settings: base.settings, folder: folder, logger: logger,
+                    isPrimary: { duty.isPrimary }),
                 MaintenanceRunner(
                     store: database.stores.maintenance, settings: base.settings, requests: maintenance, transcripts: retention,
-                    logger: logger),
+                    logger: logger, isPrimary: { duty.isPrimary }),
                 retention,
                 ClusterWatch(
-                    registry: database.deathRegistry, own: configuration.nodeID, presence: ClusterPresence(), logger: logger,
+                    registry: database.deathRegistry, own: configuration.nodeID, presence: presence, logger: logger,
                     adopt: { mail.queue.retryNow() }),
                 StandingMetricsRefresh(
                     metrics: StandingMetrics(), monitoring: monitoring, figures: database.standingFigures, logger: logger),

@@ -23,10 +23,13 @@ struct NodeDatabase: Sendable {
         let quarantine: any QuarantineStore
         let maintenance: any MaintenanceStore
         let registrationKeys: any RegistrationKeyStore
+        let primaryRole: any PrimaryStore
     }
 
     let stores: Stores
     let changeFeed: any SettingsChangeFeed
+    /// The primary role in this process's hand.
+    let duty: PrimaryDuty
     let logger: Logger
     private let database: GatewayDatabase
 
@@ -35,22 +38,24 @@ struct NodeDatabase: Sendable {
         _ configuration: NodeConfigurationFile, home: NodeHome, absence: GatewayDatabase.Absence = .refuse, logger: Logger
     ) async throws(NodeStartupError) -> NodeDatabase {
         do throws(GatewayDatabaseError) {
+            let duty = PrimaryDuty()
             let database = try await GatewayDatabase.open(
-                configuration.database, home: home.url, node: configuration.nodeID, absence: absence, logger: logger)
-            return NodeDatabase(database, logger: logger)
+                configuration.database, home: home.url, node: configuration.nodeID, absence: absence, duty: duty, logger: logger)
+            return NodeDatabase(database, duty: duty, logger: logger)
         } catch {
             throw .database(reason: error.description)
         }
     }
 
-    private init(_ database: GatewayDatabase, logger: Logger) {
+    private init(_ database: GatewayDatabase, duty: PrimaryDuty, logger: Logger) {
         self.database = database
+        self.duty = duty
         self.logger = logger
         changeFeed = database.changeFeed
         stores = Stores(
             settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
             contentReferences: database.contentReferences, accessLists: database.accessLists, quarantine: database.quarantine,
-            maintenance: database.maintenance, registrationKeys: database.registrationKeys)
+            maintenance: database.maintenance, registrationKeys: database.registrationKeys, primaryRole: database.primaryRole)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }
@@ -81,7 +86,8 @@ struct NodeDatabase: Sendable {
     }
 
     func administrationPorts(
-        node: any NodeMonitor, contents: any StoredContentSource, verifier: RecipientVerifier, joiningPlace: JoiningPlace
+        node: any NodeMonitor, contents: any StoredContentSource, verifier: RecipientVerifier, joiningPlace: JoiningPlace,
+        presence: ClusterPresence = ClusterPresence()
     ) -> Administration.Ports {
         Administration.Ports(
             settings: database.settings, domains: database.domains, users: database.users, administrators: database.administrators,
@@ -89,7 +95,8 @@ struct NodeDatabase: Sendable {
             apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
                 accessLists: database.accessLists, quarantine: database.quarantine, contents: contents), verifier: verifier,
-            cluster: Administration.ClusterPorts(registrationKeys: database.registrationKeys, joiningPlace: joiningPlace),
+            cluster: Administration.ClusterPorts(
+                registrationKeys: database.registrationKeys, joiningPlace: joiningPlace, primary: database.primaryRole, presence: presence),
             configuration: database.configurationTable)
     }
 
@@ -105,7 +112,7 @@ struct NodeDatabase: Sendable {
             // The row was just written, counter and all: a first sign of life, before the first batch.
             heartbeat.confirm(begunAt: begun)
             let writer = database.beginWriting(as: incarnation, heartbeat: heartbeat)
-            return NodeWriting(writer: writer, heartbeat: heartbeat)
+            return NodeWriting(incarnation: incarnation, writer: writer, heartbeat: heartbeat)
         } catch {
             throw .database(reason: error.description)
         }
@@ -114,6 +121,7 @@ struct NodeDatabase: Sendable {
 
 /// The writing half of the database, fenced by this incarnation.
 struct NodeWriting: Sendable {
+    let incarnation: Incarnation
     let writer: NodeWriter
     let heartbeat: ConfirmedHeartbeat
 

@@ -17,6 +17,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var userVerification = UserVerificationSettings()
     package var transcripts = TranscriptSettings()
     package var directories = DirectorySettings()
+    package var cluster = ClusterSettings()
     /// By the domain's lower-case ASCII name; a domain without an entry has the defaults.
     package var domains: [String: DomainSettings] = [:]
 
@@ -36,6 +37,7 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(AttachmentSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
+        SettingsSectionDescription(ClusterSettings.self),
     ]
 
     package static func section(_ name: String) -> SettingsSectionDescription? { sections.first { $0.name == name } }
@@ -75,6 +77,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)
         case (.cluster, TranscriptSettings.name): return transcripts.apply(texts)
         case (.cluster, DirectorySettings.name): return directories.apply(texts)
+        case (.cluster, ClusterSettings.name): return cluster.apply(texts)
         case (.cluster, RetentionSettings.name): return retention.apply(texts)
         case (.node(nodeID), NodeSettings.name): return node.apply(texts)
         case (.node, NodeSettings.name): return []

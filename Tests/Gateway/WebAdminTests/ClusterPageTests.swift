@@ -39,6 +39,26 @@ struct ClusterPageTests {
         }
     }
 
+    @Test func `a node is designated after a question that names it, and undesignated again`() async throws {
+        let gateway = try SampleGateway.make()
+        let node = NodeID(RecordIdentifier(high: 6, low: 6))
+        gateway.change { state in
+            state.nodes.append(
+                ClusterNode(
+                    node: node, name: "mx-second", version: "1.2.3", incarnation: 1, counter: 1, isStopped: false,
+                    startedAt: UTCTime(milliseconds: 1), lastSeenAt: UTCTime(milliseconds: 2), settingsRevision: SettingsRevision(1)))
+        }
+        try await withSignedIn(gateway) { browser in
+            #expect(try await browser.get("/cluster").text.contains("/cluster/designate/\(node)"))
+            #expect(try await browser.get("/cluster/designate/\(node)").text.contains("mx-second"))
+            try await browser.post("/cluster/designate/\(node)")
+            #expect(gateway.state.withLock(\.designated) == node)
+            #expect(try await browser.get("/cluster").text.contains("primary.designate"))
+            try await browser.post("/cluster/designate/any")
+            #expect(gateway.state.withLock(\.designated) == nil)
+        }
+    }
+
     @Test func `the key of the node that is asked cannot be revoked there`() async throws {
         let gateway = try SampleGateway.make()
         let own = gateway.node

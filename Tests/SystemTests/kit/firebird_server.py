@@ -86,6 +86,19 @@ class FirebirdServer:
             ["-user", "SYSDBA", "-password", self.password],
             f"create database '127.0.0.1/{self.port}:{self.database}' page_size 16384 default character set UTF8;")
 
+    def run_sql(self, script):
+        """Statements in the nodes' database, as an administrator of the server."""
+        self._interactive_sql(
+            ["-b", "-user", "SYSDBA", "-password", self.password, f"127.0.0.1/{self.port}:{self.database}"], script)
+
+    def accepts_sql(self, script):
+        """Whether it was executed; false for a lock that another holds."""
+        try:
+            self.run_sql(script)
+            return True
+        except AssertionError:
+            return False
+
     def start(self):
         # A server started on a taken port tries for more than a minute, so the one before must have gone.
         wait_until(lambda: not is_listening(self.port), 10, "the port of the Firebird server is free")

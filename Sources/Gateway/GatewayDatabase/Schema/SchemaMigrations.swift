@@ -15,6 +15,7 @@ enum SchemaMigrations {
         .createUserSessions, .addOwnersOfQuarantine, .fillOwnersOfQuarantine,
         .createRegistrationKeys,
         .createSettingsHistory,
+        .createPrimaryRole, .insertPrimaryRole,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -39,6 +39,7 @@ package struct AuditTable: AuditStore {
         }
         if let from = filter.from { conditions.append("happened_at >= \(from)") }
         if let until = filter.until { conditions.append("happened_at < \(until)") }
+        if !filter.actions.isEmpty { conditions.append("action in (\(list: filter.actions))") }
         if !filter.text.isEmpty {
             let part = filter.text.cut(to: MessageLogFilter.maximumTextBytes)
             conditions.append(

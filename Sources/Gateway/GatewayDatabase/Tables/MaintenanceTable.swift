@@ -13,7 +13,13 @@ package struct MaintenanceTable: MaintenanceStore {
     /// After this a run that nobody touches is another node's to go on with.
     static let abandonedAfter = Duration.seconds(900)
 
-    init(sessions: DatabaseSessions) { self.sessions = sessions }
+    /// Asserted in each transaction.
+    var fence: PrimaryFence?
+
+    init(sessions: DatabaseSessions, fence: PrimaryFence? = nil) {
+        self.sessions = sessions
+        self.fence = fence
+    }
 
     package func maintenanceRuns(limit: Int) async throws(MessageLogError) -> [MaintenanceRun] {
         try await sessions.read(unavailable: MessageLogError.unavailable) { transaction in
@@ -30,7 +36,8 @@ package struct MaintenanceTable: MaintenanceStore {
     package func beginMaintenance(_ key: String) async throws(MessageLogError) -> MaintenanceBeginning {
         let node = sessions.node
         let now = UTCTime.now()
-        let abandoned = now.advanced(by: .zero - Self.abandonedAfter)
+        // Of a fenced run nobody else has hold any more.
+        let abandoned = fence == nil ? now.advanced(by: .zero - Self.abandonedAfter) : UTCTime(milliseconds: .max)
         return try await write { transaction in
             guard let present = try transaction.queryOne("select state from maintenance_run where run_key = \(key)") else {
                 try transaction.execute(
@@ -99,8 +106,12 @@ package struct MaintenanceTable: MaintenanceStore {
         _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value
     ) async throws(MessageLogError) -> Value {
         let pool = sessions.background
+        let fence = fence
         return try await DatabaseSessions.translating(MessageLogError.unavailable) {
-            try await pool.transaction(.snapshotNoWait, deadline: Self.deadline, retryingConflicts: DatabaseSessions.writeRetries, body)
+            try await pool.transaction(.snapshotNoWait, deadline: Self.deadline, retryingConflicts: DatabaseSessions.writeRetries) {
+                try fence?.assert($0)
+                return try body($0)
+            }
         }
     }
 }

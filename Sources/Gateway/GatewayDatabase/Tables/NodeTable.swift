@@ -55,14 +55,15 @@ package struct NodeTable: NodeRegistry {
     static func all(_ transaction: FirebirdTransaction) throws(FirebirdError) -> [ClusterNode] {
         try transaction.query(
             """
-            select id, name, version, incarnation, counter, is_stopped, started_at, last_seen_at, settings_revision
+            select id, name, version, incarnation, counter, is_stopped, started_at, last_seen_at, settings_revision,
+                case when is_stopped and changed_by <> id then true else false end, changed_at
             from node order by name, id
             """
         ).map { row throws(FirebirdError) in
             ClusterNode(
                 node: try row.decode(0), name: try row.decode(1), version: try row.decode(2), incarnation: try row.decode(3),
                 counter: try row.decode(4), isStopped: try row.decode(5), startedAt: try row.decode(6), lastSeenAt: try row.decode(7),
-                settingsRevision: try row.decode(8))
+                settingsRevision: try row.decode(8), isEndedByOthers: try row.decode(9), changedAt: try row.decode(10))
         }
     }
 }

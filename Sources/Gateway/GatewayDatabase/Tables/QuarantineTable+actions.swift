@@ -30,7 +30,9 @@ extension QuarantineTable {
 
     package func expire(before time: UTCTime, limit: Int) async throws(MessageLogError) -> QuarantineRemoval {
         let work = QuarantineWork(share: .everybody, time: .now(), node: sessions.node)
+        let fence = fence
         return try await sessions.write(unavailable: MessageLogError.unavailable) { transaction in
+            try fence?.assert(transaction)
             let rows = try transaction.query(
                 """
                 select first \(unsafeSQL: String(max(1, limit))) message_id from quarantine where quarantined_at < \(time)

@@ -7,6 +7,8 @@ package import Settings
 /// The quarantine as administrators and users see and change it. Actions: `QuarantineTable+actions.swift`.
 package struct QuarantineTable: QuarantineStore {
     let sessions: DatabaseSessions
+    /// Asserted where mail is removed by its age.
+    var fence: PrimaryFence?
 
     private static let searchDeadline = Duration.seconds(8)
     private static let columns = """

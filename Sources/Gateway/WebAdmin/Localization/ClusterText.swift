@@ -10,7 +10,6 @@ enum ClusterText: String, CaseIterable, PageText {
     case state
     case inService
     case stopped
-    case started
     case lastSeen
     case revision
     case lag
@@ -38,6 +37,30 @@ enum ClusterText: String, CaseIterable, PageText {
     case revokeTitle
     case revokeFree
     case revokeBound
+    case primary
+    case secondary
+    case role
+    case designated
+    case noPrimary
+    case anyNode
+    case takeover
+    case takeoverOn
+    case takeoverOff
+    case primaryLead
+    case silent
+    case dead
+    case since
+    case designate
+    case designateAny
+    case designateTitle
+    case designateText
+    case designateAnyText
+    case history
+    case when
+    case who
+    case event
+    case target
+    case detail
 
     var text: LocalizedText {
         switch self {
@@ -52,7 +75,6 @@ enum ClusterText: String, CaseIterable, PageText {
         case .state: LocalizedText("State", ja: "状態")
         case .inService: LocalizedText("In service", ja: "稼働中")
         case .stopped: LocalizedText("Stopped", ja: "停止")
-        case .started: LocalizedText("Started (UTC)", ja: "起動日時（UTC）")
         case .lastSeen: LocalizedText("Last heartbeat (UTC)", ja: "最後のハートビート（UTC）")
         case .revision: LocalizedText("Settings revision", ja: "設定リビジョン")
         case .lag: LocalizedText("{} ({} behind)", ja: "{}（{} 件の遅れ）")
@@ -101,6 +123,39 @@ enum ClusterText: String, CaseIterable, PageText {
             LocalizedText(
                 "The node {} leaves the cluster at once. Mail it has accepted is finished by the others.",
                 ja: "ノード {} はただちにクラスターから外れます。受信済みのメールはほかのノードが配送します。")
+        case .primary: LocalizedText("Primary", ja: "プライマリ")
+        case .secondary: LocalizedText("Secondary", ja: "セカンダリ")
+        case .role: LocalizedText("Role", ja: "役割")
+        case .designated: LocalizedText("Designated", ja: "指定ノード")
+        case .noPrimary: LocalizedText("None at the moment", ja: "現在なし")
+        case .anyNode: LocalizedText("Any node", ja: "指定なし")
+        case .takeover: LocalizedText("Automatic takeover", ja: "自動引き継ぎ")
+        case .takeoverOn: LocalizedText("On", ja: "有効")
+        case .takeoverOff: LocalizedText("Off", ja: "無効")
+        case .primaryLead:
+            LocalizedText(
+                "The primary alone does maintenance and removes old mail from quarantine. The designated node has the role whenever it is in service.",
+                ja: "メンテナンスと、隔離期限を過ぎたメールの削除はプライマリだけが行います。指定ノードは、稼働している間つねにプライマリになります。")
+        case .silent: LocalizedText("Silent", ja: "応答なし")
+        case .dead: LocalizedText("Declared dead", ja: "停止と判定")
+        case .since: LocalizedText("Since (UTC)", ja: "状態の開始（UTC）")
+        case .designate: LocalizedText("Designate", ja: "プライマリに指定")
+        case .designateAny: LocalizedText("Let any node be the primary", ja: "指定を解除")
+        case .designateTitle: LocalizedText("Change the designated primary?", ja: "プライマリの指定を変更しますか?")
+        case .designateText:
+            LocalizedText(
+                "{} becomes the primary within seconds if it is in service, else when it returns. Mail is not affected.",
+                ja: "{} が稼働中なら数秒でプライマリになります。停止中なら復帰したときに引き継ぎます。メールの処理に影響はありません。")
+        case .designateAnyText:
+            LocalizedText(
+                "The present primary keeps its role; when it stops, any other node takes it.",
+                ja: "現在のプライマリはそのまま役割を続け、停止したときはほかのどのノードでも引き継げます。")
+        case .history: LocalizedText("What happened (90 days)", ja: "クラスターの履歴（90 日間）")
+        case .when: LocalizedText("Time (UTC)", ja: "日時（UTC）")
+        case .who: LocalizedText("Who", ja: "操作者")
+        case .event: LocalizedText("Event", ja: "出来事")
+        case .target: LocalizedText("Node or key", ja: "対象")
+        case .detail: LocalizedText("Detail", ja: "詳細")
         }
     }
 }

@@ -34,6 +34,7 @@ enum NoticeText: String, CaseIterable, PageText {
     case verificationsForgotten
     case directoriesSaved
     case registrationKeyRevoked
+    case primaryDesignated
     case settingsReturned
     case settingsImported
 
@@ -69,6 +70,7 @@ enum NoticeText: String, CaseIterable, PageText {
         case .settingsReturned: LocalizedText("Settings put back: {}.", ja: "{} 件の設定を元に戻しました。")
         case .settingsImported: LocalizedText("Imported; things added or changed: {}.", ja: "インポートしました（追加・変更 {} 件）。")
         case .apiKeyRevoked: LocalizedText("The API key was revoked.", ja: "API キーを失効させました。")
+        case .primaryDesignated: LocalizedText("Saved. The role moves within seconds.", ja: "保存しました。役割は数秒で移ります。")
         case .registrationKeyRevoked: LocalizedText("The registration key was revoked.", ja: "登録キーを失効させました。")
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
         case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")

@@ -13,6 +13,11 @@ struct ClusterController: Sendable {
         routes.page("cluster") { request in try await overview(request) }
         routes.page("cluster/add") { request in addPage("", .none(request.language), request) }
         routes.form("cluster/add") { request, values in try await issue(values, request) }
+        routes.page("cluster/designate/:id") { request in try await confirmDesignation(request) }
+        routes.form("cluster/designate/:id") { request, _ in
+            try await services.administration.designatePrimary(named: try await designee(request)?.node.description, request.caller)
+            return .seeOther(SitePath.cluster, notice: Notice(.primaryDesignated))
+        }
         routes.page("cluster/keys/:id/revoke") { request in try await confirm(request) }
         routes.form("cluster/keys/:id/revoke") { request, _ in
             try await services.administration.revokeRegistrationKey(try await existing(request).identifier, request.caller)
@@ -21,11 +26,10 @@ struct ClusterController: Sendable {
     }
 
     private func overview(_ request: AdministratorRequest) async throws(AdministrationError) -> Response {
-        let nodes = try await services.administration.clusterNodes(request.caller)
+        let status = try await services.administration.cluster(request.caller)
         let keys = try await services.administration.registrationKeys(request.caller)
         let view = ClusterView(
-            nodes: nodes, keys: keys, ownNode: services.administration.node, revision: services.administration.settingsRevision,
-            language: request.language)
+            status: status, keys: keys, ownNode: services.administration.node, language: request.language)
         return services.renderer.page(.cluster, view, title: ClusterText.title[request.language], in: .cluster, visitor: request.visitor)
     }
 
@@ -67,39 +71,27 @@ struct ClusterController: Sendable {
 }
 
 struct ClusterView: Sendable {
-    let nodes: [NodeRow]
+    let primary: String
+    let designated: String
+    /// `nil`: any node may be the primary already.
+    let anyPath: String?
+    let takeover: String
+    let nodes: [ClusterNodeRow]
+    let events: [ClusterEventRow]
+    let hasEvents: Bool
     let keys: [KeyRow]
     let hasKeys: Bool
 
-    init(nodes: [ClusterNode], keys: [RegistrationKey], ownNode: NodeID, revision: SettingsRevision, language: Language) {
-        self.nodes = nodes.map { NodeRow($0, isOwn: $0.node == ownNode, revision: revision, language) }
+    init(status: ClusterStatus, keys: [RegistrationKey], ownNode: NodeID, language: Language) {
+        primary = status.holder?.name ?? ClusterText.noPrimary[language]
+        designated = status.designated?.name ?? ClusterText.anyNode[language]
+        anyPath = status.primary.designated == nil ? nil : ClusterNodeRow.designationPath(nil)
+        takeover = (status.takesOver ? ClusterText.takeoverOn : ClusterText.takeoverOff)[language]
+        nodes = status.members.map { ClusterNodeRow($0, isOwn: $0.node.node == ownNode, language) }
+        events = status.history.map(ClusterEventRow.init)
+        hasEvents = !events.isEmpty
         self.keys = keys.map { KeyRow($0, ownNode: ownNode, language) }
         hasKeys = !keys.isEmpty
-    }
-
-    struct NodeRow: Sendable {
-        let name: String
-        let isOwn: Bool
-        let version: String
-        let state: Badge
-        let started: String
-        let lastSeen: String
-        /// What the node reported, and by how much it lags behind this one.
-        let revision: String
-
-        init(_ node: ClusterNode, isOwn: Bool, revision newest: SettingsRevision, _ language: Language) {
-            name = node.name
-            self.isOwn = isOwn
-            version = node.version
-            state =
-                node.isStopped
-                ? Badge(ClusterText.stopped.text, .neutral, language) : Badge(ClusterText.inService.text, .good, language)
-            started = ShownValue.time(node.startedAt)
-            lastSeen = ShownValue.time(node.lastSeenAt)
-            let lag = newest.number - node.settingsRevision.number
-            let number = String(node.settingsRevision.number)
-            self.revision = lag > 0 && !node.isStopped ? ClusterText.lag.filled(language, number, lag) : number
-        }
     }
 
     struct KeyRow: Sendable {

@@ -176,6 +176,8 @@ struct ConfirmationView: Sendable {
     let cancel: String
     /// Hidden fields that are sent again.
     var hidden: [Hidden] = []
+    /// Whether the page need not warn that it cannot be undone.
+    var isReversible = false
     /// What it concerns, as far as it can be listed.
     var items: [String] = []
     var hasItems = false
