@@ -39,6 +39,16 @@ struct SettingsHistoryPagesTests {
         }
     }
 
+    @Test func `no return is offered to a revision with the same settings`() async throws {
+        try await withSignedIn(try SampleGateway.make()) { browser in
+            try await Self.save("51", browser)
+            let page = try await browser.get("/settings/delivery").text
+            let revision = try #require(page.firstMatch(of: /name="revision" value="(\d+)"/)?.1)
+            let comparison = try await browser.get("/settings-history/compare?from=\(revision)")
+            #expect(comparison.status == .ok && !comparison.text.contains("/settings-history/return"))
+        }
+    }
+
     @Test func `a revision that is not kept is refused on a page that says what is kept`() async throws {
         try await withSignedIn(try SampleGateway.make()) { browser in
             let page = try await browser.get("/settings-history/compare?from=999999")

@@ -54,6 +54,15 @@ struct StoredSentenceTests {
         #expect(AuditWords.detail("enabled", of: "settings.change", .japanese) == "enabled", "a value is no word of ours")
     }
 
+    @Test(arguments: [
+        "recipient.verify", "recipient.forget-verification", "settings.export", "settings.import", "settings.return",
+        "registration-key.issue",
+        "registration-key.bind", "registration-key.revoke", "node.declare-dead", "user.quarantine.release", "quarantine.release",
+    ])
+    func `every action has a title`(code: String) {
+        for language in Language.allCases { #expect(AuditWords.action(code, language) != code) }
+    }
+
     @Test func `the audit page shows titles with their codes and is searched by date`() async throws {
         let gateway = try SampleGateway.make(language: .japanese)
         try await withSignedIn(gateway) { browser async throws -> Void in

@@ -31,7 +31,7 @@ struct MailCommandTests {
             #expect(try await node.run("queue", "delete", "--all", answers: ["n"]).failure?.exitCode == 1)
             #expect(node.gateway.state.withLock { $0.queue.count } == 1100)
             #expect(try await node.run("queue", "hold", "--all", answers: ["y"]).output == "hold: done to 1100 entries.\n")
-            #expect(try await node.run("queue", "delete", "--all", "--yes", "--text", "sender1@").output == "delete: done to 1 entries.\n")
+            #expect(try await node.run("queue", "delete", "--all", "--yes", "--text", "sender1@").output == "delete: done to 1 entry.\n")
             #expect(try await node.run("queue", "delete", "--all", "-y").output == "delete: done to 1099 entries.\n")
             #expect(node.gateway.state.withLock { $0.queue.isEmpty })
         }

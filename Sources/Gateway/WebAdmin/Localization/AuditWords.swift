@@ -64,6 +64,15 @@ enum AuditWords {
         "queue.delete": LocalizedText("Queue: deleted", ja: "配送キューの削除"),
         "api-key.create": LocalizedText("API key created", ja: "API キーの作成"),
         "api-key.revoke": LocalizedText("API key revoked", ja: "API キーの失効"),
+        "recipient.verify": LocalizedText("Recipient asked about at the mail server", ja: "宛先アドレスのメールサーバーへの照会"),
+        "recipient.forget-verification": LocalizedText("Remembered answers on recipients forgotten", ja: "宛先アドレスの照会結果の消去"),
+        "settings.export": LocalizedText("Settings exported", ja: "設定のエクスポート"),
+        "settings.import": LocalizedText("Settings imported", ja: "設定のインポート"),
+        "settings.return": LocalizedText("Settings put back to an earlier revision", ja: "設定を以前のリビジョンに戻す操作"),
+        "registration-key.issue": LocalizedText("Registration key issued", ja: "登録キーの発行"),
+        "registration-key.bind": LocalizedText("Registration key taken by a node", ja: "ノードによる登録キーの使用開始"),
+        "registration-key.revoke": LocalizedText("Registration key revoked", ja: "登録キーの失効"),
+        "node.declare-dead": LocalizedText("Node declared dead", ja: "ノードの停止の判定"),
         "maintenance.run": LocalizedText("Maintenance asked for", ja: "メンテナンスの実行"),
     ]
 

@@ -49,6 +49,10 @@ enum CommonText: String, CaseIterable, PageText {
     case accessLists
     case quarantine
     case cluster
+    case transcripts
+    case menuMail
+    case menuSetUp
+    case menuSystem
 
     var text: LocalizedText {
         switch self {
@@ -99,6 +103,10 @@ enum CommonText: String, CaseIterable, PageText {
         case .accessLists: LocalizedText("Allow and block lists", ja: "許可・ブロックリスト")
         case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         case .cluster: LocalizedText("Clustering", ja: "クラスター")
+        case .transcripts: LocalizedText("SMTP transcripts", ja: "SMTP 通信記録")
+        case .menuMail: LocalizedText("Mail", ja: "メール")
+        case .menuSetUp: LocalizedText("Set-up", ja: "構成")
+        case .menuSystem: LocalizedText("System", ja: "システム")
         }
     }
 }

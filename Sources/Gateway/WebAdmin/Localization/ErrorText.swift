@@ -24,8 +24,8 @@ enum ErrorText: String, CaseIterable, PageText {
         case .notFoundTitle: LocalizedText("There is nothing here", ja: "ページが見つかりません")
         case .notFoundAdvice:
             LocalizedText(
-                "The page or what it showed does not exist (any more). Go on from the menu.",
-                ja: "ページまたは対象は存在しないか、削除されました。メニューから操作を続けてください。")
+                "The page or what it showed does not exist (any more).",
+                ja: "ページまたは対象は存在しないか、削除されました。")
         case .forbiddenTitle: LocalizedText("The form was refused", ja: "フォームを受け付けませんでした")
         case .forbiddenAdvice:
             LocalizedText(

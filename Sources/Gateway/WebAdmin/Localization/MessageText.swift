@@ -16,6 +16,7 @@ enum MessageText: String, CaseIterable, PageText {
     case recipients
     case subject
     case noSubject
+    case noContent
     case nullSender
     case moreRecipients
     case empty
@@ -79,6 +80,7 @@ enum MessageText: String, CaseIterable, PageText {
         case .recipients: LocalizedText("Recipients", ja: "宛先")
         case .subject: LocalizedText("Subject", ja: "件名")
         case .noSubject: LocalizedText("(no subject)", ja: "（件名なし）")
+        case .noContent: LocalizedText("(content not received)", ja: "（本文は未受信）")
         case .nullSender: LocalizedText("(no return path)", ja: "（返信先なし）")
         case .moreRecipients: LocalizedText("and {} more", ja: "ほか {} 件")
         case .empty: LocalizedText("No message yet", ja: "メッセージはまだありません")

@@ -74,7 +74,7 @@ struct LayoutView: Sendable {
     let bootstrap: String
     let site: String
     let icon: String
-    let navigation: [Link]
+    let navigation: [Group]
     /// Name of who is signed in, an administrator or a user.
     let person: String?
     /// His first page and his account.
@@ -89,6 +89,13 @@ struct LayoutView: Sendable {
     let languageLink: String
     /// Where to come back to after the language was changed.
     let returnPath: String
+
+    /// Entries of the menu that stand together.
+    struct Group: Sendable {
+        /// `nil` for entries that need no heading.
+        let title: String?
+        let links: [Link]
+    }
 
     struct Link: Sendable {
         let path: String
@@ -105,14 +112,18 @@ struct LayoutView: Sendable {
         site = assets.link(SiteAssets.site)
         icon = assets.link(SiteAssets.icon)
         if let user = visitor.userSession?.principal.user {
-            navigation = OwnNavigationItem.allCases.map {
+            let links = OwnNavigationItem.allCases.map {
                 Link(path: $0.path, text: $0.text[visitor.language], icon: $0.rawValue, isActive: $0.path == activePath)
             }
+            navigation = [Group(title: nil, links: links)]
             person = user.address.description
             (homePath, accountPath, signOutPath) = (OwnPath.quarantine, OwnPath.account, OwnPath.signOut)
         } else {
-            navigation = NavigationItem.allCases.map {
-                Link(path: $0.path, text: $0.text[visitor.language], icon: $0.rawValue, isActive: $0.path == activePath)
+            navigation = NavigationGroup.allCases.map { group in
+                let links = group.items.map {
+                    Link(path: $0.path, text: $0.text[visitor.language], icon: $0.rawValue, isActive: $0.path == activePath)
+                }
+                return Group(title: group.text?[visitor.language], links: links)
             }
             person = visitor.session?.administrator.name
             (homePath, accountPath, signOutPath) = (SitePath.dashboard, SitePath.account, SitePath.signOut)
@@ -131,68 +142,5 @@ struct LayoutView: Sendable {
         let path = String(parts.first ?? "/")
         let kept = parts.dropFirst().first?.split(separator: "&").filter { !$0.hasPrefix("\(LanguageChoice.queryName)=") } ?? []
         return path + "?" + (kept + ["\(LanguageChoice.queryName)=\(language.rawValue)"]).joined(separator: "&")
-    }
-}
-
-/// The entries of the users' menu.
-enum OwnNavigationItem: String, Sendable, CaseIterable {
-    case quarantine, account
-
-    var path: String {
-        switch self {
-        case .quarantine: OwnPath.quarantine
-        case .account: OwnPath.account
-        }
-    }
-
-    var text: OwnPagesText {
-        switch self {
-        case .quarantine: .menuQuarantine
-        case .account: .menuAccount
-        }
-    }
-}
-
-/// The entries of the administrators' menu.
-enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, reports, quarantine, queue, domains, accessLists, settings, audit, administrators, apiKeys, maintenance,
-        directories, cluster
-
-    var path: String {
-        switch self {
-        case .dashboard: SitePath.dashboard
-        case .messages: SitePath.messages
-        case .quarantine: SitePath.quarantine
-        case .reports: SitePath.reports
-        case .queue: SitePath.queue
-        case .domains: SitePath.domains
-        case .accessLists: SitePath.accessLists
-        case .settings: SitePath.settings
-        case .audit: SitePath.audit
-        case .administrators: SitePath.administrators
-        case .apiKeys: SitePath.apiKeys
-        case .maintenance: SitePath.maintenance
-        case .directories: SitePath.directories
-        case .cluster: SitePath.cluster
-        }
-    }
-
-    var text: CommonText {
-        switch self {
-        case .dashboard: .dashboard
-        case .messages: .messages
-        case .quarantine: .quarantine
-        case .reports: .reports
-        case .queue: .queue
-        case .domains: .domains
-        case .accessLists: .accessLists
-        case .settings: .settings
-        case .audit: .audit
-        case .administrators: .administrators
-        case .apiKeys: .apiKeys
-        case .maintenance: .maintenance
-        case .directories: .directories
-        case .cluster: .cluster
-        }
     }
 }

@@ -71,7 +71,8 @@ struct DomainRecipientCommand: AsyncParsableCommand {
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
             guard let count = try await recipients.send(to: APIPath("domains", recipients.name, "recipients"), session) else { return }
-            session.tell("\(count) addresses were added.", "\(count) 件のアドレスを追加しました。")
+            session.tell(
+                "\(EnglishCount.text(count, "address was", "addresses were")) added.", "\(count) 件のアドレスを追加しました。")
         }
     }
 
@@ -85,7 +86,8 @@ struct DomainRecipientCommand: AsyncParsableCommand {
             guard let count = try await recipients.send(to: APIPath("domains", recipients.name, "recipients", "remove"), session) else {
                 return
             }
-            session.tell("\(count) addresses were removed.", "\(count) 件のアドレスを削除しました。")
+            session.tell(
+                "\(EnglishCount.text(count, "address was", "addresses were")) removed.", "\(count) 件のアドレスを削除しました。")
         }
     }
 

@@ -55,7 +55,8 @@ extension DomainCommand {
             let bytes = try await session.send(
                 .post, APIPath("domains", name, "verification", "forget"), body: VerificationRequestDocument(address: address))
             try session.show(bytes, RecipientCountDocument.self) {
-                session.text("\($0.count) answers were forgotten.\n", "\($0.count) 件の回答を消去しました。\n")
+                session.text(
+                    "\(EnglishCount.text($0.count, "answer was", "answers were")) forgotten.\n", "\($0.count) 件の回答を消去しました。\n")
             }
         }
     }

@@ -69,7 +69,8 @@ struct ListCommand: AsyncParsableCommand {
             let bytes = try await session.send(
                 .post, APIPath("access-lists", "delete"), body: AccessListSelectionDocument(entries: entries))
             try session.show(bytes, AccessListCountDocument.self) { document in
-                session.text("\(document.count) entries were deleted.\n", "\(document.count) 件を削除しました。\n")
+                session.text(
+                    "\(EnglishCount.text(document.count, "entry was", "entries were")) deleted.\n", "\(document.count) 件を削除しました。\n")
             }
         }
     }

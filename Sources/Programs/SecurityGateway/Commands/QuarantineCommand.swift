@@ -44,7 +44,7 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
             try await QuarantineCommand.perform("release", messages, user, session) { count in
-                session.text("\(count) messages were released.\n", "\(count) 件を解放しました。\n")
+                session.text("\(EnglishCount.text(count, "message was", "messages were")) released.\n", "\(count) 件を解放しました。\n")
             }
         }
     }
@@ -62,7 +62,7 @@ struct QuarantineCommand: AsyncParsableCommand {
                 throw CommandFailure(description: session.text("nothing was done", "何も行いませんでした"))
             }
             try await QuarantineCommand.perform("delete", messages, user, session) { count in
-                session.text("\(count) messages were deleted.\n", "\(count) 件を削除しました。\n")
+                session.text("\(EnglishCount.text(count, "message was", "messages were")) deleted.\n", "\(count) 件を削除しました。\n")
             }
         }
 
@@ -71,7 +71,9 @@ struct QuarantineCommand: AsyncParsableCommand {
             guard session.console.isInteractive else {
                 throw .usage("without a terminal --yes is needed", ja: "端末がない場合は --yes が必要です", session.language)
             }
-            let question = session.text("Delete \(messages.count) messages for ever? [y/N] ", "\(messages.count) 件を完全に削除しますか？ [y/N] ")
+            let question = session.text(
+                "Delete \(EnglishCount.text(messages.count, "message", "messages")) for ever? [y/N] ",
+                "\(messages.count) 件を完全に削除しますか？ [y/N] ")
             return ["y", "yes", "はい"].contains(session.console.ask(question, isSecret: false)?.lowercased() ?? "")
         }
     }

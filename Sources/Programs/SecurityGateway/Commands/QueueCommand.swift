@@ -86,7 +86,7 @@ struct QueueSelection: ParsableArguments {
                 count += try await send(action, Array(names[start...].prefix(PagingOptions.largestPage)), session)
             }
         }
-        session.tell("\(action): done to \(count) entries.", "\(action): \(count) 件を処理しました。")
+        session.tell("\(action): done to \(EnglishCount.text(count, "entry", "entries")).", "\(action): \(count) 件を処理しました。")
     }
 
     /// The cursor goes past entries the action was not done to, so that the walk ends.

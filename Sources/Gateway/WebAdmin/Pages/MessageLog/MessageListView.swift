@@ -28,6 +28,8 @@ struct MessageListView: Sendable {
         let sender: String?
         let recipients: [Recipient]
         let more: String?
+        /// What stands where a subject is missing.
+        let missingSubject: String
         let subject: String?
         let reason: String
 
@@ -44,6 +46,7 @@ struct MessageListView: Sendable {
                 record.recipientCount > shown.count
                 ? MessageText.moreRecipients.filled(language, record.recipientCount - shown.count) : nil
             subject = entry.subject.nonEmpty
+            missingSubject = entry.missingSubject(language)
             reason = StoredSentence.text(entry.reason, language)
         }
     }

@@ -49,7 +49,7 @@ struct MessageView: Sendable {
         self.transcripts = transcripts
         let entry = details.record.entry
         hasSubject = !entry.subject.isEmpty
-        title = hasSubject ? entry.subject : MessageText.noSubject[language]
+        title = entry.shownSubject(language)
         result = entry.result.badge(language)
         direction = entry.direction.title[language]
         let findings = entry.judgement?.findings ?? []

@@ -17,7 +17,8 @@ struct SettingsChangeWords: Sendable {
 
     func subject(_ subject: SettingsHistoryEntry.Subject) -> SettingsSubjectView {
         switch subject {
-        case .directory(let action, let target): SettingsSubjectView(title: target, code: action, owner: nil)
+        case .directory(let action, let target):
+            SettingsSubjectView(title: target, code: action, owner: AuditWords.action(action, language))
         case .setting(let scope, let section, let name): self.setting(scope, section, name)
         }
     }
@@ -25,6 +26,14 @@ struct SettingsChangeWords: Sendable {
     func setting(_ scope: SettingsScope, _ section: String, _ name: String) -> SettingsSubjectView {
         let title = GatewaySettings.section(section)?.fields.first { $0.name == name }?.title[language]
         return SettingsSubjectView(title: title ?? name, code: "\(section).\(name)", owner: owner(scope))
+    }
+
+    /// What a domain, user or list was is told in the reader's language; a setting's value stands as it is entered.
+    func value(_ text: String?, of subject: SettingsHistoryEntry.Subject) -> String {
+        switch subject {
+        case .directory(let action, _): value(text.map { AuditWords.detail($0, of: action, language) }, isSetting: false)
+        case .setting: value(text, isSetting: true)
+        }
     }
 
     /// - Parameter isSetting: a setting without a value has its default.
@@ -46,6 +55,6 @@ struct SettingsChangeWords: Sendable {
 struct SettingsSubjectView: Sendable {
     let title: String
     let code: String
-    /// A domain's or node's name.
+    /// A domain's or node's name; of a domain, user or list what was done to it.
     let owner: String?
 }

@@ -30,9 +30,8 @@ struct SettingsHistoryView: Sendable {
             actor = ActorWords.text(entry.actor, words.language)
             node = words.node(entry.node)
             subject = words.subject(entry.subject)
-            let isSetting = if case .setting = entry.subject { true } else { false }
-            before = words.value(entry.before, isSetting: isSetting)
-            after = words.value(entry.after, isSetting: isSetting)
+            before = words.value(entry.before, of: entry.subject)
+            after = words.value(entry.after, of: entry.subject)
         }
     }
 
@@ -81,7 +80,7 @@ struct SettingsDifferenceView: Sendable {
     let directory: [SettingsHistoryView.Row]
     let hasDirectory: Bool
     let directoryMore: String?
-    /// The page that asks; `nil` where it is asked.
+    /// The page that asks; `nil` where it is asked, and where no setting differs.
     let returnLink: Link?
     /// The form; `nil` on a comparison and when nothing can be put back.
     let confirmation: Confirmation?
@@ -127,9 +126,12 @@ struct SettingsDifferenceView: Sendable {
         directoryTitle = SettingsHistoryText.directoryChanges[language]
         (directory, directoryMore) = Self.directory(difference, words)
         hasDirectory = !directory.isEmpty
-        returnLink = Link(
-            path: PageLink(SitePath.settingsHistory + "/return").with("to", difference.from.description).text,
-            text: SettingsHistoryText.returnTo.filled(language, difference.from))
+        returnLink =
+            difference.settings.isEmpty
+            ? nil
+            : Link(
+                path: PageLink(SitePath.settingsHistory + "/return").with("to", difference.from.description).text,
+                text: SettingsHistoryText.returnTo.filled(language, difference.from))
         confirmation = nil
     }
 

@@ -19,7 +19,7 @@ struct TranscriptsController: Sendable {
             let view = TranscriptView(
                 title: transcript.identifier.description, transcript, isOpen: true, request.language)
             return services.renderer.page(
-                .transcript, view, title: TranscriptText.title[request.language], in: .messages, visitor: request.visitor,
+                .transcript, view, title: TranscriptText.title[request.language], in: .transcripts, visitor: request.visitor,
                 status: transcript.text == nil ? .notFound : .ok)
         }
         routes.page("transcripts/:id/text") { request in
@@ -53,7 +53,7 @@ struct TranscriptsController: Sendable {
         }
         let view = TranscriptListView(form, page, request.language)
         return services.renderer.page(
-            .transcripts, view, title: TranscriptText.title[request.language], in: .messages, visitor: request.visitor,
+            .transcripts, view, title: TranscriptText.title[request.language], in: .transcripts, visitor: request.visitor,
             status: form.problems.isEmpty ? .ok : .unprocessableContent)
     }
 }
