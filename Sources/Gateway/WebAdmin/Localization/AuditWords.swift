@@ -34,6 +34,8 @@ enum AuditWords {
     }
 
     private static let titles: [String: LocalizedText] = [
+        "primary.take": LocalizedText("Primary role taken", ja: "プライマリの引き継ぎ"),
+        "primary.designate": LocalizedText("Primary designated", ja: "プライマリの指定"),
         "settings.change": LocalizedText("Setting changed", ja: "設定の変更"),
         "domain.add": LocalizedText("Domain added", ja: "ドメインの追加"),
         "domain.change": LocalizedText("Domain changed", ja: "ドメインの変更"),
