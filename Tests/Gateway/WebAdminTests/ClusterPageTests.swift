@@ -53,7 +53,7 @@ struct ClusterPageTests {
             #expect(try await browser.get("/cluster/designate/\(node)").text.contains("mx-second"))
             try await browser.post("/cluster/designate/\(node)")
             #expect(gateway.state.withLock(\.designated) == node)
-            #expect(try await browser.get("/cluster").text.contains("primary.designate"))
+            #expect(try await browser.get("/cluster").text.contains("Primary designated"))
             try await browser.post("/cluster/designate/any")
             #expect(gateway.state.withLock(\.designated) == nil)
         }

@@ -88,7 +88,7 @@ struct ClusterView: Sendable {
         anyPath = status.primary.designated == nil ? nil : ClusterNodeRow.designationPath(nil)
         takeover = (status.takesOver ? ClusterText.takeoverOn : ClusterText.takeoverOff)[language]
         nodes = status.members.map { ClusterNodeRow($0, isOwn: $0.node.node == ownNode, language) }
-        events = status.history.map(ClusterEventRow.init)
+        events = status.history.map { ClusterEventRow($0, language) }
         hasEvents = !events.isEmpty
         self.keys = keys.map { KeyRow($0, ownNode: ownNode, language) }
         hasKeys = !keys.isEmpty

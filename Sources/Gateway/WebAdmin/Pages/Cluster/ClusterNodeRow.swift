@@ -14,7 +14,7 @@ struct ClusterNodeRow: Sendable {
     let lastSeen: String
     /// What the node reported, and by how much it lags.
     let revision: String
-    let key: String
+    let key: String?
     /// `nil`: it is the designated one.
     let designatePath: String?
 
@@ -32,7 +32,7 @@ struct ClusterNodeRow: Sendable {
         lastSeen = ShownValue.time(node.lastSeenAt)
         let number = String(node.settingsRevision.number)
         revision = member.behind > 0 && !node.isStopped ? ClusterText.lag.filled(language, number, member.behind) : number
-        key = member.key?.identifier.description ?? "-"
+        key = member.key?.identifier.description
         designatePath = member.isDesignated ? nil : Self.designationPath(node.node)
     }
 
@@ -57,11 +57,11 @@ struct ClusterEventRow: Sendable {
     let target: String
     let detail: String
 
-    init(_ record: AuditRecord) {
+    init(_ record: AuditRecord, _ language: Language) {
         time = ShownValue.time(record.time)
-        actor = record.actor
-        action = record.action
-        target = record.target
-        detail = record.detail
+        actor = ActorWords.text(record.actor, language)
+        action = AuditWords.action(record.action, language)
+        target = AuditWords.target(record.target, of: record.action, language)
+        detail = AuditWords.detail(record.detail, of: record.action, language)
     }
 }
