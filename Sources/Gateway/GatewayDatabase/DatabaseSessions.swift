@@ -18,8 +18,8 @@ struct DatabaseSessions: Sendable {
     /// A page that took longer is of no use to anybody.
     static let readDeadline = Duration.seconds(10)
     static let writeDeadline = Duration.seconds(15)
-    /// Conflicts are short: other writers hold a row for a few milliseconds.
-    static let writeRetries = 30
+    /// Others hold a row for a few milliseconds, but there may be many of them, and a busy machine: the deadline ends it, not the number.
+    static let writeRetries = 1_000
 
     /// Reads on a request's connection; what is committed at each statement.
     func read<Value: Sendable, Failure: Error>(

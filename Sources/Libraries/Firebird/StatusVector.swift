@@ -128,6 +128,9 @@ extension FirebirdError.Kind {
     private static let noSuchFileText = "No such file or directory"
     private static let fileExistsText = "File exists"
 
+    /// The engine's words, without a code of their own, for a row that another transaction deleted between finding and changing it.
+    private static let erasedMeanwhileText = "erased record"
+
     init(codes: [Int], systemErrors: [Int], text: String) {
         if codes.contains(isc_io_error) {
             if systemErrors.contains(Self.noSuchFile) || text.contains(Self.noSuchFileText) {
@@ -138,6 +141,10 @@ extension FirebirdError.Kind {
                 self = .databaseExists
                 return
             }
+        }
+        if codes == [isc_random], text.contains(Self.erasedMeanwhileText) {
+            self = .conflict
+            return
         }
         let present = Set(codes)
         self = Self.rules.first { !$0.codes.isDisjoint(with: present) }?.kind ?? .other

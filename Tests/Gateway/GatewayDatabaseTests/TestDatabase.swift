@@ -50,6 +50,13 @@ struct TestDatabase: Sendable {
         _ connection: NodeConfigurationFile.DatabaseConnection, usesEvents: Bool = true, pace: FirebirdChangeFeed.Pace = .init(),
         _ body: (TestDatabase) async throws -> Void
     ) async throws {
+        try await TestTurn.take { try await opened(connection, usesEvents: usesEvents, pace: pace, body) }
+    }
+
+    private static func opened(
+        _ connection: NodeConfigurationFile.DatabaseConnection, usesEvents: Bool, pace: FirebirdChangeFeed.Pace,
+        _ body: (TestDatabase) async throws -> Void
+    ) async throws {
         let node = NodeID(.fresh())
         let database = try await open(connection, node: node, usesEvents: usesEvents, pace: pace)
         do {

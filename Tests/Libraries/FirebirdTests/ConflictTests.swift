@@ -133,4 +133,10 @@ import Testing
             }
         }
     }
+
+    @Test func `a row erased by another transaction meanwhile is a conflict, any other free text is not`() {
+        let freeText = 335_544_382
+        #expect(FirebirdError.Kind(codes: [freeText], systemErrors: [], text: "cannot update erased record") == .conflict)
+        #expect(FirebirdError.Kind(codes: [freeText], systemErrors: [], text: "something else") == .other)
+    }
 }
