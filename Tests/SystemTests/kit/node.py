@@ -66,6 +66,8 @@ class Node:
             "--submission-port", self.submission_port, "--web-port", self.web_port, *options, json_output=False)
 
     def start(self, waits=True, prefix=()):
+        # The log goes on over restarts: only what this start writes says that it is in service.
+        self._log_start = self.log.stat().st_size if self.log.exists() else 0
         self.process = GuardedProcess([*prefix, program(), "run", "--home", self.home], self.log, environment=self._environment())
         if waits:
             self.wait_until_ready()
@@ -79,9 +81,11 @@ class Node:
         wait_until(self._is_ready, self.start_seconds, lambda: f"the node answers on its SMTP port; its log:\n{self.log_tail()}")
 
     def _is_ready(self):
-        """Mail, pages and commands are served."""
+        """Mail on every port, pages and commands are served: the node says so itself once the last listener is open."""
         if not self.process.is_running:
             raise AssertionError(f"the node ended with {self.process.exit_code} at its start:\n{self.log_tail()}")
+        if not self._says_in_service():
+            return False
         try:
             with SMTPClient(self.smtp_port, timeout=5) as client:
                 if client.greeting.code != 220:
@@ -91,6 +95,11 @@ class Node:
             return is_listening(self.web_port)
         except (OSError, SMTPConnectionLost):
             return False
+
+    def _says_in_service(self):
+        with open(self.log, "rb") as log:
+            log.seek(self._log_start)
+            return b"the node is in service" in log.read()
 
     # Ending it
 
