@@ -35,6 +35,7 @@ def arguments():
     parser.add_argument("--reuse", action="store_true", help="many messages in one connection (smtp-source -d) instead of one in each")
     parser.add_argument("--only", choices=["gateway", "postfix"], help="leave the other one out")
     parser.add_argument("--judging", action="store_true", help="a third relay: the gateway with every check on (see relays.py)")
+    parser.add_argument("--earlier", metavar="PROGRAM", help="one more relay: an earlier build of the gateway, with its settings as they come")
     parser.add_argument("--idle", type=int, default=0, metavar="N", help="instead: the gateway's memory with N idle connections")
     parser.add_argument("--folder", default="/var/tmp", help="where the relays keep their queues; not a memory file system")
     parser.add_argument("--json", metavar="FILE", help="write everything measured there")
@@ -71,7 +72,7 @@ def status_peak(relay):
     return 0 if relay.name == "postfix" else status_bytes(relay.pid, "VmHWM")
 
 
-relay_names = ("gateway", "gateway, judging", "postfix")
+relay_names = ("gateway", "gateway, judging", "gateway, earlier", "postfix")
 figures = ("accepted_per_second", "delivered_per_second", "cpu_ms_per_message", "p50_ms", "p99_ms", "peak_mib")
 
 
@@ -126,6 +127,9 @@ def compare(options, folder):
     try:
         if options.program and options.only != "postfix":
             started.append(started_relay(relays.Gateway, folder, sink))
+            if options.earlier:
+                relays.EarlierGateway.program = str(Path(options.earlier).resolve())
+                started.append(started_relay(relays.EarlierGateway, folder, sink))
             if options.judging:
                 started.append(started_relay(relays.JudgingGateway, folder, sink))
         if options.only != "gateway":

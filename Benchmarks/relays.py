@@ -1,5 +1,6 @@
 """The two relays that are compared, each with a folder of its own and the same next hop."""
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -49,6 +50,30 @@ class Gateway:
 
     def log_tail(self):
         return self.node.log_tail()
+
+
+class EarlierGateway(Gateway):
+    """An earlier build of the gateway, to see what has become of the figures since: both in the same run, on the same machine."""
+
+    name = "gateway, earlier"
+    program = None
+
+    def __init__(self, folder, next_hop_port):
+        with self._as_program():
+            super().__init__(folder, next_hop_port)
+
+    def queue_is_empty(self):
+        with self._as_program():
+            return super().queue_is_empty()
+
+    @contextlib.contextmanager
+    def _as_program(self):
+        present = os.environ["SECURITYGATEWAY_PROGRAM"]
+        os.environ["SECURITYGATEWAY_PROGRAM"] = self.program
+        try:
+            yield
+        finally:
+            os.environ["SECURITYGATEWAY_PROGRAM"] = present
 
 
 class JudgingGateway(Gateway):
