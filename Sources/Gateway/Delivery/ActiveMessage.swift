@@ -5,10 +5,13 @@ import Synchronization
 final class ActiveMessage: Sendable {
     let message: QueuedMessage
     let content: MessageContent
+    /// How many rows refer to its content, when that is known without asking.
+    let rowCount: Int?
 
-    init(_ message: QueuedMessage, _ content: MessageContent) {
+    init(_ message: QueuedMessage, _ content: MessageContent, rowCount: Int? = nil) {
         self.message = message
         self.content = content
+        self.rowCount = rowCount
     }
 
     /// With its content in its file only.

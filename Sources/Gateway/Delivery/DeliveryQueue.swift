@@ -52,7 +52,7 @@ package final class DeliveryQueue: Sendable {
             throw error
         }
         guard isHeld else { return wake() }
-        let lease = DeliveryLease(message: message, recipients: recipients)
+        let lease = DeliveryLease(message: message, recipients: recipients, isWhole: true)
         if !dispatcher.accept(lease, content) { await giveBack(lease) }
     }
 

@@ -48,16 +48,21 @@ package struct RecipientOutcome: Sendable, Hashable {
 package struct DeliveryRecord: Sendable, Hashable {
     package let message: RecordIdentifier
     package let outcomes: [RecipientOutcome]
+    /// Besides these recipients' rows none refers to the message's content, in the queue or in quarantine: once they are finished it is
+    /// free, without a question.
+    package let isWhole: Bool
     /// A delivery status notification whose content is already durable.
     package let report: QueueSubmission?
     /// History of the message that tells of the report; written when the report is.
     package let reportEvents: [DeliveryHistoryEvent]
 
     package init(
-        message: RecordIdentifier, outcomes: [RecipientOutcome], report: QueueSubmission? = nil, reportEvents: [DeliveryHistoryEvent] = []
+        message: RecordIdentifier, outcomes: [RecipientOutcome], isWhole: Bool = false, report: QueueSubmission? = nil,
+        reportEvents: [DeliveryHistoryEvent] = []
     ) {
         self.message = message
         self.outcomes = outcomes
+        self.isWhole = isWhole
         self.report = report
         self.reportEvents = reportEvents
     }

@@ -13,6 +13,8 @@ final class OutcomeRecorder: Sendable {
     struct Item: Sendable {
         let message: QueuedMessage
         let outcomes: [RecipientOutcome]
+        /// These are all rows there are of the message.
+        var isWhole = false
         var report: ReportMaker.Prepared?
     }
 
@@ -90,7 +92,9 @@ final class OutcomeRecorder: Sendable {
         metrics.attempted(report)
         let told = Set(assessment.reported.map(\.recipient.ordinal))
         let plain = told.isEmpty ? assessment.outcomes : assessment.outcomes.filter { !told.contains($0.ordinal) }
-        if !plain.isEmpty { enqueue(Item(message: job.active.message, outcomes: plain)) }
+        if !plain.isEmpty {
+            enqueue(Item(message: job.active.message, outcomes: plain, isWhole: plain.count == job.active.rowCount))
+        }
         guard !told.isEmpty, let sender = job.active.message.reversePath.address else { return }
         // Only a report needs the content again; everything else lets go of its memory now.
         enqueue(
@@ -149,7 +153,8 @@ extension OutcomeRecorder {
         while true {
             do throws(DeliveryQueueError) {
                 let record = DeliveryRecord(
-                    message: message.identifier, outcomes: item.outcomes, report: report?.submission, reportEvents: report?.events ?? [])
+                    message: message.identifier, outcomes: item.outcomes, isWhole: item.isWhole, report: report?.submission,
+                    reportEvents: report?.events ?? [])
                 let result = try await environment.store.record(record)
                 storeAnswered()
                 finish(message, result, report, isUncertain: isUncertain)

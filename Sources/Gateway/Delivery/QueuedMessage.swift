@@ -83,10 +83,17 @@ package struct QueuedRecipient: Sendable, Hashable {
 package struct DeliveryLease: Sendable, Hashable {
     package let message: QueuedMessage
     package let recipients: [QueuedRecipient]
+    /// No other row refers to the message's content: the message was accepted just now, and these are all its recipients.
+    let isWhole: Bool
 
     package init(message: QueuedMessage, recipients: [QueuedRecipient]) {
+        self.init(message: message, recipients: recipients, isWhole: false)
+    }
+
+    init(message: QueuedMessage, recipients: [QueuedRecipient], isWhole: Bool) {
         self.message = message
         self.recipients = recipients
+        self.isWhole = isWhole
     }
 }
 

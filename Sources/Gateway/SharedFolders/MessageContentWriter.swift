@@ -214,7 +214,7 @@ package final class MessageContentWriter: Sendable {
             try FileCalls.sync(file.descriptor, path: file.path)
             let final = "\(file.folder)/\(message.fileName)"
             try FileCalls.rename(file.path, to: final)
-            try FileCalls.syncFolder(file.folder)
+            try folder.syncs.sync(file.folder)
             FileCalls.close(file.descriptor)
             state.withLock { $0.file = nil }
             // Nobody waits any more: the sender was told to come again, so this copy must not stay.

@@ -10,13 +10,17 @@ package final class MessageDataFolder: Sendable {
     package let path: String
     package let budget: MemoryBudget
     let threads: FolderThreads
+    let syncs = FolderSyncs()
     private let knownFolders = Mutex<[String]>([])
+    private let removal = Mutex(ContentRemoval())
 
     /// Content up to this size stays in memory during reception when the budget has room.
     package static let maximumBytesInMemory = 256 << 10
     /// What a reader gets at a time.
     package static let chunkBytes = 256 << 10
     private static let maximumKnownFolders = 48
+    /// How long what is to go is gathered.
+    private static let gatheringTime = 0.02
 
     package init(path: String, budget: MemoryBudget) {
         self.path = path
@@ -63,19 +67,37 @@ package final class MessageDataFolder: Sendable {
         }
     }
 
-    /// Removes contents nothing refers to any more. Absent ones are fine; failures are logged: the sweep finds what stays.
+    /// Removes contents nothing refers to any more, soon. Absent ones are fine; failures are logged: the sweep finds what stays.
     package func remove(_ identifiers: [RecordIdentifier], logger: Logger) {
         for identifier in identifiers {
-            let file = filePath(StoredMessage(identifier: identifier))
-            let isQueued = threads.enqueue {
-                do throws(SharedFolderError) {
-                    try FileCalls.remove(file)
-                } catch {
-                    logger.warning("content could not be removed", metadata: ["cause": "\(error)"])
+            switch removal.withLock({ $0.add(identifier) }) {
+            case .taken: break
+            case .tooMany: leaveToSweep([identifier], logger)
+            case .mustStart:
+                if !threads.enqueue({ self.gatherAndRemove(logger) }) {
+                    leaveToSweep(removal.withLock { $0.workerWasRefused() }, logger)
                 }
             }
-            if !isQueued {
-                logger.warning("content is left to the sweep: too many operations wait", metadata: ["message": "\(identifier)"])
+        }
+    }
+
+    private func leaveToSweep(_ identifiers: [RecordIdentifier], _ logger: Logger) {
+        guard let first = identifiers.first else { return }
+        logger.warning(
+            "contents are left to the sweep: too many operations wait", metadata: ["message": "\(first)", "count": "\(identifiers.count)"])
+    }
+
+    private func gatherAndRemove(_ logger: Logger) {
+        Thread.sleep(forTimeInterval: Self.gatheringTime)
+        while true {
+            let portion = removal.withLock { $0.next() }
+            guard !portion.isEmpty else { return }
+            for identifier in portion {
+                do throws(SharedFolderError) {
+                    try FileCalls.remove(filePath(StoredMessage(identifier: identifier)))
+                } catch {
+                    logger.warning("content could not be removed", metadata: ["message": "\(identifier)", "cause": "\(error)"])
+                }
             }
         }
     }

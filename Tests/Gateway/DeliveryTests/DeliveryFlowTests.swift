@@ -347,7 +347,7 @@ import Testing
         let server = try await SMTPTestServer()
         let harness = try await DeliveryHarness([server])
         let message = try await harness.submit(to: "a@here.example")
-        harness.folder.remove([message.identifier], logger: harness.queue.environment.logger)
+        try harness.lose(message)
         try await harness.running {
             await harness.store.until { !$0.records.isEmpty }
         }
@@ -360,7 +360,7 @@ import Testing
         let harness = try await DeliveryHarness([server])
         let lost = try await harness.submit(to: "a@here.example")
         let damaged = try await harness.submit(to: "b@here.example")
-        harness.folder.remove([lost.identifier], logger: harness.queue.environment.logger)
+        try harness.lose(lost)
         try harness.damage(damaged)
         try await harness.running {
             await harness.store.until { $0.records.count == 2 && $0.heldCount == 0 }

@@ -164,20 +164,26 @@ final class DeliveryHarness: Sendable {
     func bringFolderBack() throws { try FileManager.default.moveItem(atPath: path + "/away", toPath: path + "/data") }
 
     /// Cuts a message's content on the disk.
-    func damage(_ message: QueuedMessage) throws {
+    func damage(_ message: QueuedMessage) throws { try Data("cut".utf8).write(to: contentFile(message)) }
+
+    /// Takes a message's content away.
+    func lose(_ message: QueuedMessage) throws { try FileManager.default.removeItem(at: contentFile(message)) }
+
+    private func contentFile(_ message: QueuedMessage) throws -> URL {
         let name = StoredMessage(identifier: message.identifier).fileName
         let file = try FileManager.default.subpathsOfDirectory(atPath: path + "/data").first { $0.hasSuffix(name) }
-        try Data("cut".utf8).write(to: URL(fileURLWithPath: "\(path)/data/\(file ?? name)"))
+        return URL(fileURLWithPath: "\(path)/data/\(file ?? name)")
     }
 
     /// Content files in the folder, once what was to be removed is removed.
-    func contentFiles() async throws -> [String] {
+    func contentFiles(downTo count: Int = 0) async throws -> [String] {
         var found: [String] = []
-        // Removal happens behind the outcome's record, in order with other work of the folder.
-        for _ in 0..<50 {
+        // Removal happens behind the outcome's record, gathered for a moment.
+        let end = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < end {
             try await folder.probe(deadline: .seconds(60))
             found = try FileManager.default.subpathsOfDirectory(atPath: path + "/data").filter { $0.hasSuffix(".eml") }
-            if found.isEmpty { break }
+            if found.count <= count { break }
         }
         return found
     }

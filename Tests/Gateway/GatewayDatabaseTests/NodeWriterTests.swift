@@ -62,6 +62,22 @@ import Testing
         }
     }
 
+    @Test func `a whole message's content is free with its last row, but not when a row is another's by then`() async throws {
+        try await TestDatabase.with { test in
+            try await test.withWriter { writer in
+                let submission = try Samples.submission(node: test.node)
+                try await writer.enqueue(submission, deadline: .seconds(20))
+                let whole = Samples.delivered(submission.message.identifier, isWhole: true, node: test.node)
+                #expect(try await writer.record(whole) == DeliveryRecordResult(lost: [], isContentFree: true))
+                let taken = try Samples.submission(node: test.node)
+                try await writer.enqueue(taken, deadline: .seconds(20))
+                try await test.execute("update queue set incarnation = 99 where message_id = \(taken.message.identifier)")
+                let late = Samples.delivered(taken.message.identifier, isWhole: true, node: test.node)
+                #expect(try await writer.record(late) == DeliveryRecordResult(lost: [0], isContentFree: false))
+            }
+        }
+    }
+
     @Test func `a deferred recipient is free, due later and has one attempt more`() async throws {
         try await TestDatabase.with { test in
             try await test.withWriter { writer in

@@ -61,9 +61,12 @@ enum Samples {
         DeliveryHistoryEvent(message: message, ordinal: 0, at: .now(), node: node, kind: .reported, reply: "report to the sender")
     }
 
-    static func delivered(_ message: RecordIdentifier, ordinals: [Int] = [0], attempts: Int = 0, node: NodeID) -> DeliveryRecord {
+    static func delivered(
+        _ message: RecordIdentifier, ordinals: [Int] = [0], attempts: Int = 0, isWhole: Bool = false, node: NodeID
+    ) -> DeliveryRecord {
         DeliveryRecord(
             message: message,
-            outcomes: ordinals.map { outcome(message, ordinal: $0, attempts: attempts, .finished(.delivered), node: node) })
+            outcomes: ordinals.map { outcome(message, ordinal: $0, attempts: attempts, .finished(.delivered), node: node) },
+            isWhole: isWhole)
     }
 }

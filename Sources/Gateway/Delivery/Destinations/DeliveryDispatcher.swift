@@ -36,7 +36,8 @@ final class DeliveryDispatcher: Sendable {
     /// Takes a message whose rows this node holds and whose recipients count as active.
     /// - Returns: `false` when stopped: the rows must be given back.
     func accept(_ lease: DeliveryLease, _ content: MessageContent) -> Bool {
-        let jobs = Self.jobs(ActiveMessage(lease.message, content), lease.recipients, environment)
+        let jobs = Self.jobs(
+            ActiveMessage(lease.message, content, rowCount: lease.isWhole ? lease.recipients.count : nil), lease.recipients, environment)
         let now = environment.instant()
         let commands: [DeliverySchedule.Command]? = state.withLock { state in
             guard !state.isStopped else { return nil }

@@ -33,7 +33,7 @@ struct RecordWriter {
         try writeLog(done.filter(\.isDone).map(\.step), transaction)
         var lost = [Set<Int>](repeating: [], count: records.count)
         for (step, isDone) in done where !isDone { lost[step.record].insert(step.outcome.ordinal) }
-        let queued = try messagesStillQueued(records, transaction)
+        let queued = try messagesStillQueued(zip(records, lost), transaction)
         return zip(records, lost).map { DeliveryRecordResult(lost: $1, isContentFree: !queued.contains($0.message)) }
     }
 
@@ -84,16 +84,21 @@ struct RecordWriter {
     }
 
     /// Those whose content is still needed: waiting in the queue, or kept in quarantine for another recipient. Asked only of messages none
-    /// of whose rows was put back just now.
-    private func messagesStillQueued(_ records: [DeliveryRecord], _ transaction: FirebirdTransaction) throws(FirebirdError) -> Set<
-        RecordIdentifier
-    > {
+    /// of whose rows was put back just now, and of which there may be others.
+    private func messagesStillQueued(
+        _ records: some Sequence<(DeliveryRecord, Set<Int>)>, _ transaction: FirebirdTransaction
+    ) throws(FirebirdError) -> Set<RecordIdentifier> {
         var queued: Set<RecordIdentifier> = []
         var open: [RecordIdentifier] = []
-        for record in records {
+        for (record, lost) in records {
             let isPutBack = record.outcomes.contains { if case .finished = $0.change { false } else { true } }
-            if isPutBack { queued.insert(record.message) } else { open.append(record.message) }
+            if isPutBack {
+                queued.insert(record.message)
+            } else if !record.isWhole || !lost.isEmpty {
+                open.append(record.message)
+            }
         }
+        guard !open.isEmpty else { return queued }
         return queued.union(try ContentReferenceTable.referenced(open, transaction))
     }
 }
