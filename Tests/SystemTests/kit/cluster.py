@@ -14,10 +14,10 @@ class Cluster:
     With `can_be_cut` each node reaches the database through a forwarder of its own.
     """
 
-    def __init__(self, workplace, can_be_cut=False):
+    def __init__(self, workplace, can_be_cut=False, server_environment=None):
         self.workplace = workplace
         self.can_be_cut = can_be_cut
-        self.server = workplace.firebird_server()
+        self.server = workplace.firebird_server(environment=server_environment)
         self.message_data = workplace.folder / "shared-message-data"
         self.message_data.mkdir()
         self.nodes = []
@@ -45,8 +45,9 @@ class Cluster:
             return self.server.node_options()
         return self.server.node_options(host=node.forwarders[0].address, port=node.forwarders[0].port)
 
-    def first(self, start=True, **options):
+    def first(self, start=True, environment=None, **options):
         node = self._new_node()
+        node.environment = environment or {}
         node.name = "mx1"
         node.init("--node-name", node.name, "--message-data", self.message_data, *self._reach(node), **options)
         return node.start() if start else node
@@ -83,10 +84,11 @@ class Cluster:
         words = [program(), *node.join_words, "--home", node.home, *self._place(node, ())]
         return GuardedProcess(words, node.log, environment={**os.environ, "LC_ALL": "C.UTF-8"})
 
-    def further(self):
+    def further(self, environment=None):
         """One more node in service."""
         node = self.prepare()
-        exit_code, said = self.join(node)
+        node.environment = environment or {}
+        exit_code, said = self.join(node, environment=environment)
         assert exit_code == 0, said
         return node.start()
 

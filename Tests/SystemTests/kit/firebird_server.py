@@ -18,8 +18,10 @@ def is_installed():
 
 
 class FirebirdServer:
-    def __init__(self, folder):
+    def __init__(self, folder, environment=None):
+        """`environment` is added to what the server's process inherits."""
         self.folder = Path(folder)
+        self._server_environment = environment or {}
         self.port = free_port()
         # Events come over a connection of their own.
         self.event_port = free_port()
@@ -109,7 +111,7 @@ class FirebirdServer:
     def start(self):
         # A server started on a taken port tries for more than a minute, so the one before must have gone.
         wait_until(lambda: not is_listening(self.port), 10, "the port of the Firebird server is free")
-        self.process = GuardedProcess([_program], self.folder / "server.log", environment=self._environment)
+        self.process = GuardedProcess([_program], self.folder / "server.log", environment={**self._environment, **self._server_environment})
         wait_until(lambda: is_listening(self.port), 20, lambda: f"the Firebird server listens: {self.process.log_tail()}")
         return self
 
