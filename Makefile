@@ -7,7 +7,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 RUN_HOME ?= .run/home
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help run demo test unit-test system-test bench bench-log bench-settings build format lint clean
+.PHONY: help run demo test unit-test system-test torture bench bench-log bench-settings build format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -41,6 +41,12 @@ unit-test:
 
 system-test:
 	SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" /usr/bin/python3 -B -m pytest -q -p no:cacheprovider Tests/SystemTests $(PYTEST_FLAGS)
+
+## make torture   three nodes under load lose nodes, primary, database and the way to it, ROUNDS times (200); SEED repeats a run
+torture:
+	@scripts/install-packages.sh test
+	$(SWIFT) build $(BUILD_FLAGS) --product securitygateway
+	SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" ROUNDS="$${ROUNDS:-200}" /usr/bin/python3 -B -u -m pytest -q -s -p no:cacheprovider Tests/SystemTests/test_torture.py
 
 ## make bench     the same load through this gateway, through it with every check on, and through Postfix, in alternating runs
 bench:

@@ -91,7 +91,7 @@ package struct NodeJoining: Sendable {
             }
         } catch {
             let step: JoinReport.Step = if case .newerSchema = error { .version } else { .database }
-            report.fail(step, error.description, remedy: step == .version ? JoinAdvice.version : JoinAdvice.database)
+            report.fail(step, error.description, remedy: JoinAdvice.remedy(error))
             return nil
         }
         do throws(NodeStartupError) {

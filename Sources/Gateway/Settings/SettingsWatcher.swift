@@ -25,11 +25,18 @@ package struct SettingsWatcher: Service {
     }
 
     package func run() async throws {
+        // Asked several times a second: an outage is told of at its beginning and its end.
+        var isAway = false
         for await _ in feed.changes().cancelOnGracefulShutdown() {
             do throws(SettingsError) {
                 try await adoptNewest()
+                if isAway { logger.notice("settings can be read again") }
+                isAway = false
             } catch {
-                logger.warning("settings could not be read; the present ones stay in force", metadata: ["cause": "\(error)"])
+                if !isAway {
+                    logger.warning("settings could not be read; the present ones stay in force", metadata: ["cause": "\(error)"])
+                }
+                isAway = true
             }
         }
     }

@@ -18,9 +18,13 @@ def is_installed():
 
 
 class FirebirdServer:
-    def __init__(self, folder):
+    def __init__(self, folder, environment=None):
+        """`environment` is added to what the server's process inherits."""
         self.folder = Path(folder)
+        self._server_environment = environment or {}
         self.port = free_port()
+        # Events come over a connection of their own.
+        self.event_port = free_port()
         self.password = secrets.token_hex(12)
         self.database = self.database_path("securitygateway")
         self.process = None
@@ -39,10 +43,10 @@ class FirebirdServer:
         """Where a database of this name lies; whoever names it makes it."""
         return self.folder / "data" / f"{name}.fdb"
 
-    def node_options(self, database=None):
-        """Options of `init` and `join` for a node on this server."""
+    def node_options(self, database=None, host="127.0.0.1", port=None):
+        """Options of `init` and `join` for a node on this server, which it may reach through a forwarder."""
         return (
-            "--database-host", "127.0.0.1", "--database-port", self.port, "--database-name", database or self.database,
+            "--database-host", host, "--database-port", port or self.port, "--database-name", database or self.database,
             "--database-user", "SYSDBA", "--database-password-file", self.password_file)
 
     def tool_options(self, database=None):
@@ -58,7 +62,7 @@ class FirebirdServer:
 
     def _settings(self):
         return "\n".join((
-            f"RemoteServicePort = {self.port}", f"RemoteAuxPort = {free_port()}", "RemoteBindAddress = 127.0.0.1", "ServerMode = Super",
+            f"RemoteServicePort = {self.port}", f"RemoteAuxPort = {self.event_port}", "RemoteBindAddress = 127.0.0.1", "ServerMode = Super",
             f"SecurityDatabase = {self.folder}/data/security3.fdb", f"DatabaseAccess = Restrict {self.folder}/data",
             f"TempDirectories = {self.folder}/temporary", "AuthServer = Srp256", "AuthClient = Srp256", "UserManager = Srp",
             "WireCrypt = Required", "UdfAccess = None", "DeadlockTimeout = 1", ""))
@@ -73,6 +77,7 @@ class FirebirdServer:
         result = subprocess.run(
             ["isql-fb", "-q", *map(str, arguments)], input=script, capture_output=True, text=True, env=self._environment, timeout=60)
         assert result.returncode == 0, f"isql-fb failed: {result.stderr}{result.stdout}"
+        return result.stdout
 
     def _make_security_database(self):
         security = self.folder / "data" / "security3.fdb"
@@ -87,9 +92,13 @@ class FirebirdServer:
             f"create database '127.0.0.1/{self.port}:{self.database}' page_size 16384 default character set UTF8;")
 
     def run_sql(self, script):
-        """Statements in the nodes' database, as an administrator of the server."""
-        self._interactive_sql(
+        """Statements in the nodes' database, as an administrator of the server: what they print."""
+        return self._interactive_sql(
             ["-b", "-user", "SYSDBA", "-password", self.password, f"127.0.0.1/{self.port}:{self.database}"], script)
+
+    def query(self, statement):
+        """The rows of a query as words; for values without blanks."""
+        return [line.split() for line in self.run_sql(f"set heading off; {statement};").splitlines() if line.strip()]
 
     def accepts_sql(self, script):
         """Whether it was executed; false for a lock that another holds."""
@@ -102,7 +111,7 @@ class FirebirdServer:
     def start(self):
         # A server started on a taken port tries for more than a minute, so the one before must have gone.
         wait_until(lambda: not is_listening(self.port), 10, "the port of the Firebird server is free")
-        self.process = GuardedProcess([_program], self.folder / "server.log", environment=self._environment)
+        self.process = GuardedProcess([_program], self.folder / "server.log", environment={**self._environment, **self._server_environment})
         wait_until(lambda: is_listening(self.port), 20, lambda: f"the Firebird server listens: {self.process.log_tail()}")
         return self
 

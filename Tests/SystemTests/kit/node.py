@@ -51,6 +51,8 @@ class Node:
         self.password = secrets.token_urlsafe(18)
         self.smtp_port, self.smtps_port, self.submission_port, self.web_port = (free_port() for _ in range(4))
         self.process = None
+        # Added to what its process inherits.
+        self.environment = {}
 
     # Making it
 
@@ -75,7 +77,7 @@ class Node:
 
     def _environment(self):
         # A trap of the runtime prints one line instead of minutes of symbol search on a busy machine.
-        return {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
+        return {**os.environ, "SWIFT_BACKTRACE": "enable=no", **self.environment}
 
     def wait_until_ready(self):
         wait_until(self._is_ready, self.start_seconds, lambda: f"the node answers on its SMTP port; its log:\n{self.log_tail()}")

@@ -5,6 +5,10 @@ import signal
 import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
+
+# The kernel ends a child with the *thread* that made it: this one lives as long as the run.
+_parent = ThreadPoolExecutor(max_workers=1, thread_name_prefix="parent")
 
 _given_ports = set()
 
@@ -52,10 +56,10 @@ class GuardedProcess:
         self.log = log
         with open(log, "ab") as output:
             # setpriv becomes the program: the process identifier is the program's own.
-            self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", *self.command],
+            self._process = _parent.submit(
+                subprocess.Popen, ["setpriv", "--pdeathsig", "KILL", *self.command],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=working_folder,
-                env=environment, start_new_session=True)
+                env=environment, start_new_session=True).result()
 
     @property
     def pid(self):

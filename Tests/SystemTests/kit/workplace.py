@@ -41,8 +41,8 @@ class Workplace:
         self.next_hops.append(next_hop)
         return next_hop
 
-    def firebird_server(self):
-        server = FirebirdServer(self.folder / f"firebird-server{len(self.servers) or ''}")
+    def firebird_server(self, **options):
+        server = FirebirdServer(self.folder / f"firebird-server{len(self.servers) or ''}", **options)
         self.servers.append(server)
         return server.start()
 
