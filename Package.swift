@@ -130,6 +130,7 @@ let package = Package(
 
         // Libraries: what an RFC or a vendor defines; no word of this product
         .library("SMTP", uses: ["Mail"], [.nio]),
+        .library("SenderAuthentication", uses: ["DNS", "Mail"], [.crypto, .cryptoExtras]),
         .library("Firebird", uses: ["CFirebird"]),
         .library("DNS", uses: ["CUnbound"]),
         .library("ProxyProtocol"),
@@ -150,6 +151,7 @@ let package = Package(
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
         .tests("Libraries/DNSTests", uses: ["DNS"]),
+        .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
