@@ -40,7 +40,8 @@ let package = Package(
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
-                "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "Firebird", "DNS", "SMTP", "Mail",
+                "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "Firebird", "DNS",
+                "SMTP", "Mail",
             ],
             [
                 .logging, .metrics, .serviceLifecycle, .unixSignals, .nio, .nioPosix, .nioSSL, .hummingbird, .hummingbirdCore,
@@ -92,7 +93,7 @@ let package = Package(
             uses: [
                 "UserVerification",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
-                "Settings",
+                "Settings", "SenderAuthentication",
                 "SMTP", "Mail",
             ],
             [.logging, .metrics, .nio]
@@ -109,12 +110,16 @@ let package = Package(
         ),
         .gateway(
             "Delivery",
-            uses: ["MessageLog", "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "DNS", "Mail"],
+            uses: [
+                "MessageLog", "TransportSecurity", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication",
+                "SMTP",
+                "DNS", "Mail",
+            ],
             [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
         ),
 
         .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
-        .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "DNS", "Mail"], [.metrics]),
+        .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metrics]),
 
         // 4
         .gateway("MessageLog", uses: ["SharedFolders", "Cluster", "Settings", "SMTP", "Mail"], [.nio]),
@@ -130,6 +135,7 @@ let package = Package(
 
         // Libraries: what an RFC or a vendor defines; no word of this product
         .library("SMTP", uses: ["Mail"], [.nio]),
+        .library("SenderAuthentication", uses: ["DNS", "Mail"], [.crypto, .cryptoExtras]),
         .library("Firebird", uses: ["CFirebird"]),
         .library("DNS", uses: ["CUnbound"]),
         .library("ProxyProtocol"),
@@ -150,6 +156,7 @@ let package = Package(
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
         .tests("Libraries/DNSTests", uses: ["DNS"]),
+        .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
@@ -207,7 +214,8 @@ let package = Package(
             [.nio, .logging, .metricsTestKit]),
         .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
         .tests(
-            "Gateway/FilteringTests", uses: ["Filtering", "MessageLog", "DomainsAndUsers", "Settings", "DNS", "Mail"], [.metricsTestKit]),
+            "Gateway/FilteringTests",
+            uses: ["Filtering", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metricsTestKit]),
         .tests(
             "Gateway/GatewayNodeTests", uses: ["GatewayNode", "GatewayDatabase", "Administration", "MessageLog", "Settings"],
             [.metrics, .logging]),
@@ -269,7 +277,7 @@ extension Target {
 }
 
 extension Set<String> {
-    static let withDesignText: Set<String> = ["Delivery", "GatewayDatabase", "Mail"]
+    static let withDesignText: Set<String> = ["Delivery", "GatewayDatabase", "Mail", "SenderAuthentication"]
 }
 
 extension [SwiftSetting] {

@@ -1,16 +1,20 @@
 import Mail
 import MessageLog
 import NIOCore
+import SenderAuthentication
 
 /// What is changed in a message's own header on its way out; the stored content stays as it came.
 ///
-/// Two things: a field that only this gateway may write (`X-SecurityGateway-…`) and that came from outside gets another name of the
-/// same length, so that nobody downstream takes a forged verdict for ours; and a subject gets the tag that the gateway's own field
+/// Two things: a field that only this gateway may write (`X-SecurityGateway-…`, and `Authentication-Results` with the identifier that our
+/// own field in front of the content has) and that came from outside gets another name of the same length, so that nobody downstream
+/// takes a forged verdict for ours (RFC 8601 section 5); and a subject gets the tag that the gateway's own field
 /// `X-SecurityGateway-Subject-Tag`, in front of the content, names.
 struct HeaderRewriting: Sendable {
     /// Put in front of the subject.
     let tag: [UInt8]
     private let renamesOurFields: Bool
+    /// Identifiers of our own authentication results, in lower case.
+    private let ourIdentifiers: Set<String>
 
     /// Names that begin so are ours.
     static let reservedPrefix = "X-SecurityGateway-"
@@ -18,11 +22,17 @@ struct HeaderRewriting: Sendable {
     static let tagField = "X-SecurityGateway-Subject-Tag"
     /// As long as `reservedPrefix`: renaming moves no byte.
     static let untrustedPrefix = "X-Untrusted-Field-"
+    /// Its fields are ours when they bear our identifier.
+    static let resultsField = "Authentication-Results"
+    /// As long as `resultsField`.
+    static let untrustedResultsField = "X-Untrusted-Auth-Field"
     /// RFC 5322 section 2.1.1, without CRLF.
     private static let maximumLineBytes = 998
 
     init(_ message: QueuedMessage) {
-        tag = MessageHeader.read(from: message.prependedHeader).first(Self.tagField).map { Array($0.text.utf8) } ?? []
+        let ours = MessageHeader.read(from: message.prependedHeader)
+        tag = ours.first(Self.tagField).map { Array($0.text.utf8) } ?? []
+        ourIdentifiers = Set(ours.all(Self.resultsField).compactMap { AuthenticationResults.server(of: $0.body) })
         renamesOurFields = message.direction == .inbound
     }
 
@@ -35,10 +45,13 @@ struct HeaderRewriting: Sendable {
     func applied(to content: ByteBuffer) -> ByteBuffer {
         guard isNeeded else { return content }
         let places = content.withUnsafeReadableBytes { find($0) }
-        guard !places.reserved.isEmpty || places.subject != nil else { return content }
+        guard !places.reserved.isEmpty || !places.results.isEmpty || places.subject != nil else { return content }
         var bytes = Array(content.readableBytesView)
         for place in places.reserved {
             bytes.replaceSubrange(place..<place + Self.untrustedPrefix.utf8.count, with: Self.untrustedPrefix.utf8)
+        }
+        for place in places.results {
+            bytes.replaceSubrange(place..<place + Self.untrustedResultsField.utf8.count, with: Self.untrustedResultsField.utf8)
         }
         if let subject = places.subject { bytes.insert(contentsOf: insertion(subject, bytes), at: subject.colon + 1) }
         return ByteBuffer(bytes: bytes)
@@ -66,6 +79,7 @@ struct HeaderRewriting: Sendable {
 
     private struct Places {
         var reserved: [Int] = []
+        var results: [Int] = []
         var subject: Subject?
     }
 
@@ -77,7 +91,8 @@ struct HeaderRewriting: Sendable {
             let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
             if end == start || (end == start + 1 && bytes[start] == 0x0D) { break }
             if renamesOurFields, Self.begins(bytes, at: start, Self.reservedPrefix) { places.reserved.append(start) }
-            if !tag.isEmpty, places.subject == nil, let colon = Self.subjectColon(bytes, start, end) {
+            if renamesOurFields, !ourIdentifiers.isEmpty, isForgedResult(bytes, start, end) { places.results.append(start) }
+            if !tag.isEmpty, places.subject == nil, let colon = Self.colon(bytes, start, end, behind: "Subject") {
                 places.subject = Subject(colon: colon, lineEnd: end)
             }
             start = end + 1
@@ -100,10 +115,26 @@ struct HeaderRewriting: Sendable {
         bytes[..<subject.colon].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
     }
 
+    /// Whether the field that begins here claims to come from us. Only as much of it is read as an identifier can be hidden behind.
+    private func isForgedResult(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
+        guard let colon = Self.colon(bytes, start, end, behind: Self.resultsField) else { return false }
+        let fieldEnd = Self.endOfField(bytes, end, limit: colon + AuthenticationResults.maximumBytes)
+        return AuthenticationResults.isForged(Array(bytes[(colon + 1)..<fieldEnd])[...], ours: ourIdentifiers)
+    }
+
+    /// Behind the last continuation line of the field whose first line ends at `lineEnd`.
+    private static func endOfField(_ bytes: UnsafeRawBufferPointer, _ lineEnd: Int, limit: Int) -> Int {
+        var end = lineEnd
+        while end + 1 < bytes.count, end < limit, bytes[end + 1] == 0x20 || bytes[end + 1] == 0x09 {
+            end = bytes[(end + 1)...].firstIndex(of: 0x0A) ?? bytes.count
+        }
+        return min(end, bytes.count)
+    }
+
     /// Blanks before the colon are obsolete and still read (RFC 5322 section 4.5).
-    private static func subjectColon(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Int? {
-        guard begins(bytes, at: start, "Subject") else { return nil }
-        var position = start + 7
+    private static func colon(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int, behind name: String) -> Int? {
+        guard begins(bytes, at: start, name) else { return nil }
+        var position = start + name.utf8.count
         while position < end, bytes[position] == 0x20 || bytes[position] == 0x09 { position += 1 }
         return position < end && bytes[position] == 0x3A ? position : nil
     }

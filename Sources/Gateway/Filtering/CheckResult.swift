@@ -1,3 +1,4 @@
+package import SenderAuthentication
 package import Settings
 
 /// What one check found.
@@ -12,6 +13,8 @@ package struct CheckResult: Sendable, Hashable {
     package let isExcusable: Bool
     /// How long the check took.
     package var duration = Duration.zero
+    /// What it has to say in the message's Authentication-Results.
+    package var authentication: [AuthenticationResults.Method] = []
 
     package enum Outcome: Sendable, Hashable {
         case found

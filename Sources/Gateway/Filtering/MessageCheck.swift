@@ -1,5 +1,6 @@
 package import DNS
 package import DomainsAndUsers
+package import SenderAuthentication
 package import Settings
 
 /// One kind of evidence. A check finds and never decides: what its findings lead to is a matter of settings and of `VerdictPolicy`.
@@ -13,6 +14,8 @@ package protocol MessageCheck: Sendable {
     /// Lower case with hyphens; stored with findings.
     static var name: String { get }
     static var title: LocalizedText { get }
+    /// Titles of further names under which its results are stored; empty for a check with results of one kind.
+    static var parts: [String: LocalizedText] { get }
 
     init(_ environment: CheckEnvironment)
 
@@ -30,6 +33,7 @@ package protocol MessageCheck: Sendable {
 }
 
 extension MessageCheck {
+    package static var parts: [String: LocalizedText] { [:] }
     package var needsContent: Bool { false }
     package var mayWait: Bool { false }
     var name: String { Self.name }
@@ -54,11 +58,16 @@ package struct CheckEnvironment: Sendable {
     package let resolver: any DNSResolver
     package let accessLists: CurrentAccessLists
     package let domains: CurrentDomains
+    /// `nil` where there is none: then DMARC cannot be decided.
+    package let publicSuffixes: PublicSuffixList?
 
-    package init(resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains) {
+    package init(
+        resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil
+    ) {
         self.resolver = resolver
         self.accessLists = accessLists
         self.domains = domains
+        self.publicSuffixes = publicSuffixes
     }
 }
 
@@ -69,10 +78,13 @@ package enum FilterChecks {
         ReverseLookupCheck.self,
         HelloCheck.self,
         DNSBlockListCheck.self,
+        SenderAuthenticationCheck.self,
         AttachmentCheck.self,
         MessageSizeCheck.self,
     ]
 
-    /// The title of a check by its stored name; `nil` for one that this version does not know.
-    package static func title(of name: String) -> LocalizedText? { all.first { $0.name == name }?.title }
+    /// The title of a check, or of a part of one, by its stored name; `nil` for one that this version does not know.
+    package static func title(of name: String) -> LocalizedText? {
+        all.first { $0.name == name }?.title ?? all.lazy.compactMap { $0.parts[name] }.first
+    }
 }

@@ -265,7 +265,10 @@ struct MailServices: Sendable {
             refusals: writing.writer, folder: folder,
             identity: NodeIdentity(node: base.configuration.nodeID, heloName: { base.heloName }), logger: base.logger
         ).filtering(
-            with: FilterPipeline(CheckEnvironment(resolver: resolver, accessLists: base.accessLists, domains: base.domains)),
+            with: FilterPipeline(
+                CheckEnvironment(
+                    resolver: resolver, accessLists: base.accessLists, domains: base.domains,
+                    publicSuffixes: PublicSuffixFile.load(logger: base.logger))),
             quarantine: writing.writer
         ).verifying(with: verifier)
         listener = SMTPListener(

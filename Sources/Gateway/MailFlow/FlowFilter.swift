@@ -5,6 +5,7 @@ import NIOCore
 import Quarantine
 import Reception
 import SMTP
+import SenderAuthentication
 import Settings
 import SharedFolders
 
@@ -44,6 +45,8 @@ struct FlowFilter: Sendable {
         let verdict: PolicyVerdict
         let judgement: MessageJudgement
         let owners: QuarantineSettings
+        /// What the message's authentication results say; nil when none are to be written.
+        let authentication: [AuthenticationResults.Method]?
 
         /// The refusal it leads to.
         var refusal: SMTPReply? { FlowFilter.refusal(verdict) }
@@ -129,7 +132,8 @@ struct FlowFilter: Sendable {
         metrics.judged(judgement.verdict)
         return Outcome(
             verdict: isEnforced ? verdict : PolicyVerdict(.accept), judgement: judgement,
-            owners: connection.settings.settings.quarantine)
+            owners: connection.settings.settings.quarantine,
+            authentication: connection.settings.settings.senderAuthentication.writesResults ? results.flatMap(\.authentication) : nil)
     }
 
     /// What is written down about a transaction, or a connection, that brought no message; `nil` when nothing was found.

@@ -246,8 +246,9 @@ package struct InboundMailFlow: MailTransactionHandler {
         _ message: ReceivedMessage, _ judged: FlowFilter.Outcome?, _ routed: [RoutedRecipient]
     ) -> [UInt8] {
         guard let judged, MailDirection(routed) == .inbound else { return [] }
-        return VerdictStamp.fields(
-            judged, tag: message.connection.settings.settings.filtering.subjectTag, hasSubject: Self.hasSubject(message.header))
+        let settings = message.connection.settings.settings
+        return AuthenticationStamp.field(judged, settings.senderAuthentication, nodeName: heloName())
+            + VerdictStamp.fields(judged, tag: settings.filtering.subjectTag, hasSubject: Self.hasSubject(message.header))
     }
 
     private func route(_ recipients: [TransactionRecipient], _ connection: ClientConnection) -> [RoutedRecipient] {

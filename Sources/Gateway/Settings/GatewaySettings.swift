@@ -11,6 +11,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var node = NodeSettings()
     package var filtering = FilteringSettings()
     package var senderChecks = SenderCheckSettings()
+    package var senderAuthentication = SenderAuthenticationSettings()
     package var dnsBlockLists = DNSBlockListSettings()
     package var attachments = AttachmentSettings()
     package var quarantine = QuarantineSettings()
@@ -34,6 +35,7 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(RetentionSettings.self),
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
+        SettingsSectionDescription(SenderAuthenticationSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(AttachmentSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
@@ -71,6 +73,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, WebSettings.name): return web.apply(texts)
         case (.cluster, FilteringSettings.name): return filtering.apply(texts)
         case (.cluster, SenderCheckSettings.name): return senderChecks.apply(texts)
+        case (.cluster, SenderAuthenticationSettings.name): return senderAuthentication.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)

@@ -8,8 +8,10 @@ import Testing
 
 /// What is changed in a header on its way out.
 @Suite struct HeaderRewritingTests {
-    private func rewritten(_ text: String, tag: String? = nil, direction: MailDirection = .inbound) -> String {
-        let field = tag.map { "X-SecurityGateway-Subject-Tag: \($0)\r\n" } ?? ""
+    private func rewritten(_ text: String, tag: String? = nil, results: String? = nil, direction: MailDirection = .inbound) -> String {
+        let field =
+            (tag.map { "X-SecurityGateway-Subject-Tag: \($0)\r\n" } ?? "")
+            + (results.map { "Authentication-Results: \($0); spf=none\r\n" } ?? "")
         let message = QueuedMessage(
             identifier: RecordIdentifier(milliseconds: 1), reversePath: .null, receivedAt: .now(), direction: direction,
             prependedHeader: Array("Received: from a by b\r\n\(field)".utf8), sizeBytes: text.utf8.count, body: .sevenBit,
@@ -23,6 +25,25 @@ import Testing
         #expect(
             result == "A: b\r\nX-Untrusted-Field-Score: 0.0\r\nX-Untrusted-Field-VERDICT: accept\r\n\r\nX-SecurityGateway-Score: body\r\n")
         #expect(HeaderRewriting.reservedPrefix.utf8.count == HeaderRewriting.untrustedPrefix.utf8.count)
+    }
+
+    @Test(arguments: [
+        ("Authentication-Results: mx1.example.com; spf=pass\r\n\r\n", true),
+        ("A: b\r\nauthentication-results : (x) MX1.example.com;\r\n spf=pass\r\n\r\n", true),
+        ("Authentication-Results:\r\n\tmx1.example.com;\r\n spf=pass\r\n\r\n", true),
+        ("Authentication-Results: \"mx1.example.com\"; spf=pass\n\n", true), ("Authentication-Results: mx1.example.com", true),
+        ("Authentication-Results: other.example.net; spf=pass\r\n\r\n", false),
+        ("Authentication-Results: other.example.net;\r\n mx1.example.com\r\n\r\n", false),
+        ("Authentication-Results: a\r\n\r\nAuthentication-Results: mx1.example.com\r\n", false),
+        ("Authentication-Results-X: mx1.example.com\r\n\r\n", false),
+    ])
+    func `authentication results that bear our name and came from outside get another`(text: String, isForged: Bool) {
+        let result = rewritten(text, results: "mx1.example.com")
+        #expect(result.contains("X-Untrusted-Auth-Field") == isForged)
+        #expect((result == text) == !isForged)
+        #expect(result.utf8.count == text.utf8.count)
+        // Where we wrote none there is nothing to protect.
+        #expect(rewritten(text) == text)
     }
 
     @Test(arguments: [MailDirection.outbound, .internal])

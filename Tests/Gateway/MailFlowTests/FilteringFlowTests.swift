@@ -244,7 +244,8 @@ import Testing
     @Test func `points of the session are counted for each of its messages`() async throws {
         let connection = try connection { $0.filtering.checksPrivateAddresses = true }
         let flow = try flow()
-        for _ in 0..<2 { #expect(code(try await send("Subject: x\r\n\r\nx\r\n", connection, flow)) == 250) }
+        let text = "From: \(Self.sender)\r\nSubject: x\r\n\r\nx\r\n"
+        for _ in 0..<2 { #expect(code(try await send(text, connection, flow)) == 250) }
         #expect(ports.queued.map(\.log.judgement?.score) == [FilterScore(tenths: 25), FilterScore(tenths: 25)])
     }
 }

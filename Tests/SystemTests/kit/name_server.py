@@ -7,12 +7,12 @@ import threading
 
 from .processes import free_port
 
-A, NS, PTR, MX, AAAA = 1, 2, 12, 15, 28
+A, NS, PTR, MX, TXT, AAAA = 1, 2, 12, 15, 16, 28
 
 
 class NameServer:
-    """Answers over UDP (and nothing over TCP). `records` maps (name, type) to a list of values: addresses for A and AAAA, names for PTR
-    and MX. Names without a record do not exist.
+    """Answers over UDP (and nothing over TCP). `records` maps (name, type) to a list of values: addresses for A and AAAA, texts for TXT,
+    names for PTR and MX. Names without a record do not exist.
 
     Misbehaviour: `is_silent` answers nothing, `is_truncated` says that the answer does not fit, `lies_with` answers every A question
     with that address.
@@ -93,6 +93,10 @@ class NameServer:
     def _record(record_type, value):
         if record_type in (A, AAAA):
             data = ipaddress.ip_address(value).packed
+        elif record_type == TXT:
+            text = value.encode()
+            pieces = [text[start:start + 255] for start in range(0, len(text), 255)]
+            data = b"".join(bytes([len(piece)]) + piece for piece in pieces)
         else:
             data = b"".join(bytes([len(label)]) + label.encode() for label in value.split(".")) + b"\0"
             if record_type == MX:

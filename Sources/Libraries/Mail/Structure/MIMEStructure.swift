@@ -13,6 +13,9 @@ package struct MIMEStructure: Sendable {
         self.limits = limits
     }
 
+    /// The message, byte for byte.
+    package var bytes: [UInt8] { sources.first ?? [] }
+
     /// The message itself; there is always one, be it empty.
     package var root: MIMEPart { MIMEPart(structure: self, index: 0) }
 
