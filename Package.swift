@@ -127,7 +127,7 @@ let package = Package(
 
         // 3
         .gateway("Cluster", uses: ["Settings"], [.logging, .serviceLifecycle, .crypto]),
-        .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .metrics, .serviceLifecycle]),
+        .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .metrics, .serviceLifecycle, .crypto]),
         .gateway("DomainsAndUsers", uses: ["Settings", "Mail"], [.crypto, .cryptoExtras]),
 
         // 2 — what can be set

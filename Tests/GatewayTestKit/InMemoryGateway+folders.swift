@@ -53,8 +53,15 @@ extension InMemoryGateway: NodeDirectories {
         path.hasPrefix("/foreign/") ? .foreign : .missing
     }
 
-    package func prepare(_ path: String, as kind: SharedFolderKind) async throws(SharedFolderError) {
+    package func place(of path: String) async -> FolderPlace? { nil }
+
+    package func prepare(_ path: String, as kind: SharedFolderKind) async throws(SharedFolderError) -> RecordIdentifier {
         if path.hasPrefix("/missing/") { throw .notFound(path: path) }
         change { $0.preparedFolders.append(path) }
+        return RecordIdentifier(high: 5, low: 6)
+    }
+
+    package func configuredPath(of kind: SharedFolderKind) -> String {
+        state.withLock { $0.rows.last { $0.section == "directories" && $0.name == kind.rawValue }?.value ?? "" }
     }
 }

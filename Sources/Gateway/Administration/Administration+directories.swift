@@ -15,6 +15,7 @@ extension Administration {
     /// Called before paths are saved, whoever saves them.
     /// - Throws: `.invalid` with each refused path at its field.
     func checkDirectories(_ values: [String: String?]) async throws(AdministrationError) {
+        try await refuseWhileMoving(values)
         let present = try await storedDirectories()
         var wanted = present
         var texts: [String: String] = [:]
@@ -33,7 +34,7 @@ extension Administration {
         for change in changes where change.section == DirectorySettings.name { try await checkDirectories(change.values) }
     }
 
-    private func storedDirectories() async throws(AdministrationError) -> DirectorySettings {
+    func storedDirectories() async throws(AdministrationError) -> DirectorySettings {
         do throws(SettingsError) {
             var section = DirectorySettings()
             _ = section.apply(try await editor.texts(of: DirectorySettings.name, scope: .cluster).texts)
@@ -44,7 +45,12 @@ extension Administration {
     }
 
     private func problem(of kind: SharedFolderKind, _ wanted: DirectorySettings) async -> FieldProblem? {
-        let path = path(of: kind, wanted)
+        await problem(of: kind, at: path(of: kind, wanted), wanted)
+    }
+
+    /// What hinders a folder from being at `path`; makes and marks it when nothing does.
+    /// - Parameter wanted: where the other folders are to be.
+    func problem(of kind: SharedFolderKind, at path: String, _ wanted: DirectorySettings) async -> FieldProblem? {
         do throws(SharedFolderError) {
             if let problem = try await overlap(of: kind, path, wanted) { return problem }
             if await ports.directories.markerState(of: kind, in: path) == .foreign {
@@ -62,13 +68,19 @@ extension Administration {
         }
     }
 
-    /// Symbolic links are followed: two names of one place are one folder.
+    /// Symbolic links are followed, and folders are compared as the system numbers them: two names of one place are one folder, by a bind
+    /// mount too.
     private func overlap(
         of kind: SharedFolderKind, _ path: String, _ wanted: DirectorySettings
     ) async throws(SharedFolderError) -> FieldProblem? {
         let real = try await ports.directories.realPath(of: path)
         let others = SharedFolderKind.allCases.filter { $0 != kind }.map { self.path(of: $0, wanted) } + ports.directories.ownPaths
-        for other in others where FolderPaths.overlap(real, try await ports.directories.realPath(of: other)) {
+        let place = await ports.directories.place(of: path)
+        for other in others {
+            let otherPlace = await ports.directories.place(of: other)
+            let isSame = place != nil && place == otherPlace
+            let otherReal = try await ports.directories.realPath(of: other)
+            guard isSame || FolderPaths.overlap(real, otherReal) else { continue }
             return FieldProblem(
                 kind.rawValue, "The folder and \(other) lie within each other; choose a folder apart from it.",
                 ja: "\(other) と重なっています。別の場所のフォルダーを指定してください。")
@@ -76,7 +88,7 @@ extension Administration {
         return nil
     }
 
-    private func path(of kind: SharedFolderKind, _ settings: DirectorySettings) -> String {
+    func path(of kind: SharedFolderKind, _ settings: DirectorySettings) -> String {
         let path = kind.configuredPath(settings)
         return path.isEmpty ? ports.directories.defaultPath(of: kind) : path
     }

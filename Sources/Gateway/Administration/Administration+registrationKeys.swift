@@ -1,6 +1,7 @@
 package import Cluster
 import DomainsAndUsers
 package import Settings
+import SharedFolders
 
 /// A registration key just issued, with the text that is shown once and never again.
 package struct IssuedRegistrationKey: Sendable {
@@ -84,7 +85,11 @@ extension Administration {
     }
 
     /// What the page “Add a node” shows.
-    package var joiningPlace: JoiningPlace { ports.cluster.joiningPlace }
+    package var joiningPlace: JoiningPlace {
+        let place = ports.cluster.joiningPlace
+        let path = ports.directories.configuredPath(of: .messageData)
+        return path.isEmpty ? place : JoiningPlace(server: place.server, messageData: path)
+    }
 
     /// The revision this node has in force; others may lag behind it or be ahead.
     package var settingsRevision: SettingsRevision { current.snapshot.revision }

@@ -27,6 +27,7 @@ package struct Administration: Sendable {
         package let verifier: RecipientVerifier
         package var transcripts: any TranscriptStore = NoTranscripts()
         package var directories: any NodeDirectories = NoDirectories()
+        package var folderRegister: any FolderRegister = NoFolderRegister()
         package let cluster: ClusterPorts
         package let configuration: any ConfigurationStore
 

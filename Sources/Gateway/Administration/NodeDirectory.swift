@@ -15,7 +15,7 @@ package struct NodeDirectory: Sendable, Hashable {
     package let title: LocalizedText
     /// Set for the folders all nodes share, whose path can be changed.
     package let kind: SharedFolderKind?
-    /// In use since the node's start.
+    /// In use by the node.
     package let path: String
     package let origin: Origin
     package let state: FolderState
@@ -46,8 +46,14 @@ package protocol NodeDirectories: Sendable {
     /// With all symbolic links of its existing part followed.
     func realPath(of path: String) async throws(SharedFolderError) -> String
     func markerState(of kind: SharedFolderKind, in path: String) async -> FolderMarker.State?
+    /// Which folder it is for the system, however it is reached; `nil`: there is none.
+    func place(of path: String) async -> FolderPlace?
     /// Makes the folder if only its last part is missing, tries to write there, and marks it.
-    func prepare(_ path: String, as kind: SharedFolderKind) async throws(SharedFolderError)
+    /// - Returns: the folder's identity.
+    @discardableResult
+    func prepare(_ path: String, as kind: SharedFolderKind) async throws(SharedFolderError) -> RecordIdentifier
+    /// In use by the node, as the settings have it; empty: the default place.
+    func configuredPath(of kind: SharedFolderKind) -> String
 }
 
 /// Stands where no node runs: it has no folders and can prepare none.
@@ -59,5 +65,7 @@ package struct NoDirectories: NodeDirectories {
     package var ownPaths: [String] { [] }
     package func realPath(of path: String) async throws(SharedFolderError) -> String { path }
     package func markerState(of kind: SharedFolderKind, in path: String) async -> FolderMarker.State? { nil }
-    package func prepare(_ path: String, as kind: SharedFolderKind) async throws(SharedFolderError) { throw .closed }
+    package func place(of path: String) async -> FolderPlace? { nil }
+    package func prepare(_ path: String, as kind: SharedFolderKind) async throws(SharedFolderError) -> RecordIdentifier { throw .closed }
+    package func configuredPath(of kind: SharedFolderKind) -> String { "" }
 }

@@ -26,6 +26,7 @@ package struct GatewayDatabase: Sendable {
     package let registrationKeys: RegistrationKeyTable
     package let primaryRole: PrimaryRoleTable
     package let configurationTable: ConfigurationTable
+    package let folders: FolderTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
     private let logger: Logger
@@ -68,6 +69,7 @@ package struct GatewayDatabase: Sendable {
         apiKeys = APIKeyTable(sessions: sessions)
         maintenance = MaintenanceTable(sessions: sessions, fence: fence)
         configurationTable = ConfigurationTable(sessions: sessions)
+        folders = FolderTable(sessions: sessions, fence: fence)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 

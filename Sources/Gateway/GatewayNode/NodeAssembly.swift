@@ -56,9 +56,10 @@ struct NodeAssembly: Sendable {
         try await base.loadAccessLists(from: database.stores.accessLists)
         let tls = try await base.openTLS()
         let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
-        let folders = NodeFolders(home: home, configuration: configuration, settings: base.settings)
+        let folders = NodeFolders(
+            home: home, configuration: configuration, settings: base.settings, register: database.folders)
         try await folders.prepareForStart(logger: logger)
-        let folder = MessageDataFolder(path: folders.path(of: .messageData), budget: budget)
+        let folder = MessageDataFolder(path: folders.path(of: .messageData), budget: budget, mustBeMarked: true)
         try await base.probe(folder)
         let transcripts = base.transcripts(folders)
         let writing = try await database.beginIncarnation(of: configuration, settings: base.settings)
@@ -88,6 +89,15 @@ struct NodeAssembly: Sendable {
             presence: presence)
         ports.transcripts = transcripts
         ports.directories = folders
+        ports.folderRegister = database.folders
+        let folderDuty = FolderDuty(
+            parts: FolderDuty.Parts(
+                node: configuration.nodeID, folders: folders, messageData: folder, transcripts: transcripts, nodes: database.stores.nodes,
+                duty: database.duty), logger: logger)
+        // From here on the others count on this node: what changed since its settings were read is in force before it serves.
+        try await watcher.adoptNewest()
+        if folders.beginAnew() { try await folders.prepareForStart(logger: logger) }
+        try await folderDuty.beginServing()
         let retention = TranscriptRetention(folder: transcripts, settings: base.settings, logger: logger)
         let administration = Administration(
             ports: ports, node: configuration.nodeID,
@@ -111,6 +121,7 @@ struct NodeAssembly: Sendable {
                 PrimaryLease(
                     store: database.stores.primaryRole, own: writing.incarnation, duty: duty, presence: presence, settings: base.settings,
                     logger: logger),
+                folderDuty,
                 FollowingSettings(settings: base.settings, budget: budget, transcripts: transcripts), resolver, CertificateWatch(tls: tls),
                 ContentSweep(folder: folder, references: database.stores.contentReferences, logger: logger),
                 QuarantineExpiry(
@@ -221,7 +232,8 @@ struct NodeBase: Sendable {
 
     func transcripts(_ folders: NodeFolders) -> TranscriptFolder {
         TranscriptFolder(
-            path: folders.path(of: .transcripts), mustBeMarked: folders.isConfigured(.transcripts), node: configuration.nodeID,
+            path: folders.path(of: .transcripts), mustBeMarked: true, identity: folders.identity(of: .transcripts),
+            node: configuration.nodeID,
             maximumWaitingBytes: settings.snapshot.settings.transcripts.waitingMegabytes << 20, logger: logger)
     }
 

@@ -86,15 +86,16 @@ package struct NodeCheck: Sendable {
                 Row(
                     name: "certificate", isWorking: !isExpired,
                     detail: "\(tls.summary.subject), \(isExpired ? "ended" : "until") \(tls.summary.notAfter)"))
-            rows += try await checkFolders(base)
+            rows += try await checkFolders(base, database)
         } catch {
             rows.append(Row(name: Self.name(of: error), isWorking: false, detail: "\(error)"))
         }
         return rows
     }
 
-    private func checkFolders(_ base: NodeBase) async throws(NodeStartupError) -> [Row] {
-        let folders = NodeFolders(home: home, configuration: base.configuration, settings: base.settings)
+    private func checkFolders(_ base: NodeBase, _ database: NodeDatabase) async throws(NodeStartupError) -> [Row] {
+        let folders = NodeFolders(
+            home: home, configuration: base.configuration, settings: base.settings, register: database.folders)
         defer { folders.close() }
         try await folders.prepareForStart(logger: logger)
         let folder = MessageDataFolder(path: folders.path(of: .messageData), budget: MemoryBudget(limit: 0))

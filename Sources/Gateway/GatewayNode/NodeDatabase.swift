@@ -60,6 +60,8 @@ struct NodeDatabase: Sendable {
 
     var standingFigures: StandingFigureTable { database.standingFigures }
 
+    var folders: any FolderRegister { database.folders }
+
     func ping() async throws { try await database.ping() }
 
     var deathRegistry: any DeathRegistry { database.nodes }

@@ -3,45 +3,138 @@ import Foundation
 import Logging
 import Settings
 import SharedFolders
+import Synchronization
 
-/// Where this node's folders are, decided once at its start, and how they are now.
-struct NodeFolders: NodeDirectories {
+/// Where this node's folders are and how they are now: as the settings said at the start, and as moves have put them since.
+final class NodeFolders: NodeDirectories {
     let home: NodeHome
     let configuration: NodeConfigurationFile
     let settings: CurrentSettings
-    /// As it was at the start: its paths are in use.
-    private let begun: DirectorySettings
-    private let inspector = FolderInspector()
+    let register: any FolderRegister
+    let inspector = FolderInspector()
+    private let state: Mutex<State>
 
-    init(home: NodeHome, configuration: NodeConfigurationFile, settings: CurrentSettings) {
+    /// What is in force.
+    private struct State {
+        /// As it was at the start: a path changed in the settings alone is in use from the next start on.
+        var begun: DirectorySettings
+        /// Where moves have put folders since.
+        var moved: [SharedFolderKind: String] = [:]
+        /// While a move is under way, read too.
+        var others: [SharedFolderKind: [String]] = [:]
+        var identities: [SharedFolderKind: RecordIdentifier] = [:]
+    }
+
+    init(home: NodeHome, configuration: NodeConfigurationFile, settings: CurrentSettings, register: any FolderRegister) {
         self.home = home
         self.configuration = configuration
         self.settings = settings
-        begun = settings.snapshot.settings.directories
+        self.register = register
+        state = Mutex(State(begun: settings.snapshot.settings.directories))
     }
 
     /// In use by this node.
-    func path(of kind: SharedFolderKind) -> String { path(of: kind, begun) }
+    func path(of kind: SharedFolderKind) -> String {
+        state.withLock { $0.moved[kind] ?? path(of: kind, $0.begun) }
+    }
 
-    /// A path was set for it: then it is used only while its marker is there.
-    func isConfigured(_ kind: SharedFolderKind) -> Bool { !kind.configuredPath(begun).isEmpty }
+    /// A path was set for it, by the settings or by a move.
+    func isConfigured(_ kind: SharedFolderKind) -> Bool { !configuredPath(of: kind).isEmpty }
 
-    /// Message Data must be the folder it should be; the transcripts' folder must not keep the node from starting.
-    func prepareForStart(logger: Logger) async throws(NodeStartupError) {
-        let messageData = path(of: .messageData)
-        let state = await inspector.look(at: messageData, kind: .messageData)
-        if let problem = state.problem { throw .folder(path: messageData, reason: problem.description) }
-        if isConfigured(.messageData), state.marker != .present {
-            throw .folder(
-                path: messageData,
-                reason: "its file \(FolderMarker.fileName) is not there, so the share is probably not mounted; mount it first")
-        }
-        for kind in SharedFolderKind.allCases where !isConfigured(kind) {
-            do throws(SharedFolderError) {
-                try await inspector.prepare(path(of: kind), as: kind)
-            } catch {
-                logger.warning("a folder could not be prepared", metadata: ["folder": "\(path(of: kind))", "cause": "\(error)"])
+    /// As the settings would have it for the path in use; empty: the default place.
+    func configuredPath(of kind: SharedFolderKind) -> String {
+        state.withLock { $0.moved[kind] ?? kind.configuredPath($0.begun) }
+    }
+
+    /// The path of a move's old place on this node.
+    func path(configured: String, of kind: SharedFolderKind) -> String { configured.isEmpty ? defaultPath(of: kind) : configured }
+
+    func identity(of kind: SharedFolderKind) -> RecordIdentifier? { state.withLock { $0.identities[kind] } }
+
+    func places(of kind: SharedFolderKind) -> FolderPlaces {
+        let present = path(of: kind)
+        return state.withLock { FolderPlaces(present: present, others: $0.others[kind] ?? []) }
+    }
+
+    /// Puts the moves under way in force. Folders without one are read in their present place alone.
+    func adopt(_ moves: [FolderMove]) {
+        for kind in SharedFolderKind.allCases {
+            let move = moves.first { $0.folder == kind }
+            let places = FolderPlaces(present: path(of: kind)).during(move, oldPath: path(configured: move?.oldPath ?? "", of: kind))
+            state.withLock { state in
+                state.others[kind] = places.others
+                guard let move, move.state.isSwitched else { return }
+                state.moved[kind] = places.present
+                state.identities[kind] = move.newIdentity
             }
+        }
+    }
+
+    /// Before anything is served the newest settings may still replace those that were read first.
+    /// - Returns: whether they say otherwise.
+    func beginAnew() -> Bool {
+        let newest = settings.snapshot.settings.directories
+        return state.withLock { state in
+            defer { state.begun = newest }
+            return state.begun != newest
+        }
+    }
+
+    /// Folders that could not be used at the start and may be there by now.
+    func admitMissing(logger: Logger) async {
+        for kind in SharedFolderKind.allCases where identity(of: kind) == nil {
+            do throws(FolderRefusal) {
+                let identity = try await admit(kind, path(of: kind))
+                state.withLock { $0.identities[kind] = identity }
+                logger.notice("a shared folder can be used now", metadata: ["folder": "\(kind.rawValue)"])
+            } catch {
+                // Its probe, which follows, tells why.
+                logger.debug("a shared folder cannot be used", metadata: ["folder": "\(kind.rawValue)", "cause": "\(error.reason)"])
+            }
+        }
+    }
+
+    /// Message Data must be the folder it should be; the others must not keep the node from starting.
+    func prepareForStart(logger: Logger) async throws(NodeStartupError) {
+        for kind in SharedFolderKind.allCases {
+            let path = path(of: kind)
+            do throws(FolderRefusal) {
+                let identity = try await admit(kind, path)
+                state.withLock { $0.identities[kind] = identity }
+            } catch {
+                if kind == .messageData { throw .folder(path: path, reason: error.reason) }
+                logger.warning(
+                    "a shared folder cannot be used", metadata: ["folder": "\(kind.rawValue)", "path": "\(path)", "cause": "\(error.reason)"])
+            }
+        }
+    }
+
+    private struct FolderRefusal: Error {
+        let reason: String
+    }
+
+    /// Known by its marker, or marked when it is used for the first time.
+    private func admit(_ kind: SharedFolderKind, _ path: String) async throws(FolderRefusal) -> RecordIdentifier {
+        let configured = configuredPath(of: kind)
+        // Without a path each node has a folder of its own, but for Message Data.
+        let owner = configured.isEmpty && !kind.isOneFolderByDefault ? configuration.nodeID : nil
+        do {
+            if kind == .messageData, let problem = await inspector.look(at: path, kind: nil).problem { throw problem }
+            let expected = try await register.identity(of: kind, owner: owner, path: configured)
+            let found = await inspector.marker(of: kind, in: path)
+            switch FolderAdmission.decide(expected: expected, found: found, isConfigured: !configured.isEmpty) {
+            case .refuse(let reason): throw FolderRefusal(reason: reason.text.english)
+            case .use(let identity): return try await register.claimIdentity(identity, of: kind, owner: owner, path: configured)
+            case .mark(let identity):
+                // The database decides between nodes that mark one folder at the same time.
+                let proposal = identity ?? RecordIdentifier(milliseconds: UTCTime.now().milliseconds)
+                let claimed = try await register.claimIdentity(proposal, of: kind, owner: owner, path: configured)
+                return try await inspector.prepare(path, as: kind, identity: claimed)
+            }
+        } catch let refusal as FolderRefusal {
+            throw refusal
+        } catch {
+            throw FolderRefusal(reason: "\(error)")
         }
     }
 
@@ -67,10 +160,12 @@ struct NodeFolders: NodeDirectories {
     func realPath(of path: String) async throws(SharedFolderError) -> String { try await inspector.realPath(of: path) }
 
     func markerState(of kind: SharedFolderKind, in path: String) async -> FolderMarker.State? {
-        await inspector.marker(of: kind, in: path)
+        await inspector.marker(of: kind, in: path)?.state
     }
 
-    func prepare(_ path: String, as kind: SharedFolderKind) async throws(SharedFolderError) {
+    func place(of path: String) async -> FolderPlace? { await inspector.place(of: path) }
+
+    func prepare(_ path: String, as kind: SharedFolderKind) async throws(SharedFolderError) -> RecordIdentifier {
         try await inspector.prepare(path, as: kind)
     }
 

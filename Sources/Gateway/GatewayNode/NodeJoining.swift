@@ -45,10 +45,13 @@ package struct NodeJoining: Sendable {
     }
 
     private func join(_ report: inout JoinReport, _ logger: Logger) async {
-        await probeMessageData(&report)
         do throws(NodeStartupError) {
             var configuration = try setup.begunConfiguration()
-            guard let database = await openDatabase(&report, configuration, logger) else { return }
+            guard let database = await openDatabase(&report, configuration, logger) else {
+                // Without the database it is not known whether it is the cluster's; whether it can be used is.
+                return await JoinFolderProof(setup: setup, node: configuration.nodeID, database: nil).look(&report)
+            }
+            await JoinFolderProof(setup: setup, node: configuration.nodeID, database: database).look(&report)
             await look(&report, configuration, database)
             if report.isClear, !looksOnly {
                 configuration.registrationKey = registrationKey
@@ -57,20 +60,6 @@ package struct NodeJoining: Sendable {
             await database.close()
         } catch {
             report.fail(.home, error.description, remedy: JoinAdvice.home)
-        }
-    }
-
-    private func probeMessageData(_ report: inout JoinReport) async {
-        guard let place = setup.messageData else {
-            return report.fail(.messageData, "no folder is named", remedy: JoinAdvice.messageData)
-        }
-        let folder = MessageDataFolder(path: place, budget: MemoryBudget(limit: 0))
-        defer { folder.close() }
-        do throws(SharedFolderError) {
-            try await folder.probe(deadline: .seconds(15))
-            report.ok(.messageData, "\(place): create, sync, rename, read and delete work", ja: "\(place): 作成・同期・名前変更・読み取り・削除ができます")
-        } catch {
-            report.fail(.messageData, "\(place): \(error)", remedy: JoinAdvice.messageData)
         }
     }
 

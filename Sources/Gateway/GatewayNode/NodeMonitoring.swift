@@ -117,7 +117,7 @@ final class NodeMonitoring: NodeMonitor {
         let title = LocalizedText("Message Data", ja: "メッセージデータ")
         do throws(SharedFolderError) {
             try await parts.folder.probe(deadline: Self.probeDeadline)
-            return .working("message-data", title, LocalizedText(parts.folder.path, ja: parts.folder.path))
+            return .working("message-data", title, LocalizedText(parts.folder.presentPath, ja: parts.folder.presentPath))
         } catch {
             return .failing(
                 "message-data", title,

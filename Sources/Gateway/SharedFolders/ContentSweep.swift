@@ -42,6 +42,8 @@ package struct ContentSweep: Service {
 
     /// One pass. - Returns: how many files were removed.
     package func sweep(now: UTCTime) async throws -> Int {
+        // While it is being moved, the old place is left as it is.
+        let folder = folder.present
         var removed = 0
         let limit = now.advanced(by: Duration.zero - MessageDataFolder.sweepAge)
         for hour in try await folder.hourFolders(before: limit, deadline: Self.deadline) {

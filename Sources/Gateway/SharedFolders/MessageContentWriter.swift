@@ -51,9 +51,11 @@ package final class MessageContentWriter: Sendable {
     init(folder: MessageDataFolder, message: StoredMessage) {
         self.folder = folder
         self.message = message
+        folder.writers.add(1, ordering: .relaxed)
     }
 
     deinit {
+        folder.writers.subtract(1, ordering: .relaxed)
         let reserved = state.withLock { $0.reserved }
         if reserved > 0 { folder.budget.release(reserved) }
     }

@@ -13,6 +13,11 @@ package final class MessageDataFolder: Sendable {
     let syncs = FolderSyncs()
     private let knownFolders = Mutex<[String]>([])
     private let removal = Mutex(ContentRemoval())
+    private let mustBeMarked: Bool
+    /// Where it is after a move, and where it is read besides.
+    let relocation = Mutex(Relocation())
+    /// Contents on their way into this place.
+    let writers = Atomic<Int>(0)
 
     /// Content up to this size stays in memory during reception when the budget has room.
     package static let maximumBytesInMemory = 256 << 10
@@ -22,18 +27,20 @@ package final class MessageDataFolder: Sendable {
     /// How long what is to go is gathered.
     private static let gatheringTime = 0.02
 
-    package init(path: String, budget: MemoryBudget) {
+    /// - Parameter mustBeMarked: whether it is used only while its marker is there; so it is where a share may be mounted.
+    package init(path: String, budget: MemoryBudget, mustBeMarked: Bool = false) {
         self.path = path
         self.budget = budget
+        self.mustBeMarked = mustBeMarked
         threads = FolderThreads(name: "message-data")
     }
 
     /// Lets the threads end; hung ones are left behind.
-    package func close() { threads.close() }
+    package func close() { for place in allPlaces { place.threads.close() } }
 
     /// Takes the content of one message, still under a temporary name.
     package func makeWriter(_ identifier: RecordIdentifier) -> MessageContentWriter {
-        MessageContentWriter(folder: self, message: StoredMessage(identifier: identifier))
+        MessageContentWriter(folder: present, message: StoredMessage(identifier: identifier))
     }
 
     /// Stores a finished content (reports of the gateway). Durable when it returns.
@@ -47,15 +54,13 @@ package final class MessageDataFolder: Sendable {
         }
     }
 
-    /// Opens a stored content for reading in chunks.
-    /// - Parameter expectedBytes: its size as its row tells.
-    /// - Throws: `.notFound` when there is none, `.damaged` when it has another size.
-    package func open(_ message: StoredMessage, expectedBytes: Int, deadline: Duration) async throws(SharedFolderError)
+    /// Opens a stored content of this place alone.
+    func openHere(_ message: StoredMessage, expectedBytes: Int, deadline: Duration) async throws(SharedFolderError)
         -> MessageContentReader
     {
         let file = filePath(message)
-        return try await threads.run("open", deadline: deadline) { [threads] () throws(SharedFolderError) in
-            let descriptor = try FileCalls.open(file, O_RDONLY)
+        return try await threads.run("open", deadline: deadline) { [self] () throws(SharedFolderError) in
+            let descriptor = try openOrMissMount(file)
             do throws(SharedFolderError) {
                 let found = try FileCalls.size(descriptor, path: file)
                 guard found == expectedBytes else { throw .damaged(path: file, expected: expectedBytes, found: found) }
@@ -69,6 +74,10 @@ package final class MessageDataFolder: Sendable {
 
     /// Removes contents nothing refers to any more, soon. Absent ones are fine; failures are logged: the sweep finds what stays.
     package func remove(_ identifiers: [RecordIdentifier], logger: Logger) {
+        for place in places { place.removeHere(identifiers, logger) }
+    }
+
+    private func removeHere(_ identifiers: [RecordIdentifier], _ logger: Logger) {
         for identifier in identifiers {
             switch removal.withLock({ $0.add(identifier) }) {
             case .taken: break
@@ -104,9 +113,11 @@ package final class MessageDataFolder: Sendable {
 
     /// Creates, syncs, renames, reads back and removes a small file: whether this node can use the folder.
     package func probe(deadline: Duration) async throws(SharedFolderError) {
-        let root = path
+        let folder = present
+        let root = folder.path
         let name = "\(root)/.probe-\(RecordIdentifier(milliseconds: UTCTime.now().milliseconds))"
-        try await threads.run("probe", deadline: deadline) { () throws(SharedFolderError) in
+        try await folder.threads.run("probe", deadline: deadline) { () throws(SharedFolderError) in
+            try folder.checkMarker()
             let content = ByteBuffer(string: "probe")
             let descriptor = try FileCalls.open(name, O_RDWR | O_CREAT | O_EXCL)
             defer { FileCalls.close(descriptor) }
@@ -127,6 +138,7 @@ package final class MessageDataFolder: Sendable {
         let folder = message.folder
         let full = "\(path)/\(folder)"
         if knownFolders.withLock({ $0.contains(folder) }) { return full }
+        try checkMarker()
         let day = String(folder.prefix { $0 != "/" })
         try FileCalls.makeFolder("\(path)/\(day)", in: path)
         try FileCalls.makeFolder(full, in: "\(path)/\(day)")
@@ -135,6 +147,22 @@ package final class MessageDataFolder: Sendable {
             if known.count > Self.maximumKnownFolders { known.removeFirst() }
         }
         return full
+    }
+
+    /// Nothing is written beneath a mount point. Blocks.
+    func checkMarker() throws(SharedFolderError) {
+        guard mustBeMarked, FolderMarker.state(of: .messageData, in: path) != .present else { return }
+        throw .notMounted(path: path)
+    }
+
+    /// A content that is not there is lost only where the folder itself is there. Blocks.
+    private func openOrMissMount(_ file: String) throws(SharedFolderError) -> Int32 {
+        do throws(SharedFolderError) {
+            return try FileCalls.open(file, O_RDONLY)
+        } catch {
+            if case .notFound = error { try checkMarker() }
+            throw error
+        }
     }
 
     /// The folder was taken away: look again before the next file.

@@ -106,6 +106,7 @@ package struct AdminSite: Sendable {
         VerificationController(services: services).addRoutes(to: routes)
         TranscriptsController(services: services).addRoutes(to: routes)
         DirectoriesController(services: services).addRoutes(to: routes)
+        FolderMoveController(services: services).addRoutes(to: routes)
         OwnSignInController(services: services).addRoutes(to: routes)
         OwnQuarantineController(services: services).addRoutes(to: routes)
         OwnAccountController(services: services).addRoutes(to: routes)

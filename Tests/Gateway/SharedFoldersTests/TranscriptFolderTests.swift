@@ -110,7 +110,7 @@ final class TranscriptFolderTests {
         try await folder.flush(deadline: deadline)
         #expect(folder.condition.dropped == 1)
         #expect(try FileManager.default.contentsOfDirectory(atPath: root.path).isEmpty)
-        try FolderMarker.write(.transcripts, in: root.path)
+        _ = try FolderMarker.write(.transcripts, in: root.path, proposal: RecordIdentifier(milliseconds: 1))
         let kept = transcript()
         folder.keep(kept)
         try await folder.flush(deadline: deadline)

@@ -10,7 +10,7 @@ struct TextsTests {
         + list(MessageText.self) + list(QueueText.self) + list(SettingsText.self) + list(AuditText.self) + list(AdministratorText.self)
         + list(NoticeText.self) + list(ErrorText.self) + list(ReportText.self) + list(APIKeyText.self) + list(MaintenanceText.self)
         + list(OwnPagesText.self) + list(QuarantineText.self)
-        + list(ClusterText.self)
+        + list(ClusterText.self) + list(FolderText.self) + list(DirectoryText.self)
         + list(SettingsHistoryText.self) + list(SettingsTransferText.self)
 
     private static func list<Texts: PageText>(_ type: Texts.Type) -> [(name: String, text: LocalizedText)] {

@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
-import NIOCore
-import Settings
+package import Settings
 
 /// Looks at folders on threads of its own, each look with a deadline: a share that hangs holds up nobody but those who look at it.
 package final class FolderInspector: Sendable {
@@ -26,19 +25,40 @@ package final class FolderInspector: Sendable {
     }
 
     /// `nil` when the folder does not answer in time.
-    package func marker(of kind: SharedFolderKind, in path: String) async -> FolderMarker.State? {
+    package func marker(of kind: SharedFolderKind, in path: String) async -> FolderMarker.Reading? {
         // Why it does not answer is told by what is tried with the folder next.
-        try? await threads.run("look", deadline: Self.deadline) { () throws(SharedFolderError) in FolderMarker.state(of: kind, in: path) }
+        try? await threads.run("look", deadline: Self.deadline) { () throws(SharedFolderError) in FolderMarker.read(kind, in: path) }
     }
 
     /// Makes the folder if need be, tries it, and writes its marker.
-    package func prepare(_ path: String, as kind: SharedFolderKind) async throws(SharedFolderError) {
-        try await threads.run("prepare", deadline: Self.deadline) { () throws(SharedFolderError) in
+    /// - Parameter identity: for a folder that has none; `nil`: a fresh one.
+    /// - Returns: the folder's identity, which it may have had before.
+    @discardableResult
+    package func prepare(
+        _ path: String, as kind: SharedFolderKind, identity: RecordIdentifier? = nil
+    ) async throws(SharedFolderError) -> RecordIdentifier {
+        let proposal = identity ?? RecordIdentifier(milliseconds: UTCTime.now().milliseconds)
+        return try await threads.run("prepare", deadline: Self.deadline) { () throws(SharedFolderError) in
             if mkdir(path, 0o750) != 0 && errno != EEXIST { throw .failed(operation: "create folder", path: path, code: errno) }
             try FolderTrial.run(in: path)
-            try FolderMarker.write(kind, in: path)
+            return try FolderMarker.write(kind, in: path, proposal: proposal)
         }
     }
+
+    /// Which folder it is for the system, by whatever path it is reached; `nil` when there is none or it does not answer.
+    package func place(of path: String) async -> FolderPlace? {
+        // A folder that does not answer is told by what is tried with it next.
+        try? await threads.run("look", deadline: Self.deadline) { () throws(SharedFolderError) in
+            var status = stat()
+            guard stat(path, &status) == 0 else { throw .notFound(path: path) }
+            return FolderPlace(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        }
+    }
+
+    /// Runs a probe on these threads.
+    func run<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(SharedFolderError) -> Value
+    ) async throws(SharedFolderError) -> Value { try await threads.run("probe", deadline: Self.deadline, body) }
 
     /// The path with all symbolic links of its existing part followed, so that two ways to one place are seen.
     package func realPath(of path: String) async throws(SharedFolderError) -> String {
@@ -90,20 +110,8 @@ package final class FolderInspector: Sendable {
     }
 }
 
-/// A file made, renamed and removed: whether this node can use a folder. Blocks.
-enum FolderTrial {
-    static func run(in path: String) throws(SharedFolderError) {
-        let name = "\(path)/.probe-\(RecordIdentifier(milliseconds: UTCTime.now().milliseconds))"
-        let descriptor = try FileCalls.open(name, O_RDWR | O_CREAT | O_EXCL)
-        defer { FileCalls.close(descriptor) }
-        do throws(SharedFolderError) {
-            try FileCalls.write(ByteBuffer(string: "probe"), to: descriptor, path: name)
-            try FileCalls.rename(name, to: name + "-renamed")
-        } catch {
-            // It is of no use; what matters is why it could not be written.
-            _ = try? FileCalls.remove(name)
-            throw error
-        }
-        try FileCalls.remove(name + "-renamed")
-    }
+/// A folder as the system numbers it: two paths to one folder, by bind mounts too, have one place.
+package struct FolderPlace: Sendable, Hashable {
+    let device: UInt64
+    let inode: UInt64
 }

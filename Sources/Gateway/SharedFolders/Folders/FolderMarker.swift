@@ -1,8 +1,10 @@
 import Glibc
 import NIOCore
+package import Settings
 
 /// The small file by which a shared folder is known again, so that an empty mount point is not taken for the folder that should be mounted
-/// there. It is written when a node is made and when a folder's path is changed.
+/// there, nor another cluster's folder for ours. It is written when a folder is used for the first time and when its path is changed; its
+/// identity never changes and stands in the database too.
 package enum FolderMarker {
     package enum State: String, Sendable, Hashable {
         /// It is there and names this folder.
@@ -13,39 +15,85 @@ package enum FolderMarker {
         case unreadable
     }
 
+    /// What a folder's marker says.
+    package struct Reading: Sendable, Hashable {
+        package let state: State
+        /// `nil`: there is no marker of this folder, or an early version wrote it.
+        package let identity: RecordIdentifier?
+
+        package init(_ state: State, identity: RecordIdentifier? = nil) {
+            self.state = state
+            self.identity = identity
+        }
+    }
+
     package static let fileName = ".securitygateway-folder"
     /// Larger files are not ours.
     private static let maximumBytes = 1024
 
     /// Blocks.
-    package static func state(of kind: SharedFolderKind, in path: String) -> State {
+    package static func state(of kind: SharedFolderKind, in path: String) -> State { read(kind, in: path).state }
+
+    /// Blocks.
+    package static func read(_ kind: SharedFolderKind, in path: String) -> Reading {
         do throws(SharedFolderError) {
             let file = "\(path)/\(fileName)"
             let descriptor = try FileCalls.open(file, O_RDONLY)
             defer { FileCalls.close(descriptor) }
-            let text = try FileCalls.read(descriptor, at: 0, count: maximumBytes, path: file)
-            return String(buffer: text) == content(kind) ? .present : .foreign
+            let lines = String(buffer: try FileCalls.read(descriptor, at: 0, count: maximumBytes, path: file)).split(separator: "\n")
+            guard let first = lines.first, first == title(kind) else { return Reading(.foreign) }
+            let identity = lines.dropFirst().first { $0.hasPrefix(identityName) }.flatMap {
+                RecordIdentifier($0.dropFirst(identityName.utf8.count))
+            }
+            return Reading(.present, identity: identity)
         } catch {
-            if case .notFound = error { return .missing }
-            return .unreadable
+            if case .notFound = error { return Reading(.missing) }
+            return Reading(.unreadable)
         }
     }
 
-    /// Leaves a marker that is there as it is. Blocks.
-    package static func write(_ kind: SharedFolderKind, in path: String) throws(SharedFolderError) {
+    /// Leaves an identity that is there as it is; of two who write at once, one wins and both get his. Blocks.
+    /// - Parameter proposal: the identity of a folder that has none yet.
+    /// - Returns: the folder's identity.
+    package static func write(
+        _ kind: SharedFolderKind, in path: String, proposal: RecordIdentifier
+    ) throws(SharedFolderError) -> RecordIdentifier {
+        let found = read(kind, in: path)
+        if let identity = found.identity { return identity }
+        guard found.state == .missing || found.state == .present else {
+            throw .failed(operation: "mark", path: "\(path)/\(fileName)", code: EEXIST)
+        }
+        try put("\(title(kind))\n\(identityName)\(proposal)\n", in: path, replaces: found.state == .present, proposal)
+        guard let identity = read(kind, in: path).identity else {
+            throw .failed(operation: "mark", path: "\(path)/\(fileName)", code: EIO)
+        }
+        return identity
+    }
+
+    /// Under a name of its own first, so that nobody reads half of it.
+    private static func put(_ text: String, in path: String, replaces: Bool, _ proposal: RecordIdentifier) throws(SharedFolderError) {
         let file = "\(path)/\(fileName)"
-        let descriptor: Int32
+        let temporary = "\(file)-\(RecordIdentifier(milliseconds: UTCTime.now().milliseconds))"
+        let descriptor = try FileCalls.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+        defer { FileCalls.close(descriptor) }
         do throws(SharedFolderError) {
-            descriptor = try FileCalls.open(file, O_WRONLY | O_CREAT | O_EXCL)
+            try FileCalls.write(ByteBuffer(string: text), to: descriptor, path: temporary)
+            try FileCalls.sync(descriptor, path: temporary)
+            // A link fails where the name is taken already: whoever came first wins. Some shares know no links.
+            if !replaces, link(temporary, file) == 0 || errno == EEXIST {
+                try FileCalls.remove(temporary)
+            } else {
+                try FileCalls.rename(temporary, to: file)
+            }
         } catch {
-            if case .failed(_, _, EEXIST) = error { return }
+            // It is of no use; what matters is why it could not be written.
+            _ = try? FileCalls.remove(temporary)
             throw error
         }
-        defer { FileCalls.close(descriptor) }
-        try FileCalls.write(ByteBuffer(string: content(kind)), to: descriptor, path: file)
-        try FileCalls.sync(descriptor, path: file)
         try FileCalls.syncFolder(path)
     }
 
-    private static func content(_ kind: SharedFolderKind) -> String { "SecurityGateway shared folder: \(kind.rawValue)\n" }
+    private static let identityName = "identity: "
+
+    private static func title(_ kind: SharedFolderKind) -> String { "SecurityGateway shared folder: \(kind.rawValue)" }
 }

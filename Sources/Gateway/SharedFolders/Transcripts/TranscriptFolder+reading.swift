@@ -13,24 +13,42 @@ extension TranscriptFolder: TranscriptStore {
     private static let longestIndex = TranscriptIndexEntry.byteCount * 1_000_000
 
     package func text(of identifier: RecordIdentifier) async throws(SharedFolderError) -> ByteBuffer? {
-        let root = path
-        return try await threads.run("read", deadline: Self.deadline) { () throws(SharedFolderError) in
+        try await eachPlace("read") { (root) throws(SharedFolderError) -> ByteBuffer? in
             let slice = TranscriptSegment.slice(UTCTime(milliseconds: identifier.milliseconds))
             for segment in try Self.segments(of: slice.day, in: root) where segment.time == slice.time {
                 guard let found = try Self.index(segment, in: root).last(where: { $0.entry.identifier == identifier }) else { continue }
                 if let text = try Self.text(found, segment, in: root) { return text }
             }
             return nil
+        }.compactMap(\.self).first
+    }
+
+    /// Looks in the present place and, while the folder is being moved, in the other too. A place that fails is passed over unless all do.
+    private func eachPlace<Value: Sendable>(
+        _ operation: String, _ body: @escaping @Sendable (_ root: String) throws(SharedFolderError) -> Value
+    ) async throws(SharedFolderError) -> [Value] {
+        let place = place
+        var found: [Value] = []
+        var failure: SharedFolderError?
+        for root in [place.path] + place.others {
+            do throws(SharedFolderError) {
+                found.append(
+                    try await threads.run(operation, deadline: Self.deadline) { () throws(SharedFolderError) in try body(root) })
+            } catch {
+                failure = failure ?? error
+            }
         }
+        if found.isEmpty, let failure { throw failure }
+        return found
     }
 
     package func transcripts(
         _ filter: TranscriptFilter, before cursor: RecordIdentifier?, limit: Int
     ) async throws(SharedFolderError) -> TranscriptPage {
-        let root = path
-        return try await threads.run("list", deadline: Self.deadline) { () throws(SharedFolderError) in
+        let pages = try await eachPlace("list") { (root) throws(SharedFolderError) in
             try Self.page(filter, before: cursor, limit: limit, in: root)
         }
+        return pages.count == 1 ? pages[0] : TranscriptPage(merging: pages, limit: limit)
     }
 
     /// Removes the segments of days that ended before `time`.
@@ -139,6 +157,20 @@ extension TranscriptFolder: TranscriptStore {
         let heading = text.readableBytesView.prefix { $0 != UInt8(ascii: "\n") }
         guard String(decoding: heading, as: UTF8.self).contains(entry.entry.identifier.description) else { return nil }
         return text
+    }
+}
+
+extension TranscriptPage {
+    /// Pages of one question to several places that hold partly the same.
+    init(merging pages: [TranscriptPage], limit: Int) {
+        // Beyond where one of the searches stopped nothing is known of its place.
+        let reach = pages.compactMap(\.searchedBackTo).max()
+        var known: Set<RecordIdentifier> = []
+        let entries = pages.flatMap(\.entries).sorted { $0.identifier > $1.identifier }.filter { entry in
+            if let reach, entry.startedAt < reach { return false }
+            return known.insert(entry.identifier).inserted
+        }
+        self.init(entries: Array(entries.prefix(limit)), searchedBackTo: entries.count >= limit ? nil : reach)
     }
 }
 

@@ -9,9 +9,19 @@ import Synchronization
 /// crash of the machine may lose the last transcripts, never mail. Mail never waits for this folder either: what it cannot take in time is
 /// dropped and counted.
 package final class TranscriptFolder: Sendable {
-    package let path: String
+    /// Where transcripts are written, and where they are read.
+    struct Place: Sendable, Hashable {
+        var path: String
+        var part = ""
+        var mustBeMarked = false
+        /// While the folder is being moved, read too.
+        var others: [String] = []
+    }
+
+    package var path: String { place.path }
+    var place: Place { currentPlace.withLock { $0 } }
     let threads: FolderThreads
-    private let mustBeMarked: Bool
+    private let currentPlace: Mutex<Place>
     private let node: NodeID
     private let logger: Logger
     private let backlog: Mutex<TranscriptBacklog>
@@ -28,11 +38,13 @@ package final class TranscriptFolder: Sendable {
 
     /// - Parameters:
     ///   - mustBeMarked: whether it is written to only while its marker is there; so it is where a share is mounted.
+    ///   - identity: the folder's, which becomes part of its segments' names.
     ///   - node: whose segments are written; those of all nodes are read.
     ///   - maximumWaitingBytes: memory for transcripts the folder has not taken yet.
-    package init(path: String, mustBeMarked: Bool = false, node: NodeID, maximumWaitingBytes: Int, logger: Logger) {
-        self.path = path
-        self.mustBeMarked = mustBeMarked
+    package init(
+        path: String, mustBeMarked: Bool = false, identity: RecordIdentifier? = nil, node: NodeID, maximumWaitingBytes: Int, logger: Logger
+    ) {
+        currentPlace = Mutex(Place(path: path, part: TranscriptSegment.part(of: identity), mustBeMarked: mustBeMarked))
         self.node = node
         self.logger = logger
         threads = FolderThreads(name: "transcripts", threadCount: Self.threadCount)
@@ -62,14 +74,29 @@ package final class TranscriptFolder: Sendable {
     /// Whether the folder can be written now.
     package func probe(deadline: Duration) async throws(SharedFolderError) {
         try await threads.run("probe", deadline: deadline) { () throws(SharedFolderError) in
-            try self.checkMarker()
-            try FolderTrial.run(in: self.path)
+            let place = self.place
+            try Self.checkMarker(place)
+            try FolderTrial.run(in: place.path)
         }
     }
 
-    private func checkMarker() throws(SharedFolderError) {
-        guard mustBeMarked, FolderMarker.state(of: .transcripts, in: path) != .present else { return }
-        throw .notFound(path: "\(path)/\(FolderMarker.fileName)")
+    private static func checkMarker(_ place: Place) throws(SharedFolderError) {
+        guard place.mustBeMarked, FolderMarker.state(of: .transcripts, in: place.path) != .present else { return }
+        throw .notMounted(path: place.path)
+    }
+
+    /// Writes go to `path` from now on; what is being written is finished in the old place before this returns.
+    /// - Parameter others: where transcripts are read too.
+    package func relocate(
+        to path: String, identity: RecordIdentifier?, reading others: [String], deadline: Duration
+    ) async throws(SharedFolderError) {
+        let next = Place(path: path, part: TranscriptSegment.part(of: identity), mustBeMarked: true, others: others)
+        guard next != place else { return }
+        try await threads.run("relocate", deadline: deadline) { () throws(SharedFolderError) in
+            self.writing.lock()
+            defer { self.writing.unlock() }
+            self.currentPlace.withLock { $0 = next }
+        }
     }
 
     /// Lets the threads end; hung ones are left behind.
@@ -85,15 +112,16 @@ package final class TranscriptFolder: Sendable {
         writing.lock()
         defer { writing.unlock() }
         let batch = backlog.withLock { $0.takeAll() }
-        let segments = Dictionary(grouping: batch) { TranscriptSegment(of: $0.entry.identifier, node: node) }
-        for (segment, transcripts) in segments { write(transcripts, to: segment) }
+        let place = place
+        let segments = Dictionary(grouping: batch) { TranscriptSegment(of: $0.entry.identifier, node: node, part: place.part) }
+        for (segment, transcripts) in segments { write(transcripts, to: segment, in: place) }
         return !batch.isEmpty
     }
 
-    private func write(_ transcripts: [FinishedTranscript], to segment: TranscriptSegment) {
+    private func write(_ transcripts: [FinishedTranscript], to segment: TranscriptSegment, in place: Place) {
         do throws(SharedFolderError) {
-            try checkMarker()
-            let count = try SegmentWriter(root: path, segment: segment).append(transcripts)
+            try Self.checkMarker(place)
+            let count = try SegmentWriter(root: place.path, segment: segment).append(transcripts)
             kept.increment(by: transcripts.count)
             bytes.increment(by: count)
             if backlog.withLock({ $0.written() }) { logger.notice("transcripts are written again") }

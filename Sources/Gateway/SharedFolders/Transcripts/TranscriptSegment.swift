@@ -2,25 +2,29 @@ import Settings
 
 /// One file of transcripts with its index: all dialogues of one node that began within ten minutes, `<day>/<time>-<node>`. Both names are
 /// computed from a transcript's identifier and its node, so that no row has to hold a place in a file, and nodes that share the folder
-/// never write to the same file.
+/// never write to the same file. A folder with an identity adds its `part`: a file is appended to in the folder it was begun in and nowhere
+/// else, so its copies in other folders are beginnings of it and a move never meets two files of one name.
 struct TranscriptSegment: Hashable {
     /// `20261127`
     let day: String
     /// `1510`, the beginning of its ten minutes, UTC.
     let time: String
     let node: NodeID
+    /// Of the folder's identity; empty where the folder has none.
+    let part: String
 
     /// Short enough that an index is read in one go, long enough that a day has few files.
     static let sliceMilliseconds: Int64 = 600_000
     static let textSuffix = ".txt"
     static let indexSuffix = ".index"
 
-    init(of identifier: RecordIdentifier, node: NodeID) {
+    init(of identifier: RecordIdentifier, node: NodeID, part: String = "") {
         let slice = Self.slice(UTCTime(milliseconds: identifier.milliseconds))
-        self.init(day: slice.day, time: slice.time, node: node)
+        self.init(day: slice.day, time: slice.time, node: node, part: part)
     }
 
-    private init(day: String, time: String, node: NodeID) {
+    private init(day: String, time: String, node: NodeID, part: String) {
+        self.part = part
         self.day = day
         self.time = time
         self.node = node
@@ -29,13 +33,17 @@ struct TranscriptSegment: Hashable {
     /// From the name of an index in a day's folder; `nil` for any other file.
     init?(day: String, indexName name: String) {
         guard name.hasSuffix(Self.indexSuffix) else { return nil }
-        let parts = name.dropLast(Self.indexSuffix.utf8.count).split(separator: "-", maxSplits: 1)
-        guard parts.count == 2, DigitName.isNumber(parts[0], digits: 4), let node = NodeID(parts[1]) else { return nil }
-        self.init(day: day, time: String(parts[0]), node: node)
+        let parts = name.dropLast(Self.indexSuffix.utf8.count).split(separator: "-", omittingEmptySubsequences: false)
+        guard (2...3).contains(parts.count), DigitName.isNumber(parts[0], digits: 4), let node = NodeID(parts[1]) else { return nil }
+        self.init(day: day, time: String(parts[0]), node: node, part: parts.count == 3 ? String(parts[2]) : "")
     }
 
-    var textPath: String { "\(day)/\(time)-\(node)\(Self.textSuffix)" }
-    var indexPath: String { "\(day)/\(time)-\(node)\(Self.indexSuffix)" }
+    var textPath: String { path + Self.textSuffix }
+    var indexPath: String { path + Self.indexSuffix }
+    private var path: String { "\(day)/\(time)-\(node)" + (part.isEmpty ? "" : "-\(part)") }
+
+    /// The last digits of a folder's identity: random ones.
+    static func part(of identity: RecordIdentifier?) -> String { identity.map { String($0.description.suffix(8)) } ?? "" }
 
     /// Day and beginning of the ten minutes that hold a time.
     static func slice(_ time: UTCTime) -> (day: String, time: String) {

@@ -35,6 +35,11 @@ enum AuditWords {
 
     private static let titles: [String: LocalizedText] = [
         "primary.take": LocalizedText("Primary role taken", ja: "プライマリの引き継ぎ"),
+        "directory.probe": LocalizedText("Folders tried on all nodes", ja: "全ノードのフォルダーの確認"),
+        "directory.move": LocalizedText("Folder's move begun", ja: "フォルダーの移動の開始"),
+        "directory.move-step": LocalizedText("Folder's move went on", ja: "フォルダーの移動の進行"),
+        "directory.move-cancel": LocalizedText("Folder's move cancelled", ja: "フォルダーの移動の取り消し"),
+        "directory.forget-old": LocalizedText("Old folder not read any more", ja: "以前のフォルダーの参照の終了"),
         "primary.designate": LocalizedText("Primary designated", ja: "プライマリの指定"),
         "settings.change": LocalizedText("Setting changed", ja: "設定の変更"),
         "domain.add": LocalizedText("Domain added", ja: "ドメインの追加"),

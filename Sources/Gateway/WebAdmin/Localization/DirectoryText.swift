@@ -64,8 +64,8 @@ enum DirectoryText: String, CaseIterable, PageText {
                 ja: "絶対パスで、ほかのフォルダーと重ならず、すべてのノードが書き込める場所を指定してください。末尾のフォルダーがなければ作成します。空の場合はノードのホームの既定の場所を使用します。")
         case .restart:
             LocalizedText(
-                "A change is in force when the nodes are started again. Files are not moved: stop the nodes, copy the files, start them. Mail in the queue and in quarantine cannot be delivered while its files are missing.",
-                ja: "変更はノードの再起動後に有効になります。既存のファイルは移動しません。ノードを停止し、ファイルをコピーしてから起動してください。メッセージデータのファイルがないと、配送待ちと隔離のメールは配送できません。")
+                "A path that is changed here is in force when the nodes are started again, and files are not moved: stop the nodes, copy the files, start them. “Move…” does it all on the running cluster.",
+                ja: "ここで変更したパスはノードの再起動後に有効になり、ファイルは移動しません。ノードを停止し、ファイルをコピーしてから起動してください。「移動…」なら運用を続けたまますべて行えます。")
         case .shared: LocalizedText("Shared by all nodes", ja: "全ノードで共有")
         }
     }

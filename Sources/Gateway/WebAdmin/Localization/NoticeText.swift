@@ -33,6 +33,10 @@ enum NoticeText: String, CaseIterable, PageText {
     case maintenanceStarted
     case verificationsForgotten
     case directoriesSaved
+    case foldersProbed
+    case folderMoveBegun
+    case folderMoveCancelled
+    case folderReadingEnded
     case registrationKeyRevoked
     case primaryDesignated
     case settingsReturned
@@ -81,6 +85,12 @@ enum NoticeText: String, CaseIterable, PageText {
         case .quarantineUntouched:
             LocalizedText(
                 "Nothing was done: the selected messages are no longer in quarantine.", ja: "変更はありません。選択したメールはすでに隔離から出ています。")
+        case .foldersProbed:
+            LocalizedText("Every node tries its folders now; this page shows it in a few seconds.", ja: "全ノードでフォルダーを確認しています。数秒後にこの画面に表示します。")
+        case .folderMoveBegun:
+            LocalizedText("The move begins: every node tries the new place.", ja: "移動を開始しました。全ノードで移動先を確認しています。")
+        case .folderMoveCancelled: LocalizedText("The move was cancelled.", ja: "移動を取り消しました。")
+        case .folderReadingEnded: LocalizedText("The old place is not read any more.", ja: "以前の場所の参照を終了しました。")
         case .directoriesSaved:
             LocalizedText(
                 "Saved. The nodes use a changed path when they are started again; copy the files before that.",

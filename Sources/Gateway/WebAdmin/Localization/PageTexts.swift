@@ -54,6 +54,7 @@ struct PageTexts: MustacheParent {
         "maintenance": { MaintenanceText(rawValue: $0)?.text },
         "verification": { VerificationText(rawValue: $0)?.text },
         "transcript": { TranscriptText(rawValue: $0)?.text }, "directory": { DirectoryText(rawValue: $0)?.text },
+        "folder": { FolderText(rawValue: $0)?.text },
         "own": { OwnPagesText(rawValue: $0)?.text },
         "cluster": { ClusterText(rawValue: $0)?.text },
         "settingsTransfer": { SettingsTransferText(rawValue: $0)?.text },

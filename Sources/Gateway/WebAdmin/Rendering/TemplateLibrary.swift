@@ -91,6 +91,7 @@ enum PageTemplate: String, CaseIterable {
     case transcript
     case transcripts
     case directories
+    case directoryMove = "directory-move"
     case cluster
     case clusterAdd = "cluster-add"
     case clusterKey = "cluster-key"

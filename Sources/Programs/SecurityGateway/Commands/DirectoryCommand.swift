@@ -4,7 +4,8 @@ import ArgumentParser
 /// `directory`: the folders the node works with.
 struct DirectoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "directory", abstract: "The folders the node works with.", subcommands: [List.self, Change.self])
+        commandName: "directory", abstract: "The folders the nodes work with.",
+        subcommands: [List.self, Probe.self, Move.self, Moves.self, CancelMove.self, ForgetOld.self, Change.self])
 
     struct List: NodeCommand {
         static let configuration = CommandConfiguration(abstract: "Show each folder, its free space, and whether it can be used.")
@@ -31,10 +32,10 @@ struct DirectoryCommand: AsyncParsableCommand {
     struct Change: NodeCommand {
         static let configuration = CommandConfiguration(
             abstract: "Put a shared folder elsewhere, from the next start of the nodes on.",
-            discussion: "Files are not moved: stop the nodes and copy them.")
+            discussion: "Files are not moved: stop the nodes and copy them. “directory move” does it on the running cluster.")
 
         @OptionGroup var node: HomeOptions
-        @Argument(help: "message-data or transcripts.") var folder: String
+        @Argument(help: folderHelp) var folder: String
         @Argument(help: "An absolute path; “default”: in the node's home.") var path: String
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
@@ -45,6 +46,8 @@ struct DirectoryCommand: AsyncParsableCommand {
                 "保存しました。ノードを停止し、必要なファイルをコピーしてから起動してください。それまでは以前のパスを使用します。")
         }
     }
+
+    static let folderHelp: ArgumentHelp = "message-data, transcripts, attachments, bayes-ham, bayes-spam or bayes-replication."
 
     private static func state(_ directory: DirectoryDocument, _ session: CommandSession) -> String {
         directory.isWorking ? session.text("good", "正常") : directory.problem

@@ -29,6 +29,8 @@ struct ClusterController: Sendable {
         let status = try await services.administration.cluster(request.caller)
         let keys = try await services.administration.registrationKeys(request.caller)
         let view = ClusterView(
+            folders: FolderTableView(
+                try await services.administration.folderOverview(request.caller), onDirectoriesPage: false, request.language),
             status: status, keys: keys, ownNode: services.administration.node, language: request.language)
         return services.renderer.page(.cluster, view, title: ClusterText.title[request.language], in: .cluster, visitor: request.visitor)
     }
@@ -71,6 +73,7 @@ struct ClusterController: Sendable {
 }
 
 struct ClusterView: Sendable {
+    let folders: FolderTableView
     let primary: String
     let designated: String
     /// `nil`: any node may be the primary already.
@@ -82,7 +85,8 @@ struct ClusterView: Sendable {
     let keys: [KeyRow]
     let hasKeys: Bool
 
-    init(status: ClusterStatus, keys: [RegistrationKey], ownNode: NodeID, language: Language) {
+    init(folders: FolderTableView, status: ClusterStatus, keys: [RegistrationKey], ownNode: NodeID, language: Language) {
+        self.folders = folders
         primary = status.holder?.name ?? ClusterText.noPrimary[language]
         designated = status.designated?.name ?? ClusterText.anyNode[language]
         anyPath = status.primary.designated == nil ? nil : ClusterNodeRow.designationPath(nil)

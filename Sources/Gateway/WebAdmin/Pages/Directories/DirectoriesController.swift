@@ -18,8 +18,12 @@ struct DirectoriesController: Sendable {
         switch try await editor.answer(values, request) {
         case .saved: return .seeOther(SitePath.directories, notice: Notice(.directoriesSaved))
         case .show(let section):
-            let directories = await services.administration.directories(request.caller)
+            let directories = await services.administration.directories(request.caller).filter { $0.kind?.isOnDirectoriesPage ?? true }
+            let overview = try await services.administration.folderOverview(request.caller)
+            let moves = try await services.administration.folderMoves(request.caller)
             let view = DirectoriesView(
+                folders: FolderTableView(overview, onDirectoriesPage: true, request.language),
+                moves: moves.map { FolderMoveView($0, request.language) }, hasMoves: !moves.isEmpty,
                 directories: directories.map { DirectoriesView.Folder($0, request.language) }, section: section)
             return services.renderer.page(
                 .directories, view, title: DirectoryText.title[request.language], in: .directories, visitor: request.visitor,
@@ -29,6 +33,9 @@ struct DirectoriesController: Sendable {
 }
 
 struct DirectoriesView: Sendable {
+    let folders: FolderTableView
+    let moves: [FolderMoveView]
+    let hasMoves: Bool
     let directories: [Folder]
     let section: SettingsSectionView
 
