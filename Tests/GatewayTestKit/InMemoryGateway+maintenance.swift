@@ -17,4 +17,11 @@ extension InMemoryGateway: MaintenanceStore {
     ) async throws(MessageLogError) -> MaintenanceBatch { MaintenanceBatch(removed: 0, next: nil) }
 
     package func endMaintenance(_ key: String, cause: String?) async throws(MessageLogError) {}
+
+    package func textIndexReach() async throws(MessageLogError) -> TextIndexReach {
+        try state.withLock { state throws(MessageLogError) in
+            if state.isUnavailable { throw .unavailable(cause: "lost") }
+            return state.textIndexReach
+        }
+    }
 }

@@ -52,6 +52,7 @@ package final class InMemoryGateway: Sendable {
         package var searchedBackTo: MessageLogCursor?
         /// Runs of maintenance.
         package var maintenanceRuns: [MaintenanceRun] = []
+        package var textIndexReach = TextIndexReach(from: nil, until: nil, lateMessages: 0)
         /// How often maintenance was asked for.
         package var maintenanceRequests = 0
         /// The audit log, oldest first.

@@ -12,6 +12,15 @@ extension Administration {
         }
     }
 
+    /// How far searches for a part of a text have an index.
+    package func textIndexReach(_ caller: AdministrationCaller) async throws(AdministrationError) -> TextIndexReach {
+        do throws(MessageLogError) {
+            return try await ports.maintenance.textIndexReach()
+        } catch {
+            throw AdministrationError(error)
+        }
+    }
+
     /// Asks this node for maintenance now; its run appears in the list within seconds.
     /// - Throws: `.conflict` when another node is the primary, with its name.
     package func runMaintenance(_ caller: AdministrationCaller) async throws(AdministrationError) {

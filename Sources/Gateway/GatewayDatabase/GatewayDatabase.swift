@@ -19,6 +19,7 @@ package struct GatewayDatabase: Sendable {
     package let statistics: StatisticsTable
     package let apiKeys: APIKeyTable
     package let maintenance: MaintenanceTable
+    package let textIndex: TextIndexTable
     package let changeFeed: FirebirdChangeFeed
     package let accessLists: AccessListTable
     package let quarantine: QuarantineTable
@@ -68,6 +69,7 @@ package struct GatewayDatabase: Sendable {
         statistics = StatisticsTable(sessions: sessions)
         apiKeys = APIKeyTable(sessions: sessions)
         maintenance = MaintenanceTable(sessions: sessions, fence: fence)
+        textIndex = TextIndexTable(sessions: sessions, fence: fence)
         configurationTable = ConfigurationTable(sessions: sessions)
         folders = FolderTable(sessions: sessions, fence: fence)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)

@@ -131,6 +131,7 @@ struct NodeAssembly: Sendable {
                     store: database.stores.maintenance, settings: base.settings, requests: maintenance, transcripts: retention,
                     logger: logger, isPrimary: { duty.isPrimary }),
                 retention,
+                TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
                 ClusterWatch(
                     registry: database.deathRegistry, own: configuration.nodeID, presence: presence, logger: logger,
                     adopt: { mail.queue.retryNow() }),

@@ -22,6 +22,7 @@ struct NodeDatabase: Sendable {
         let accessLists: any AccessListStore
         let quarantine: any QuarantineStore
         let maintenance: any MaintenanceStore
+        let textIndex: any TextIndexStore
         let registrationKeys: any RegistrationKeyStore
         let primaryRole: any PrimaryStore
     }
@@ -55,7 +56,7 @@ struct NodeDatabase: Sendable {
         stores = Stores(
             settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
             contentReferences: database.contentReferences, accessLists: database.accessLists, quarantine: database.quarantine,
-            maintenance: database.maintenance, registrationKeys: database.registrationKeys, primaryRole: database.primaryRole)
+            maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys, primaryRole: database.primaryRole)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

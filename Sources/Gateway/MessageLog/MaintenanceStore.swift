@@ -92,4 +92,6 @@ package protocol MaintenanceStore: Sendable {
     /// Changes nothing of a run that is another node's, or is at its end already.
     /// - Parameter cause: why it stops; `nil`: it is done.
     func endMaintenance(_ key: String, cause: String?) async throws(MessageLogError)
+    /// How far the text index reaches, which is built in the background.
+    func textIndexReach() async throws(MessageLogError) -> TextIndexReach
 }

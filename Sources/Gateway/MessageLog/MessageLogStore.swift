@@ -40,13 +40,18 @@ package struct MessageLogFilter: Sendable, Hashable {
 }
 
 /// A position in the log: the last row of the page before.
-package struct MessageLogCursor: Sendable, Hashable, Codable {
+package struct MessageLogCursor: Sendable, Hashable, Codable, Comparable {
     package let receivedAt: UTCTime
     package let message: RecordIdentifier
 
     package init(receivedAt: UTCTime, message: RecordIdentifier) {
         self.receivedAt = receivedAt
         self.message = message
+    }
+
+    /// The order of the log, oldest first.
+    package static func < (left: Self, right: Self) -> Bool {
+        left.receivedAt != right.receivedAt ? left.receivedAt < right.receivedAt : left.message < right.message
     }
 }
 

@@ -20,6 +20,18 @@ struct MaintenanceRouteTests {
         #expect(page.items.map(\.run) == ["2026-11-27"] && page.items.map(\.removedMessages) == [3])
     }
 
+    @Test func `the reach of the text index is told, and nothing of times while it is empty`() async throws {
+        let gateway = try InMemoryGateway.filled()
+        let empty = try await gateway.request(.get, "/maintenance/text-index").decoded(TextIndexDocument.self)
+        #expect(empty.until == nil && empty.lateMessages == 0)
+        gateway.change {
+            $0.textIndexReach = TextIndexReach(from: UTCTime(milliseconds: 0), until: UTCTime(milliseconds: 1000), lateMessages: 3)
+        }
+        let reach = try await gateway.request(.get, "/maintenance/text-index").decoded(TextIndexDocument.self)
+        #expect(reach.from?.hasPrefix("1970-01-01T00:00:00") == true && reach.until?.hasPrefix("1970-01-01T00:00:01") == true)
+        #expect(reach.lateMessages == 3)
+    }
+
     @Test func `a run is asked for and stands in the audit log`() async throws {
         let gateway = try InMemoryGateway.filled()
         #expect(try await gateway.request(.post, "/maintenance/run", "{}").status == 204)

@@ -2,12 +2,29 @@ import Firebird
 
 @testable import GatewayDatabase
 
-/// Fills the log quickly: the engine makes the rows itself, a second apart.
+/// Fills the log quickly: the engine makes the rows itself, a second apart; of many rows their indexes are made afterwards.
 enum LogFiller {
     private static let rowsPerTransaction = 20_000
     private static let firstMillisecond: Int64 = 1_700_000_000_000
 
+    private static let manyRows = 50_000
+    private static let indexes = ["message_newest", "message_sender", "message_client", "message_message_id", "recipient_address"]
+
     static func fill(_ test: TestDatabase, count: Int) async throws {
+        if count >= manyRows { try await setIndexes("inactive", test) }
+        try await insert(test, count: count)
+        if count >= manyRows { try await setIndexes("active", test) }
+    }
+
+    private static func setIndexes(_ state: String, _ test: TestDatabase) async throws {
+        for index in indexes {
+            try await test.database.sessions.requests.transaction(.schemaChange, deadline: .seconds(300)) {
+                _ = try $0.execute("alter index \(unsafeSQL: index) \(unsafeSQL: state)")
+            }
+        }
+    }
+
+    private static func insert(_ test: TestDatabase, count: Int) async throws {
         for start in stride(from: 0, to: count, by: rowsPerTransaction) {
             try await test.database.sessions.requests.transaction(deadline: .seconds(300)) { transaction in
                 try transaction.executeStatic(

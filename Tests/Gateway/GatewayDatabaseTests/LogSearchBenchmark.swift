@@ -9,6 +9,11 @@ import Testing
 
 /// How many rows the benchmark's log has; 0 leaves it out.
 enum LogRows {
+    /// Where it is measured: the embedded engine, unless `SECURITYGATEWAY_LOG_PLACES` says otherwise.
+    static let places = TestPlace.allCases.filter { place in
+        (ProcessInfo.processInfo.environment["SECURITYGATEWAY_LOG_PLACES"] ?? "embedded").contains("\(place)")
+    }
+
     static let wanted = ProcessInfo.processInfo.environment["SECURITYGATEWAY_LOG_ROWS"].flatMap { Int($0) } ?? 0
 }
 
@@ -42,18 +47,31 @@ enum LogRows {
                 $0.result = .refused
             },
             kind("subject, frequent") { filter, _ in filter.subject = "of many" },
+            kind("subject, of nothing") { $0.subject = "nowhere\($1)" }, kind("text, three letters of nothing") { $0.text = "qx\($1 % 10)" },
             kind("subject, rare") { $0.subject = "message \(1000 + $1) of" }, kind("text, rare") { $0.text = "user\($1)@sender\($1)." },
+            kind("text, one message") { $0.text = "\(LogRows.wanted * ($1 + 1) / 61) of many" },
+            kind("text, frequent") { filter, _ in filter.text = "domain7." },
         ]
     }
 
-    @Test(arguments: TestPlace.allCases) func `searches of a large log`(_ place: TestPlace) async throws {
+    @Test(arguments: LogRows.places) func `searches of a large log`(_ place: TestPlace) async throws {
         try await TestDatabase.with(place) { test in
             let begun = ContinuousClock.now
             try await LogFiller.fill(test, count: LogRows.wanted)
             print("\(place): \(LogRows.wanted) rows in \(begun.duration(to: .now))")
             fflush(nil)
+            try await Self.index(test, place)
             for kind in Self.kinds() { try await Self.measure(kind.name, kind.filter, place, test) }
         }
+    }
+
+    /// Builds the text index without a pause.
+    static func index(_ test: TestDatabase, _ place: TestPlace) async throws {
+        let begun = ContinuousClock.now
+        let turns = try await TextIndexSamples.build(test.database.textIndex)
+        let slices = try await test.number("select count(*) from text_slice")
+        print("\(place): text index of \(slices / 1_024) MiB for these rows in \(begun.duration(to: .now)), \(turns.count) steps")
+        fflush(nil)
     }
 
     /// First pages, and pages that begin somewhere in the log.
@@ -76,7 +94,9 @@ enum LogRows {
         }
         times.sort()
         let search = LogSearch(filter(1))
-        let query = (search.rare ?? search).page(after: nil, downTo: nil, limit: 51)
+        let range = MessageLogCursor.start(of: UTCTime(milliseconds: 0))..<MessageLogCursor.start(of: UTCTime(milliseconds: 1))
+        let query =
+            search.textTerms == nil ? (search.rare ?? search).page(after: nil, downTo: nil, limit: 51) : search.page(in: [range], limit: 51)
         let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: query) }
         func milliseconds(_ part: Int) -> String { String(format: "%.1f", times[(times.count - 1) * part / 100] / .milliseconds(1)) }
         print("\(place): \(name): p50 \(milliseconds(50)) ms, p95 \(milliseconds(95)) ms, broken off \(brokenOff) of \(pages); \(plan)")

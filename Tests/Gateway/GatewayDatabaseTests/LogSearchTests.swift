@@ -132,6 +132,20 @@ import Testing
         }
     }
 
+    @Test(arguments: TestPlace.allCases) func `letters whose upper case is longer break no search`(_ place: TestPlace) async throws {
+        try await TestDatabase.with(place) { test in
+            try await test.withWriter { writer in
+                try await writer.enqueue(try Samples.submission(subject: "ɐ", node: test.node), deadline: .seconds(20))
+                try await writer.enqueue(try Samples.submission(subject: "invoice ɐ", node: test.node), deadline: .seconds(20))
+                try await writer.enqueue(try Samples.submission(subject: "INVOICE", node: test.node), deadline: .seconds(20))
+                for (text, count) in [("voi", 2), ("Ɐ", 2), ("nothing", 0), ("example", 3)] {
+                    let page = try await test.database.messageLog.page(Self.filter { $0.text = text }, after: nil, limit: 10)
+                    #expect(page.records.count == count, "\(text)")
+                }
+            }
+        }
+    }
+
     @Test func `a message is found by its Message-ID`() async throws {
         try await TestDatabase.with { test in
             try await test.withWriter { writer in

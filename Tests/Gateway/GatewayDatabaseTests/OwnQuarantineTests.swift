@@ -163,7 +163,7 @@ import Testing
 
     @Test func `an owner's list reads the rows of his own addresses`() async throws {
         try await TestDatabase.with { test in
-            let query = QuarantineTable.query(QuarantineFilter(), try Self.share(Self.first), after: nil, limit: 50)
+            let query = QuarantineSearch(QuarantineFilter(), try Self.share(Self.first), after: nil, limit: 50).walk()
             let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: query) }
             #expect(plan.contains("QUARANTINE_RECIPIENT_OWNER") && !plan.contains("NATURAL"), "\(plan)")
         }
@@ -208,7 +208,7 @@ import Testing
         let cursor = QuarantineCursor(quarantinedAt: UTCTime(milliseconds: 5), message: .fresh())
         try await TestDatabase.with { test in
             for filter in [QuarantineFilter(), Self.searching("word")] {
-                let query = QuarantineTable.query(filter, .everybody, after: cursor, limit: 50)
+                let query = QuarantineSearch(filter, .everybody, after: cursor, limit: 50).walk()
                 let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: query) }
                 #expect(plan.contains("ORDER QUARANTINE_NEWEST") && !plan.contains(TestPlan.collectsFirst), "\(plan)")
             }

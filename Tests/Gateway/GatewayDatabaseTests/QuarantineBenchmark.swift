@@ -12,11 +12,12 @@ import Testing
     private static let pages = 60
     private static var rows: Int { max(1, LogRows.wanted / 10) }
 
-    @Test(arguments: TestPlace.allCases) func `pages of a large quarantine`(_ place: TestPlace) async throws {
+    @Test(arguments: LogRows.places) func `pages of a large quarantine`(_ place: TestPlace) async throws {
         try await TestDatabase.with(place) { test in
             try await LogFiller.fill(test, count: Self.rows)
             try await LogFiller.fillQuarantine(test, count: Self.rows)
             print("\(place): \(Self.rows) rows in quarantine")
+            try await LogSearchBenchmark.index(test, place)
             try await Self.measure("all", place, test) { _ in QuarantineFilter() }
             try await Self.measure("kind", place, test) { _ in Self.filter(kind: .administrator) }
             try await Self.measure("text, frequent", place, test) { _ in Self.filter(text: "of many") }
@@ -24,6 +25,7 @@ import Testing
             try await Self.measure("text, of nothing", place, test) { Self.filter(text: "nowhere\($0)") }
             let own = QuarantineShare.recipients(keys: ["user7@example.com"], kind: .user)
             try await Self.measure("a user's own", place, test, of: own) { _ in QuarantineFilter() }
+            try await Self.measure("a user's own, text, rare", place, test, of: own) { Self.filter(text: "message \(1007 + $0 * 100) of") }
         }
     }
 

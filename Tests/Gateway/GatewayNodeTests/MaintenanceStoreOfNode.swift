@@ -43,6 +43,8 @@ struct MaintenanceStoreOfNode: MaintenanceStore {
         }
     }
 
+    func textIndexReach() async throws(MessageLogError) -> TextIndexReach { TextIndexReach(from: nil, until: nil, lateMessages: 0) }
+
     func removeBatch(
         _ step: MaintenanceStep, before cutoff: UTCTime, after position: RecordIdentifier?, in key: String
     ) async throws(MessageLogError) -> MaintenanceBatch {

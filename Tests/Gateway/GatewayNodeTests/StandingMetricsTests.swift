@@ -16,10 +16,12 @@ import Testing
     }
 
     @Test func `queue and quarantine are shown with the ages of their oldest and the time of counting`() {
-        let figures = StandingFigures(
+        var figures = StandingFigures(
             queued: 7, due: 3, oldestQueuedAt: time.advanced(by: .seconds(-90)), firstDueAt: time.advanced(by: .seconds(-5)),
             quarantined: 2)
+        figures.textIndexEndsAt = time.advanced(by: .seconds(-300))
         let lines = lines { $0.record(figures, at: time) }
+        #expect(lines.contains("securitygateway_log_text_index_end_timestamp_seconds 1699999700"))
         #expect(lines.contains("securitygateway_queue_recipients 7"))
         #expect(lines.contains("securitygateway_queue_due_recipients 3"))
         #expect(lines.contains("securitygateway_queue_oldest_seconds 90"))

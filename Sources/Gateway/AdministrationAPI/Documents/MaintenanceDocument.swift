@@ -28,6 +28,21 @@ package struct MaintenanceDocument: Codable, Sendable {
     }
 }
 
+/// How far the text index of the log reaches.
+package struct TextIndexDocument: Codable, Sendable {
+    /// Left out while nothing is indexed.
+    package let from: String?
+    package let until: String?
+    /// Not yet in it although they are older; searched besides.
+    package let lateMessages: Int
+
+    init(_ reach: TextIndexReach) {
+        from = reach.from.map(TimeText.text)
+        until = reach.until.map(TimeText.text)
+        lateMessages = reach.lateMessages
+    }
+}
+
 /// Body of `POST /maintenance/run`: an empty object.
 package struct EmptyDocument: Codable, Sendable {
     package init() {}

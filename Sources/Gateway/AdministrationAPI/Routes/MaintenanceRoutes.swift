@@ -11,6 +11,13 @@ extension AdministrationAPI {
                 }
                 return .json(PageDocument(all: runs.map(MaintenanceDocument.init)))
             },
+            .get("/maintenance/text-index") { call async throws(APIError) in
+                try call.query.allow()
+                let reach = try await ask { () async throws(AdministrationError) in
+                    try await administration.textIndexReach(call.caller)
+                }
+                return .json(TextIndexDocument(reach))
+            },
             .post("/maintenance/run") { call async throws(APIError) in
                 try call.query.allow()
                 var reader = try JSONObjectReader(call.body)

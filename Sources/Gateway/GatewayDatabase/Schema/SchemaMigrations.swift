@@ -17,6 +17,7 @@ enum SchemaMigrations {
         .createSettingsHistory,
         .createPrimaryRole, .insertPrimaryRole,
         .createSharedFolders, .insertFolderProbeRequest,
+        .createTextIndex, .insertTextIndex,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -12,7 +12,7 @@ extension DomainTable {
             let identifier = try Self.existing(name, transaction)
             var conditions: [FirebirdQuery] = ["domain_id = \(identifier)"]
             if let cursor { conditions.append("lookup_key > \(Self.searchable(cursor))") }
-            if !text.isEmpty { conditions.append("address containing \(Self.searchable(text))") }
+            if !text.isEmpty { conditions.append("\(FirebirdQuery.contains("address", Self.searchable(text)))") }
             let rows = try transaction.query(
                 """
                 select first \(unsafeSQL: String(max(1, limit))) address from listed_recipient \(FirebirdQuery.where(conditions))

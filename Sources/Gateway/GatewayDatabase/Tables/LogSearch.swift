@@ -77,7 +77,7 @@ struct LogSearch: Sendable {
         if let bytes = filter.minimumBytes { conditions.append("m.size_bytes >= \(bytes)") }
         if let bytes = filter.maximumBytes { conditions.append("m.size_bytes <= \(bytes)") }
         if !filter.subject.isEmpty {
-            conditions.append("m.subject containing \(filter.subject.cut(to: MessageLogFilter.maximumTextBytes))")
+            conditions.append("\(FirebirdQuery.contains("m.subject", filter.subject.cut(to: MessageLogFilter.maximumTextBytes)))")
         }
         if !filter.text.isEmpty { conditions.append(containing(filter.text.cut(to: MessageLogFilter.maximumTextBytes))) }
         return conditions
@@ -106,8 +106,8 @@ struct LogSearch: Sendable {
 
     private static func containing(_ text: String) -> FirebirdQuery {
         """
-        (m.reverse_path containing \(text) or m.subject containing \(text)
-            or exists (select 1 from recipient r where r.message_id = m.id and r.address containing \(text)))
+        (\(FirebirdQuery.contains("m.reverse_path", text)) or \(FirebirdQuery.contains("m.subject", text))
+            or exists (select 1 from recipient r where r.message_id = m.id and \(FirebirdQuery.contains("r.address", text))))
         """
     }
 }
@@ -134,12 +134,28 @@ extension LogSearch {
             """
     }
 
-    /// The last row of the slice after `cursor`; none when fewer rows are left.
-    func sliceEnd(after cursor: MessageLogCursor?) -> FirebirdQuery {
-        """
-        select first 1 skip \(unsafeSQL: String(rowsPerSlice - 1)) \(unsafeSQL: time), \(unsafeSQL: identifier)
-        from \(unsafeSQL: indexedTable) \(FirebirdQuery.where(path(after: cursor))) order by \(unsafeSQL: order)
-        """
+    /// As `page`, of the rows in some ranges of the log only; they are collected and sorted.
+    func page(in ranges: some Collection<Range<MessageLogCursor>>, limit: Int) -> FirebirdQuery {
+        var all = [TextIndexRanges.condition(ranges)] + conditions
+        if let from = filter.from { all.append("m.received_at + 0 >= \(from)") }
+        return """
+            select first \(unsafeSQL: String(max(1, limit))) \(unsafeSQL: MessageRow.logColumns), m.received_at as place_time,
+                m.id as place_message
+            from message m \(FirebirdQuery.where(all)) order by m.received_at + 0 desc, m.id desc
+            """
+    }
+
+    /// What the text index is asked for; `nil` where the way is short already, or no text is searched for.
+    var textTerms: TextTerms? { way == .time && !isDirect ? TextTerms(filter) : nil }
+
+    /// The last row of the slice after `cursor`; none when fewer rows are left down to `floor`.
+    func sliceEnd(after cursor: MessageLogCursor?, downTo floor: MessageLogCursor? = nil) -> FirebirdQuery {
+        var all = path(after: cursor)
+        if let floor { all.append("\(unsafeSQL: time) >= \(floor.receivedAt)") }
+        return """
+            select first 1 skip \(unsafeSQL: String(rowsPerSlice - 1)) \(unsafeSQL: time), \(unsafeSQL: identifier)
+            from \(unsafeSQL: indexedTable) \(FirebirdQuery.where(all)) order by \(unsafeSQL: order)
+            """
     }
 
     /// How many rows are on the way, counted up to one more than `rareRows`.

@@ -101,6 +101,15 @@ package struct MaintenanceTable: MaintenanceStore {
         }
     }
 
+    package func textIndexReach() async throws(MessageLogError) -> TextIndexReach {
+        try await sessions.read(unavailable: MessageLogError.unavailable) { transaction in
+            let row = try transaction.queryOne("select min(begin_at), max(end_at) from text_segment where form = \(TextSegment.form)")
+            return TextIndexReach(
+                from: try row?.decode(0, as: UTCTime?.self), until: try row?.decode(1, as: UTCTime?.self),
+                lateMessages: try TextLateness.places(transaction).count)
+        }
+    }
+
     /// One state of the database throughout, so that a message does not go between two questions who refers to it.
     private func write<Value: Sendable>(
         _ body: @escaping @Sendable (FirebirdTransaction) throws -> Value

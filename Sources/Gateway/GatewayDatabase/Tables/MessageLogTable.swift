@@ -10,6 +10,8 @@ package struct MessageLogTable: MessageLogStore {
     var searchTime = MessageLogTable.usualSearchTime
     /// Fewer in tests only.
     var rowsPerSlice = LogSearch.usualRowsPerSlice
+    /// Off in tests only, which compare.
+    var usesTextIndex = true
 
     init(sessions: DatabaseSessions) { self.sessions = sessions }
 

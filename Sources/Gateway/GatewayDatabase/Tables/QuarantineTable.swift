@@ -11,18 +11,22 @@ package struct QuarantineTable: QuarantineStore {
     var fence: PrimaryFence?
 
     private static let searchDeadline = Duration.seconds(8)
-    private static let columns = """
+    static let columns = """
         q.message_id, q.kind, q.quarantined_at, q.reason_english, q.reason_japanese, q.score_tenths, m.reverse_path, m.subject, m.size_bytes
         """
 
+    /// Off in tests only, which compare.
+    var usesTextIndex = true
+
     /// A descending index gives the rows in order: of all messages, or of one owner's; of several owners' addresses the rows are sorted. A
-    /// text is compared row by row.
+    /// text is compared row by row; a rare one where the text index says that it may be.
     package func quarantined(
         _ filter: QuarantineFilter, of share: QuarantineShare, after cursor: QuarantineCursor?, limit: Int
     ) async throws(MessageLogError) -> [QuarantinedMessage] {
-        let query = Self.query(filter, share, after: cursor, limit: limit)
+        let search = QuarantineSearch(filter, share, after: cursor, limit: limit)
+        let usesTextIndex = usesTextIndex
         return try await sessions.read(deadline: Self.searchDeadline, unavailable: MessageLogError.unavailable) { transaction in
-            let rows = try transaction.query(query)
+            let rows = try usesTextIndex ? search.run(transaction) : transaction.query(search.walk())
             let messages = try rows.map { try $0.decode(0, as: RecordIdentifier.self) }
             let recipients = try Self.recipients(of: messages, share, first: Self.listedRecipients, transaction)
             return try rows.map { try Self.message($0, recipients) }
@@ -44,44 +48,6 @@ package struct QuarantineTable: QuarantineStore {
             guard share == .everybody || recipients[message] != nil else { return nil }
             return try Self.message(row, recipients)
         }
-    }
-
-    static func query(
-        _ filter: QuarantineFilter, _ share: QuarantineShare, after cursor: QuarantineCursor?, limit: Int
-    ) -> FirebirdQuery {
-        var conditions: [FirebirdQuery] = []
-        var source: FirebirdQuery = "quarantine q"
-        var kind = filter.kind
-        if case .recipients(let keys, let onlyKind) = share {
-            // One row a message, although it may have gone to several of his addresses.
-            source = """
-                (select distinct k.message_id, k.quarantined_at from quarantine_recipient k
-                    where k.address_key in (\(list: QuarantineRow.keys(keys)))) k join quarantine q on q.message_id = k.message_id
-                """
-            kind = onlyKind ?? kind
-        }
-        if let cursor {
-            conditions.append(
-                """
-                q.quarantined_at <= \(cursor.quarantinedAt)
-                    and (q.quarantined_at + 0 < \(cursor.quarantinedAt) or q.message_id || '' < \(cursor.message))
-                """
-            )
-        }
-        if let kind { conditions.append("q.kind = \(kind.rawValue)") }
-        if !filter.text.isEmpty { conditions.append(containing(filter.text.cut(to: MessageLogFilter.maximumTextBytes), share)) }
-        return """
-            select first \(unsafeSQL: String(max(1, limit))) \(unsafeSQL: columns) from \(source)
-                left join message m on m.id = q.message_id
-            \(FirebirdQuery.where(conditions)) order by q.quarantined_at desc, q.message_id desc
-            """
-    }
-
-    /// Nobody finds out by searching who else got his message.
-    private static func containing(_ text: String, _ share: QuarantineShare) -> FirebirdQuery {
-        let own: FirebirdQuery = "m.reverse_path containing \(text) or m.subject containing \(text)"
-        guard share == .everybody else { return "(\(own))" }
-        return "(\(own) or exists (select 1 from recipient r where r.message_id = q.message_id and r.address containing \(text)))"
     }
 
     private struct Recipients {

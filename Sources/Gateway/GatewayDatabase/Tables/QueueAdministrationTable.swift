@@ -58,7 +58,7 @@ package struct QueueAdministrationTable: QueueAdministrationStore {
         }
         if !text.isEmpty {
             let part = text.cut(to: MessageLogFilter.maximumTextBytes)
-            conditions.append("(m.reverse_path containing \(part) or r.address containing \(part))")
+            conditions.append("(\(FirebirdQuery.contains("m.reverse_path", part)) or \(FirebirdQuery.contains("r.address", part)))")
         }
         return """
             select first \(unsafeSQL: String(max(1, limit))) q.message_id, q.ordinal, m.reverse_path, r.address, m.subject, m.size_bytes,

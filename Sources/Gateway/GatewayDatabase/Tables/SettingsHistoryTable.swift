@@ -105,7 +105,7 @@ enum SettingsHistoryTable {
         if let kind = filter.kind { conditions.append("scope = \(kind.rawValue)") }
         if let owner = filter.owner { conditions.append("scope_owner = \(String(owner.unicodeScalars.prefix(255)))") }
         if let section = filter.section { conditions.append("section = \(String(section.unicodeScalars.prefix(100)))") }
-        if !filter.actor.isEmpty { conditions.append("actor containing \(filter.actor.cut(to: maximumActorCharacters))") }
+        if !filter.actor.isEmpty { conditions.append("\(FirebirdQuery.contains("actor", filter.actor.cut(to: maximumActorCharacters)))") }
         if let since = filter.since { conditions.append("happened_at >= \(since)") }
         if let until = filter.until { conditions.append("happened_at < \(until)") }
         return """

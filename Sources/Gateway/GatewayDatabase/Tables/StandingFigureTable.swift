@@ -14,6 +14,8 @@ package struct StandingFigures: Sendable, Hashable {
     package let firstDueAt: UTCTime?
     /// Messages in quarantine.
     package let quarantined: Int
+    /// Messages received before are in the text index; `nil` while it is empty.
+    package var textIndexEndsAt: UTCTime?
 
     package init(queued: Int, due: Int, oldestQueuedAt: UTCTime?, firstDueAt: UTCTime?, quarantined: Int) {
         self.queued = queued
@@ -51,12 +53,14 @@ package struct StandingFigureTable: Sendable {
     ) throws(FirebirdError) -> StandingFigures {
         let oldest = try transaction.queryOne(oldestQuery)?.decode(0, as: RecordIdentifier.self)
         let firstDue = try transaction.queryOne(firstDueQuery)?.decode(0, as: UTCTime.self)
-        return StandingFigures(
+        var figures = StandingFigures(
             queued: try transaction.queryOne(QueueAdministrationTable.sizeQuery(upTo: bound))?.decode(0) ?? 0,
             due: try transaction.queryOne(QueueAdministrationTable.dueQuery(at: time, upTo: bound))?.decode(0) ?? 0,
             oldestQueuedAt: oldest.map { UTCTime(milliseconds: $0.milliseconds) },
             firstDueAt: firstDue.flatMap { $0 > time ? nil : $0 },
             quarantined: try transaction.queryOne(quarantineQuery(upTo: bound))?.decode(0) ?? 0)
+        figures.textIndexEndsAt = try transaction.queryOne("select max(end_at) from text_segment")?.decode(0, as: UTCTime?.self)
+        return figures
     }
 
     /// Identifiers begin with the time of arrival, so the first of the primary key is the oldest.

@@ -20,7 +20,7 @@ package struct UserTable: UserStore {
             if let cursor { conditions.append("u.lookup_key > \(Self.searchable(cursor))") }
             if !text.isEmpty {
                 let text = Self.searchable(text, to: User.maximumNameBytes)
-                conditions.append("(u.address containing \(text) or u.display_name containing \(text))")
+                conditions.append("(\(FirebirdQuery.contains("u.address", text)) or \(FirebirdQuery.contains("u.display_name", text)))")
             }
             let rows = try transaction.query(
                 """

@@ -31,11 +31,12 @@ struct WriterBatch: Sendable {
 
     /// - Returns: what is durable once the transaction is committed.
     func write(_ transaction: FirebirdTransaction) throws -> Written {
-        let previous = try assertIncarnation(transaction)
+        let (previous, horizon) = try assertIncarnation(transaction)
         if previous == identifier, let written = written.value { return written }
         // Looked at only now, with the lock in hand: whoever was told that his message is not written must not find it here.
         let wanted = items.filter(\.isWanted)
         let answers = try isCareful ? writeOneByOne(wanted, transaction) : writeTogether(wanted, transaction)
+        try TextLateness.note(wanted.flatMap(\.work.messages), horizon: horizon, at: time, node: holder.node, transaction)
         let isCounted = try count(MailFigureDeltas(wanted, answers), transaction)
         let result = Written(items: wanted, answers: answers, isUncounted: !isCounted)
         written.set(result)
@@ -43,15 +44,15 @@ struct WriterBatch: Sendable {
     }
 
     /// Raises the node's counter and locks its row.
-    /// - Returns: the batch written before.
+    /// - Returns: the batch written before, and up to which time the text index may have been built.
     /// - Throws: `DeliveryQueueError.declaredDead` when the incarnation is no more.
-    private func assertIncarnation(_ transaction: FirebirdTransaction) throws -> RecordIdentifier? {
+    private func assertIncarnation(_ transaction: FirebirdTransaction) throws -> (previous: RecordIdentifier?, horizon: UTCTime) {
         let node = holder.node.firebirdValue
         let row = try transaction.queryOneStatic(
             """
             update node set counter = counter + 1, last_batch = ?, last_seen_at = ?, settings_revision = ?, is_stopped = ?,
                 writer_attachment = current_connection, changed_at = ?, changed_by = ?
-            where id = ? and incarnation = ? returning old.last_batch
+            where id = ? and incarnation = ? returning old.last_batch, (select horizon from text_index where id = 1)
             """,
             [
                 identifier.firebirdValue, time.firebirdValue, settingsRevision.firebirdValue, .boolean(isFarewell), time.firebirdValue,
@@ -59,7 +60,7 @@ struct WriterBatch: Sendable {
                 .integer(holder.number),
             ])
         guard let row else { throw DeliveryQueueError.declaredDead }
-        return try row.decode(0)
+        return (try row.decode(0), try row.decode(1))
     }
 
     private var isFarewell: Bool {

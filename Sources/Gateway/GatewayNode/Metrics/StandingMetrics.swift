@@ -12,6 +12,7 @@ struct StandingMetrics: Sendable {
     private let overdueSeconds: Gauge
     private let quarantined: Gauge
     private let countedAt: Gauge
+    private let textIndexEndsAt: Gauge
     private let failedCounts: Counter
     private let startedAt: Gauge
     private let contentBytes: Gauge
@@ -26,6 +27,7 @@ struct StandingMetrics: Sendable {
         overdueSeconds = gauge("securitygateway_queue_overdue_seconds")
         quarantined = gauge("securitygateway_quarantine_messages")
         countedAt = gauge("securitygateway_queue_counted_timestamp_seconds")
+        textIndexEndsAt = gauge("securitygateway_log_text_index_end_timestamp_seconds")
         failedCounts = Counter(label: "securitygateway_queue_count_failures_total", factory: factory)
         startedAt = gauge("securitygateway_node_start_timestamp_seconds")
         contentBytes = gauge("securitygateway_node_content_bytes")
@@ -40,6 +42,7 @@ struct StandingMetrics: Sendable {
         overdueSeconds.record(Self.age(of: figures.firstDueAt, at: time))
         quarantined.record(figures.quarantined)
         countedAt.record(time.seconds)
+        textIndexEndsAt.record(figures.textIndexEndsAt?.seconds ?? 0)
     }
 
     /// The figures stay as they were; `securitygateway_queue_counted_timestamp_seconds` tells of when they are.

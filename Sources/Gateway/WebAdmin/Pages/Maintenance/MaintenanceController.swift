@@ -10,7 +10,10 @@ struct MaintenanceController: Sendable {
     func addRoutes(to routes: PageRoutes) {
         routes.page("maintenance") { request in
             let runs = try await services.administration.maintenanceRuns(request.caller)
-            let view = MaintenanceView(runs: runs.map { MaintenanceView.Row($0, request.language) }, hasRuns: !runs.isEmpty)
+            let reach = try await services.administration.textIndexReach(request.caller)
+            let view = MaintenanceView(
+                runs: runs.map { MaintenanceView.Row($0, request.language) }, hasRuns: !runs.isEmpty,
+                index: MaintenanceView.index(reach, request.language))
             return services.renderer.page(
                 .maintenance, view, title: MaintenanceText.title[request.language], in: .maintenance, visitor: request.visitor)
         }
@@ -24,6 +27,15 @@ struct MaintenanceController: Sendable {
 struct MaintenanceView: Sendable {
     let runs: [Row]
     let hasRuns: Bool
+    /// How far the text index reaches, a sentence or two.
+    let index: String
+
+    static func index(_ reach: TextIndexReach, _ language: Language) -> String {
+        guard let until = reach.until else { return MaintenanceText.indexedNothing[language] }
+        let sentence = MaintenanceText.indexedUntil.filled(language, ShownValue.time(until))
+        guard reach.lateMessages > 0 else { return sentence }
+        return sentence + " " + MaintenanceText.indexedLate.filled(language, ShownValue.number(reach.lateMessages))
+    }
 
     struct Row: Sendable {
         let run: String
