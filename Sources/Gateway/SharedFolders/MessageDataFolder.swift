@@ -11,12 +11,15 @@ package final class MessageDataFolder: Sendable {
     package let budget: MemoryBudget
     let threads: FolderThreads
     private let knownFolders = Mutex<[String]>([])
+    private let probes = Mutex(0)
 
     /// Content up to this size stays in memory during reception when the budget has room.
     package static let maximumBytesInMemory = 256 << 10
     /// What a reader gets at a time.
     package static let chunkBytes = 256 << 10
     private static let maximumKnownFolders = 48
+    /// Of one hanging share: probes must not take all of its threads.
+    private static let maximumProbes = 3
 
     package init(path: String, budget: MemoryBudget) {
         self.path = path
@@ -80,11 +83,20 @@ package final class MessageDataFolder: Sendable {
         }
     }
 
-    /// Creates, syncs, renames, reads back and removes a small file: whether this node can use the folder.
+    /// Creates, syncs, renames, reads back and removes a small file: whether this node can use the folder. While earlier probes hang it fails
+    /// at once.
     package func probe(deadline: Duration) async throws(SharedFolderError) {
         let root = path
+        let isRoom = probes.withLock { count in
+            guard count < Self.maximumProbes else { return false }
+            count += 1
+            return true
+        }
+        guard isRoom else { throw .deadlineExceeded(operation: "probe") }
+        let ticket = ProbeTicket { self.probes.withLock { $0 -= 1 } }
         let name = "\(root)/.probe-\(RecordIdentifier(milliseconds: UTCTime.now().milliseconds))"
         try await threads.run("probe", deadline: deadline) { () throws(SharedFolderError) in
+            defer { withExtendedLifetime(ticket) {} }
             let content = ByteBuffer(string: "probe")
             let descriptor = try FileCalls.open(name, O_RDWR | O_CREAT | O_EXCL)
             defer { FileCalls.close(descriptor) }
@@ -117,6 +129,15 @@ package final class MessageDataFolder: Sendable {
 
     /// The folder was taken away: look again before the next file.
     func forgetFolders() { knownFolders.withLock { $0.removeAll() } }
+}
+
+/// Counts a probe until its work is let go of: done, or never begun.
+private final class ProbeTicket: Sendable {
+    private let end: @Sendable () -> Void
+
+    init(_ end: @escaping @Sendable () -> Void) { self.end = end }
+
+    deinit { end() }
 }
 
 /// Reads a content file in chunks from its start. One reader, one user at a time.

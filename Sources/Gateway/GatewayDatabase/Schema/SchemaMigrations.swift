@@ -16,6 +16,7 @@ enum SchemaMigrations {
         .createRegistrationKeys,
         .createSettingsHistory,
         .createPrimaryRole, .insertPrimaryRole,
+        .addNodeStanding,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -93,6 +93,7 @@ enum PageTemplate: String, CaseIterable {
     case directories
     case cluster
     case clusterAdd = "cluster-add"
+    case clusterEvents = "cluster-events"
     case clusterKey = "cluster-key"
     case settingsHistory = "settings-history"
     case settingsDifference = "settings-difference"
