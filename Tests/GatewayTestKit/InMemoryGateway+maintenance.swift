@@ -10,6 +10,8 @@ extension InMemoryGateway: MaintenanceStore {
         }
     }
 
+    package func unfinishedMaintenance() async throws(MessageLogError) -> [String] { [] }
+
     package func beginMaintenance(_ key: String) async throws(MessageLogError) -> MaintenanceBeginning { .done }
 
     package func removeBatch(

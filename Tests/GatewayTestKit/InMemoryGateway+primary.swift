@@ -16,7 +16,9 @@ extension InMemoryGateway: PrimaryStore {
 
     package func raise(_ epoch: Int64, by own: Incarnation) async throws(NodeRegistryError) -> Bool { true }
 
-    package func take(_ seen: PrimaryRecord, by own: Incarnation) async throws(NodeRegistryError) -> Int64? { nil }
+    package func take(
+        _ seen: PrimaryRecord, by own: Incarnation, after silence: Duration?
+    ) async throws(NodeRegistryError) -> Int64? { nil }
 
     package func giveBack(_ epoch: Int64, by own: Incarnation) async throws(NodeRegistryError) {}
 

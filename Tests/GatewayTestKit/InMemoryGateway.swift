@@ -59,6 +59,8 @@ package final class InMemoryGateway: Sendable {
         package var audit: [AuditEntry] = []
         /// What the registry of nodes answers.
         package var nodes: [ClusterNode] = []
+        /// Nodes that were removed.
+        package var removedNodes: [NodeID: String] = [:]
         /// Entries of the allow and block lists.
         package var accessList: [AccessListEntry] = []
         /// Messages in quarantine.
@@ -99,7 +101,8 @@ package final class InMemoryGateway: Sendable {
             settings: self, domains: self, users: users, administrators: self, queue: self, messageLog: self, statistics: self,
             apiKeys: self, maintenance: self, audit: self, nodes: self, node: self, filtering: filteringPorts, verifier: verifier,
             cluster: Administration.ClusterPorts(
-                registrationKeys: self, joiningPlace: state.withLock(\.joiningPlace), primary: self, presence: ClusterPresence()),
+                registrationKeys: self, joiningPlace: state.withLock(\.joiningPlace), primary: self, presence: ClusterPresence(),
+                departures: self),
             configuration: self)
         ports.transcripts = self
         ports.directories = self

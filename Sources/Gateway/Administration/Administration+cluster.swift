@@ -3,13 +3,6 @@ import Settings
 
 /// The cluster and its primary.
 extension Administration {
-    /// Actions of the audit log that are the cluster's history.
-    private static var clusterActions: [String] {
-        [
-            "primary.take", "primary.designate", "node.declare-dead", "registration-key.issue", "registration-key.bind",
-            "registration-key.revoke",
-        ]
-    }
     private static var shownClusterEvents: Int { 20 }
     /// Further back the history is in the audit log only: a page looks at no more.
     private static var historyReach: Duration { .seconds(90 * 86_400) }
@@ -18,6 +11,7 @@ extension Administration {
         let inForce = try await settingsInForce(caller)
         let keys = try await registrationKeys(caller).filter { $0.state == .bound }
         let record = try await primaryRecord()
+        let held = try await heldRows()
         var filter = AuditFilter(from: UTCTime.now().advanced(by: .zero - Self.historyReach))
         filter.actions = Self.clusterActions
         let history = try await auditLog(filter, limit: Self.shownClusterEvents, caller)
@@ -27,7 +21,8 @@ extension Administration {
             let (state, since) = node.state(isSilent: isSilent)
             return ClusterStatus.Member(
                 node: node, isPrimary: record.holder?.node == node.node, isDesignated: record.designated == node.node, state: state,
-                since: since, key: keys.first { $0.binding?.node == node.node }, behind: entry.behind)
+                since: since, key: keys.first { $0.binding?.node == node.node }, behind: entry.behind, held: held[node.node] ?? .none,
+                obstacleToRemoval: node.obstacleToRemoval(isSilent: isSilent))
         }
         return ClusterStatus(
             primary: record, takesOver: current.snapshot.settings.cluster.takesOver, members: members, history: history)
@@ -55,6 +50,14 @@ extension Administration {
         throw .conflict(
             LocalizedText(
                 "This is done by the primary, \(name). Ask that node.", ja: "この処理はプライマリのノード \(name) が行います。そのノードで実行してください。"))
+    }
+
+    private func heldRows() async throws(AdministrationError) -> [NodeID: HeldRows] {
+        do throws(NodeRegistryError) {
+            return try await ports.cluster.departures.heldRows()
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
     }
 
     private func primaryRecord() async throws(AdministrationError) -> PrimaryRecord {

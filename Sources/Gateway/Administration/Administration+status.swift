@@ -37,7 +37,8 @@ extension Administration {
     package func nodeNames(_ caller: AdministrationCaller) async -> [NodeID: String] {
         // A page shows the identifier of a node whose name it cannot get.
         let nodes = (try? await ports.nodes.nodes()) ?? []
-        return Dictionary(nodes.map { ($0.node, $0.name) }, uniquingKeysWith: { first, _ in first })
+        let removed = (try? await ports.cluster.departures.removedNodes()) ?? [:]
+        return removed.merging(nodes.map { ($0.node, $0.name) }, uniquingKeysWith: { _, present in present })
     }
 
     /// Never fails: what cannot be found out is missing and shown by `health`.

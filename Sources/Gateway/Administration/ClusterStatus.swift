@@ -22,6 +22,13 @@ package struct ClusterStatus: Sendable {
         package let key: RegistrationKey?
         /// Revisions of the settings that it has not reported yet.
         package let behind: Int64
+        /// Mail in its hand.
+        package let held: HeldRows
+        /// `nil`: it can be removed.
+        package let obstacleToRemoval: RemovalObstacle?
+
+        /// How it does, while it does anything.
+        package var figures: NodeFigures? { node.isStopped ? nil : node.figures }
     }
 
     /// The node that has the role at the moment.

@@ -29,6 +29,10 @@ package struct ClusterNode: Sendable, Hashable {
     package let lastSeenAt: UTCTime
     /// The settings revision it reported last.
     package let settingsRevision: SettingsRevision
+    /// Since when it is to leave service; `nil`: it is not.
+    package var drainAskedAt: UTCTime?
+    /// As it reported last; `nil`: it has not in this incarnation.
+    package var figures: NodeFigures?
 
     package init(
         node: NodeID, name: String, version: String, incarnation: Int64, counter: Int64, isStopped: Bool, startedAt: UTCTime,
@@ -51,11 +55,17 @@ package struct ClusterNode: Sendable, Hashable {
 package enum NodeRegistryError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Another process has begun a newer incarnation of this node; this one must stop or begin anew.
     case declaredDead
+    /// It is to be removed, and has begun a new incarnation meanwhile.
+    case cameBack
+    /// The node was removed from the cluster.
+    case removed(at: UTCTime, by: String)
     case unavailable(cause: String)
 
     package var description: String {
         switch self {
         case .declaredDead: "this incarnation of the node is no more"
+        case .cameBack: "the node has started again meanwhile"
+        case .removed(let time, let author): "the node was removed from the cluster on \(time) by \(author)"
         case .unavailable(let cause): "the node registry is unavailable: \(cause)"
         }
     }
@@ -64,13 +74,15 @@ package enum NodeRegistryError: Error, Sendable, Hashable, CustomStringConvertib
 /// Where nodes are registered. Implemented by GatewayDatabase.
 package protocol NodeRegistry: Sendable {
     /// Registers the node if it is new and begins its next incarnation; mail held by earlier ones becomes free.
+    /// - Throws: `.removed`.
     func beginIncarnation(of node: NodeID, name: String, version: String) async throws(NodeRegistryError) -> Incarnation
-    /// All nodes, by name.
+    /// All nodes, by name, without those that were removed.
     func nodes() async throws(NodeRegistryError) -> [ClusterNode]
 }
 
-/// Raises the node's counter. Implemented by the writer of GatewayDatabase: an empty batch.
+/// Raises the node's counter. Implemented by the writer of GatewayDatabase: a batch with nothing else in it.
 package protocol HeartbeatWriter: Sendable {
+    /// - Returns: whether the node is to leave service.
     /// - Throws: `.declaredDead` when the incarnation is no more.
-    func beat(settingsRevision: SettingsRevision) async throws(NodeRegistryError)
+    func beat(settingsRevision: SettingsRevision, figures: NodeFigures) async throws(NodeRegistryError) -> Bool
 }

@@ -9,12 +9,13 @@ package struct ClusterWatch: Service {
     private let registry: any DeathRegistry
     private let own: NodeID
     private let presence: ClusterPresence
-    private let adopt: @Sendable () -> Void
+    private let adopt: @Sendable (_ dead: ClusterNode, _ silentSince: ContinuousClock.Instant) -> Void
     private let logger: Logger
 
-    /// - Parameter adopt: called when mail of a dead node became free.
+    /// - Parameter adopt: called when mail of a dead node became free, with the moment of its last sign of life.
     package init(
-        registry: any DeathRegistry, own: NodeID, presence: ClusterPresence, logger: Logger, adopt: @escaping @Sendable () -> Void
+        registry: any DeathRegistry, own: NodeID, presence: ClusterPresence, logger: Logger,
+        adopt: @escaping @Sendable (_ dead: ClusterNode, _ silentSince: ContinuousClock.Instant) -> Void
     ) {
         self.registry = registry
         self.own = own
@@ -40,19 +41,21 @@ package struct ClusterWatch: Service {
             let silent = watch.observe(nodes, at: now)
             let shown = nodes.filter { watch.silence(of: $0.node, at: now) >= SilenceWatch.shownAfter }
             tell(shown)
-            for node in silent { try await declareDead(node) }
+            for node in silent { try await declareDead(node, after: watch.silence(of: node.node, at: now), at: now) }
         } catch {
             // The health page and the writer tell of the database; here it only means that nothing is known.
             watch.readingFailed()
         }
     }
 
-    private func declareDead(_ node: ClusterNode) async throws(NodeRegistryError) {
-        guard try await registry.declareDead(node, by: own) else { return }
+    private func declareDead(
+        _ node: ClusterNode, after silence: Duration, at now: ContinuousClock.Instant
+    ) async throws(NodeRegistryError) {
+        guard try await registry.declareDead(node, by: own, after: silence) else { return }
         logger.error(
             "a node is silent and declared dead; its mail is free for the others",
             metadata: ["node": "\(node.name)", "incarnation": "\(node.incarnation)"])
-        adopt()
+        adopt(node, now.advanced(by: .zero - silence))
     }
 
     private func tell(_ silent: [ClusterNode]) {
@@ -81,5 +84,6 @@ package final class ClusterPresence: Sendable {
 package protocol DeathRegistry: NodeRegistry {
     /// Ends the incarnation, if its counter is still the one seen. A process that sleeps in an open transaction is cut off.
     /// - Returns: false when it gave a sign of life, or another node was faster.
-    func declareDead(_ node: ClusterNode, by: NodeID) async throws(NodeRegistryError) -> Bool
+    /// - Parameter silence: until now, for the cluster's history.
+    func declareDead(_ node: ClusterNode, by: NodeID, after silence: Duration) async throws(NodeRegistryError) -> Bool
 }

@@ -29,18 +29,28 @@ package final class ConfirmedHeartbeat: Sendable {
     }
 }
 
-/// Says “alive” every two seconds. A failed beat is logged once until one succeeds again.
+/// Says “alive” every two seconds and how the node does, and hears whether it is to leave service. A failed beat is logged once until one
+/// succeeds again.
 package struct Heartbeat: Service {
     private let writer: any HeartbeatWriter
+    private let standing: NodeStanding
+    private let figures: @Sendable () -> NodeFigures
     private let settings: CurrentSettings
     private let logger: Logger
     private let declaredDead: @Sendable () -> Void
 
     package static let interval = Duration.seconds(2)
 
-    /// - Parameter declaredDead: called when another incarnation of this node has begun: the node must not go on.
-    package init(writer: any HeartbeatWriter, settings: CurrentSettings, logger: Logger, declaredDead: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - figures: of the moment; must not block.
+    ///   - declaredDead: called when another incarnation of this node has begun: the node must not go on.
+    package init(
+        writer: any HeartbeatWriter, settings: CurrentSettings, standing: NodeStanding, logger: Logger,
+        figures: @escaping @Sendable () -> NodeFigures, declaredDead: @escaping @Sendable () -> Void
+    ) {
         self.writer = writer
+        self.standing = standing
+        self.figures = figures
         self.settings = settings
         self.logger = logger
         self.declaredDead = declaredDead
@@ -51,7 +61,8 @@ package struct Heartbeat: Service {
             var isSilent = false
             while !Task.isCancelled {
                 do throws(NodeRegistryError) {
-                    try await writer.beat(settingsRevision: settings.snapshot.revision)
+                    let isDrainWanted = try await writer.beat(settingsRevision: settings.snapshot.revision, figures: figures())
+                    standing.hear(isDrainWanted: isDrainWanted)
                     if isSilent { logger.notice("heartbeat is heard again") }
                     isSilent = false
                 } catch {

@@ -37,12 +37,13 @@ package struct PrimaryCourse: Sendable {
     /// - Parameters:
     ///   - isDesignatedSilent: nothing is heard of the designated node.
     ///   - takesOver: whether automatic takeover is on.
+    ///   - isLeaving: this node is being drained: it gives the role back, and takes it no more.
     package mutating func next(
-        _ record: PrimaryRecord, isDesignatedSilent: Bool, takesOver: Bool, at now: ContinuousClock.Instant
+        _ record: PrimaryRecord, isDesignatedSilent: Bool, takesOver: Bool, isLeaving: Bool = false, at now: ContinuousClock.Instant
     ) -> Step {
         observe(record, at: now)
         let isOthers = record.designated != nil && record.designated != own.node
-        let yields = isOthers && record.isDesignatedInService && !isDesignatedSilent
+        let yields = isLeaving || isOthers && record.isDesignatedInService && !isDesignatedSilent
         if record.holder == own { return yields ? .giveBack : hold(at: now) }
         lastRaise = nil
         guard isFree(record, at: now), !yields, mayTake(record, takesOver) else { return .wait }
@@ -54,6 +55,12 @@ package struct PrimaryCourse: Sendable {
         sighting = nil
         lastReading = nil
         lastRaise = nil
+    }
+
+    /// How long nothing was seen of a holder that did not give the role back; `nil`: nobody holds it.
+    package func silence(of record: PrimaryRecord, at now: ContinuousClock.Instant) -> Duration? {
+        guard let holder = record.holder, holder.node != own.node else { return nil }
+        return sighting.map { $0.since.duration(to: now) }
     }
 
     private mutating func hold(at now: ContinuousClock.Instant) -> Step {

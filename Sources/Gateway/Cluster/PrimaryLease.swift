@@ -12,16 +12,20 @@ package struct PrimaryLease: Service {
     private let duty: PrimaryDuty
     private let presence: ClusterPresence
     private let settings: CurrentSettings
+    private let standing: NodeStanding
     private let logger: Logger
 
+    /// - Parameter standing: a node that leaves service gives the role back at the end of a task's step.
     package init(
-        store: any PrimaryStore, own: Incarnation, duty: PrimaryDuty, presence: ClusterPresence, settings: CurrentSettings, logger: Logger
+        store: any PrimaryStore, own: Incarnation, duty: PrimaryDuty, presence: ClusterPresence, settings: CurrentSettings,
+        standing: NodeStanding, logger: Logger
     ) {
         self.store = store
         self.own = own
         self.duty = duty
         self.presence = presence
         self.settings = settings
+        self.standing = standing
         self.logger = logger
     }
 
@@ -44,16 +48,18 @@ package struct PrimaryLease: Service {
             let record = try await store.primaryRecord()
             let step = course.next(
                 record, isDesignatedSilent: record.designated.map { presence.isSilent($0) } ?? false,
-                takesOver: settings.snapshot.settings.cluster.takesOver, at: .now)
+                takesOver: settings.snapshot.settings.cluster.takesOver, isLeaving: standing.isLeaving, at: .now)
             switch step {
             case .wait: lose(&held)
             case .keep: break
             case .raise: try await raise(record.epoch, &held)
-            case .take: try await take(record, &held)
+            case .take: try await take(record, course.silence(of: record, at: .now), &held)
             case .giveBack:
                 held = nil
                 await giveBack(record.epoch)
-                logger.notice("the primary role is given to the designated node", metadata: ["epoch": "\(record.epoch)"])
+                logger.notice(
+                    standing.isLeaving ? "the primary role is given back" : "the primary role is given to the designated node",
+                    metadata: ["epoch": "\(record.epoch)"])
             }
         } catch {
             // What is held ends by itself when it cannot be confirmed.
@@ -68,10 +74,10 @@ package struct PrimaryLease: Service {
         held = epoch
     }
 
-    private func take(_ record: PrimaryRecord, _ held: inout Int64?) async throws(NodeRegistryError) {
+    private func take(_ record: PrimaryRecord, _ silence: Duration?, _ held: inout Int64?) async throws(NodeRegistryError) {
         duty.lose()
         let begun = ContinuousClock.now
-        guard let epoch = try await store.take(record, by: own) else { return }
+        guard let epoch = try await store.take(record, by: own, after: silence) else { return }
         duty.confirm(epoch, begunAt: begun)
         held = epoch
         logger.notice("this node is the primary", metadata: ["epoch": "\(epoch)"])

@@ -12,7 +12,7 @@ package struct PrimaryRecord: Sendable, Hashable {
     package let counter: Int64
     /// The node that shall have it whenever it is in service; `nil`: any.
     package let designated: NodeID?
-    /// Whether the designated node has not said goodbye and is not declared dead.
+    /// Whether the designated node has not said goodbye, is not declared dead and not being drained.
     package let isDesignatedInService: Bool
 
     package init(
@@ -35,8 +35,9 @@ package protocol PrimaryStore: Sendable {
     /// - Returns: false when the epoch is over.
     func raise(_ epoch: Int64, by own: Incarnation) async throws(NodeRegistryError) -> Bool
     /// Takes the role if it is still as it was seen. A holder that sleeps in an open transaction is cut off.
+    /// - Parameter silence: of the holder until now, for the cluster's history; `nil`: it gave the role back.
     /// - Returns: the new epoch; `nil` when another was faster or the holder gave a sign of life.
-    func take(_ seen: PrimaryRecord, by own: Incarnation) async throws(NodeRegistryError) -> Int64?
+    func take(_ seen: PrimaryRecord, by own: Incarnation, after silence: Duration?) async throws(NodeRegistryError) -> Int64?
     /// Waits for the task's step under way, if there is one; harmless when the epoch is over.
     func giveBack(_ epoch: Int64, by own: Incarnation) async throws(NodeRegistryError)
     /// - Parameter node: `nil`: any node.

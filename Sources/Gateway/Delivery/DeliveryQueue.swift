@@ -10,9 +10,9 @@ package final class DeliveryQueue: Sendable {
     let active = ActiveRecipients()
     let recorder: OutcomeRecorder
     let dispatcher: DeliveryDispatcher
+    let gate = DeliveryGate()
     /// Says that rows may be due; several in a row count once.
-    let wakes: AsyncStream<Void>
-    private let waker: AsyncStream<Void>.Continuation
+    private let waker: Mutex<(stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)>
     private let isRunning = Mutex(false)
 
     package init(_ environment: DeliveryEnvironment) {
@@ -23,7 +23,14 @@ package final class DeliveryQueue: Sendable {
         recorder.setHandOver { [weak dispatcher] lease, content in dispatcher?.accept(lease, content) ?? false }
         self.recorder = recorder
         self.dispatcher = dispatcher
-        (wakes, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        waker = Mutex(AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1)))
+    }
+
+    /// For one run of deliveries: a stream ends for good with the task that reads it.
+    func beginWakes() -> AsyncStream<Void> {
+        let fresh = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        waker.withLock { $0 = fresh }
+        return fresh.stream
     }
 
     /// Makes a message durable and sees to its delivery. When it returns, the rows are committed: 250 may be answered.
@@ -57,13 +64,19 @@ package final class DeliveryQueue: Sendable {
     }
 
     /// Rows may have become due: look now.
-    func wake() { waker.yield() }
+    func wake() { _ = waker.withLock(\.continuation).yield() }
 
     /// An administrator pressed retry or release: rows are due, and destinations that failed a moment ago are tried all the same.
     package func retryNow() {
         dispatcher.liftPauses()
         wake()
     }
+
+    /// From now on nothing is delivered, what runs is let finish, and what is in this node's hand is the others'; or it goes on.
+    package func setPaused(_ pause: DeliveryPause, _ isPaused: Bool) { gate.set(pause, isPaused) }
+
+    /// Paused: nothing runs, and every row was given back.
+    package var isAtRest: Bool { gate.isAtRest }
 
     /// Recipients this node holds in memory.
     package var activeRecipientCount: Int { active.count }

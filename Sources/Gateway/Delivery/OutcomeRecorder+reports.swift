@@ -29,6 +29,9 @@ extension OutcomeRecorder {
         for item in left { recordWithoutReport(item) }
     }
 
+    /// After a pause.
+    func beginReports() { state.withLock { $0.areReportsEnded = false } }
+
     private func makeReports() async {
         while let (number, item) = takeUnreported() {
             if let report = await reports.prepare(item.active, item.reported, for: item.sender) {

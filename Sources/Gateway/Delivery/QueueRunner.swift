@@ -3,12 +3,10 @@ import ServiceLifecycle
 import Settings
 import SharedFolders
 
-/// Delivers the queue: takes due rows while memory has room, hands them to connections, and at a stop lets running attempts finish and
-/// gives everything back. One for each node, run once.
+/// Delivers the queue: takes due rows while memory has room, hands them to connections, and at a stop or a pause lets running attempts finish
+/// and gives everything back. One for each node, run once.
 package struct QueueRunner: Service {
     private let queue: DeliveryQueue
-    private let stopping: AsyncStream<Void>
-    private let stop: AsyncStream<Void>.Continuation
 
     /// Recipients claimed at a time.
     static let claimBatch = 500
@@ -20,15 +18,16 @@ package struct QueueRunner: Service {
     /// And then for those whose report is given up.
     private static let lastGrace = Duration.seconds(3)
     static let giveBackTries = 3
+    /// In a pause: a claim whose answer was lost may still come to its commit.
+    private static let restInterval = Duration.seconds(5)
 
     package init(_ queue: DeliveryQueue, recordingGrace: Duration = .seconds(10)) {
         self.queue = queue
         self.recordingGrace = recordingGrace
-        (stopping, stop) = AsyncStream.makeStream(of: Void.self)
     }
 
     /// Stops as a graceful shutdown does.
-    package func beginStop() { stop.finish() }
+    package func beginStop() { queue.gate.beginStop() }
 
     /// Returns when everything has ended. Attempts that run at a graceful stop get the setting `shutdown-grace` to finish.
     package func run() async throws {
@@ -36,7 +35,10 @@ package struct QueueRunner: Service {
         // be written, or it is delivered twice.
         let recording = Task { await queue.recorder.run() }
         await withGracefulShutdownHandler {
-            await deliver()
+            repeat {
+                await deliver()
+                await pause()
+            } while !queue.gate.isStopping && !Task.isCancelled
         } onGracefulShutdown: {
             beginStop()
         }
@@ -53,14 +55,47 @@ package struct QueueRunner: Service {
         await giveBackAll()
     }
 
+    /// Nothing is in this node's hand until the gate opens: outcomes are written however long that takes, then all rows go back, now and
+    /// every few seconds. Returns at once at a stop.
+    private func pause() async {
+        await drained(within: recordingGrace) { queue.recorder.isIdle || isEnding }
+        guard !isEnding else { return }
+        queue.recorder.endReports()
+        while !isEnding, queue.gate.isClosed || !queue.gate.isAtRest {
+            if queue.recorder.isIdle { queue.gate.setAtRest(await gaveBack()) }
+            await drained(within: queue.gate.isAtRest ? Self.restInterval : Self.tickInterval, looking: .milliseconds(100)) {
+                isEnding || queue.gate.isAtRest && !queue.gate.isClosed
+            }
+        }
+        queue.gate.setAtRest(false)
+        queue.recorder.beginReports()
+    }
+
+    private var isEnding: Bool { queue.gate.isStopping || Task.isCancelled }
+
+    private func gaveBack() async -> Bool {
+        do throws(DeliveryQueueError) {
+            try await queue.environment.store.giveBackAll()
+            return true
+        } catch {
+            queue.environment.logger.warning("rows could not be given back", metadata: ["cause": "\(error)"])
+            return false
+        }
+    }
+
+    /// Until the gate closes.
     private func deliver() async {
+        guard !queue.gate.isClosed else { return }
+        queue.dispatcher.begin()
+        let wakes = queue.beginWakes()
         await withDiscardingTaskGroup { working in
             working.addTask { await queue.dispatcher.run() }
             working.addTask { await tick() }
-            working.addTask { await poll() }
+            working.addTask { await poll(wakes) }
             queue.setRunning(true)
             queue.wake()
-            for await _ in stopping {}  // ends when a stop begins, or this task is cancelled
+            // Ends when a stop or a pause begins, or this task is cancelled.
+            if !queue.gate.isClosed { for await _ in queue.gate.changes where queue.gate.isClosed { break } }
             queue.setRunning(false)
             queue.dispatcher.stop()
             let grace = Duration.seconds(queue.environment.settings.reception.shutdownGraceSeconds)
@@ -69,11 +104,11 @@ package struct QueueRunner: Service {
         }
     }
 
-    /// Waits until a condition holds or this task is cancelled. Only at a stop, where looking now and then is good enough.
-    private func drained(within limit: Duration, _ condition: () -> Bool) async {
+    /// Waits until a condition holds or this task is cancelled. Only at a stop and in a pause, where looking now and then is good enough.
+    private func drained(within limit: Duration, looking step: Duration = .milliseconds(20), _ condition: () -> Bool) async {
         let end = ContinuousClock.now + limit
         while !condition() && ContinuousClock.now < end && !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(20))  // cancellation ends the loop
+            try? await Task.sleep(for: step)  // cancellation ends the loop
         }
     }
 
@@ -102,8 +137,8 @@ extension QueueRunner {
     }
 
     /// Claims what is due. While there is more than one batch, the next follows at once; while memory is full, a second later.
-    private func poll() async {
-        for await _ in queue.wakes {
+    private func poll(_ wakes: AsyncStream<Void>) async {
+        for await _ in wakes {
             var claim = await claim()
             while claim != .nothing && !Task.isCancelled {
                 if claim == .full { try? await Task.sleep(for: Self.tickInterval) }  // cancellation ends the loop

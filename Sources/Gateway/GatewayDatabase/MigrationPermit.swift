@@ -29,7 +29,7 @@ struct MigrationPermit: Sendable {
         do {
             let found = try await connection.transaction(.readCommittedReadOnly, deadline: deadline) { transaction -> [ClusterNode]? in
                 guard try Self.isChangeNeeded(transaction) else { return nil }
-                return try NodeTable.all(transaction).filter { $0.node != node && !$0.isStopped }
+                return try NodeTable.allOfAnySchema(transaction).filter { $0.node != node && !$0.isStopped }
             }
             await connection.close()
             return found

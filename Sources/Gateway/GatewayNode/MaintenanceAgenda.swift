@@ -1,10 +1,11 @@
 import Settings
 
-/// Which runs of maintenance this node has to see done: the local date's, and one that an administrator asked for. What is not done stays
-/// on it, whatever failed and whoever has it in hand.
+/// Which runs of maintenance this node has to see done: those that another primary left, the local date's, and one that an administrator
+/// asked for. What is not done stays on it, whatever failed and whoever has it in hand.
 struct MaintenanceAgenda: Sendable {
     private var doneDate = ""
     private var askedFor: String?
+    private var left: [String] = []
 
     /// One run serves all who ask before it is done.
     mutating func ask(at now: UTCTime) {
@@ -12,9 +13,17 @@ struct MaintenanceAgenda: Sendable {
     }
 
     /// The keys of what is to be done on this local date.
-    func due(on today: String) -> [String] { (doneDate == today ? [] : [today]) + (askedFor.map { [$0] } ?? []) }
+    func due(on today: String) -> [String] {
+        let own = (doneDate == today ? [] : [today]) + (askedFor.map { [$0] } ?? [])
+        return left.filter { !own.contains($0) } + own
+    }
 
-    mutating func finish(_ key: String) {
-        if key == askedFor { askedFor = nil } else { doneDate = key }
+    /// What the database says is begun and not done.
+    mutating func find(_ unfinished: [String]) { left = unfinished }
+
+    mutating func finish(_ key: String, on today: String) {
+        left.removeAll { $0 == key }
+        if key == askedFor { askedFor = nil }
+        if key == today { doneDate = today }
     }
 }

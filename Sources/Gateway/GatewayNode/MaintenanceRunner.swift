@@ -42,8 +42,11 @@ struct MaintenanceRunner: Service {
     func work(on agenda: inout MaintenanceAgenda, now: UTCTime) async {
         guard isPrimary() else { return }
         if requests.take() { agenda.ask(at: now) }
-        for key in agenda.due(on: Self.localDate(now)) {
-            if await perform(key, now: now) { agenda.finish(key) }
+        let today = Self.localDate(now)
+        // Unreadable, they are found at the next look.
+        if let unfinished = try? await store.unfinishedMaintenance() { agenda.find(unfinished) }
+        for key in agenda.due(on: today) {
+            if await perform(key, now: now) { agenda.finish(key, on: today) }
         }
     }
 

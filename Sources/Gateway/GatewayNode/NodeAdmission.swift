@@ -9,6 +9,7 @@ struct NodeAdmission: Sendable {
 
     /// - Returns: the configuration with its key; the caller stores it when it is new.
     func admit() async throws(NodeStartupError) -> NodeConfigurationFile {
+        try await refuseRemoved()
         var admitted = configuration
         do throws(RegistrationKeyError) {
             admitted.registrationKey = try await keyText()
@@ -17,6 +18,17 @@ struct NodeAdmission: Sendable {
         }
         try await lookAtOthers()
         return admitted
+    }
+
+    /// Its key was revoked with it; this says why.
+    private func refuseRemoved() async throws(NodeStartupError) {
+        do throws(NodeRegistryError) {
+            if let removal = try await database.departures.removal(of: configuration.nodeID) {
+                throw NodeRegistryError.removed(at: removal.at, by: removal.by)
+            }
+        } catch {
+            throw NodeStartupError(error)
+        }
     }
 
     /// The key in `node.conf`, bound to this node; a cluster's first node is given one.
@@ -79,6 +91,15 @@ struct NodeAdmission: Sendable {
             return try await database.hasOpenWriter(node)
         } catch {
             throw .database(reason: error.description)
+        }
+    }
+}
+
+extension NodeStartupError {
+    init(_ error: NodeRegistryError) {
+        switch error {
+        case .removed(let time, let author): self = .removed(at: time, by: author)
+        case .declaredDead, .cameBack, .unavailable: self = .database(reason: error.description)
         }
     }
 }

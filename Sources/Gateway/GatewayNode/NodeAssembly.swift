@@ -67,6 +67,8 @@ struct NodeAssembly: Sendable {
         let mail = try MailServices(
             base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls,
             transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
+        let duties = NodeDuties(configuration: configuration, database: database, writing: writing, mail: mail, base: base)
+        duties.drain.prepare()
         let watcher = SettingsWatcher(
             store: database.stores.settings, feed: database.changeFeed, current: base.settings, node: configuration.nodeID,
             adoptAlongside: { () throws(SettingsError) in
@@ -78,7 +80,7 @@ struct NodeAssembly: Sendable {
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
                 listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
-                watcher: watcher, home: home, maintenance: maintenance,
+                watcher: watcher, home: home, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
         let presence = ClusterPresence()
@@ -98,7 +100,10 @@ struct NodeAssembly: Sendable {
         try await watcher.adoptNewest()
         if folders.beginAnew() { try await folders.prepareForStart(logger: logger) }
         try await folderDuty.beginServing()
-        let retention = TranscriptRetention(folder: transcripts, settings: base.settings, logger: logger)
+        let duty = database.duty
+        let isShared = folders.isConfigured(.transcripts)
+        let retention = TranscriptRetention(
+            folder: transcripts, settings: base.settings, logger: logger, isOurs: { !isShared || duty.isPrimary })
         let administration = Administration(
             ports: ports, node: configuration.nodeID,
             current: base.settings, logger: logger)
@@ -113,17 +118,19 @@ struct NodeAssembly: Sendable {
         let faces = try AdministrationFaces(
             base: base, site: site, administration: administration, nodes: database.stores.nodes, tls: tls, doors: doors)
         let outOfService = OutOfService()
-        let duty = database.duty
         let order: [any Service] =
             [
-                Heartbeat(writer: writing.writer, settings: base.settings, logger: logger, declaredDead: { outOfService.declare(logger) }),
+                Heartbeat(
+                    writer: writing.writer, settings: base.settings, standing: writing.standing, logger: logger,
+                    figures: { duties.gauges.figures() }, declaredDead: { outOfService.declare(logger) }),
                 watcher,
                 PrimaryLease(
                     store: database.stores.primaryRole, own: writing.incarnation, duty: duty, presence: presence, settings: base.settings,
-                    logger: logger),
+                    standing: writing.standing, logger: logger),
                 folderDuty,
                 FollowingSettings(settings: base.settings, budget: budget, transcripts: transcripts), resolver, CertificateWatch(tls: tls),
-                ContentSweep(folder: folder, references: database.stores.contentReferences, logger: logger),
+                ContentSweep(
+                    folder: folder, references: database.stores.contentReferences, logger: logger, isOurs: { duty.isPrimary }),
                 QuarantineExpiry(
                     store: database.stores.quarantine, settings: base.settings, folder: folder, logger: logger,
                     isPrimary: { duty.isPrimary }),
@@ -134,10 +141,13 @@ struct NodeAssembly: Sendable {
                 TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
                 ClusterWatch(
                     registry: database.deathRegistry, own: configuration.nodeID, presence: presence, logger: logger,
-                    adopt: { mail.queue.retryNow() }),
+                    adopt: { node, instant in
+                        mail.queue.retryNow()
+                        duties.adoption.watch(node, silentSince: instant)
+                    }),
                 StandingMetricsRefresh(
                     metrics: StandingMetrics(), monitoring: monitoring, figures: database.standingFigures, logger: logger),
-            ] + faces.services + [
+            ] + duties.services(folder: folder) + faces.services + [
                 mail.runner,
                 MailDoor(listener: mail.listener, doors: doors) {
                     NodeAnnouncement(configuration: configuration, setupCode: code, ports: mail.listener.boundPorts, logger: logger).make()
@@ -253,6 +263,7 @@ struct MailServices: Sendable {
     let queue: DeliveryQueue
     let runner: QueueRunner
     let verifier: RecipientVerifier
+    let accepted = AcceptedCount()
 
     init(
         base: NodeBase, writing: NodeWriting, database: NodeDatabase, folder: MessageDataFolder, resolver: CurrentResolver,
@@ -272,7 +283,8 @@ struct MailServices: Sendable {
         verifier = RecipientVerifier(probe: QuestionToMailServers(question: MailServerQuestion(delivery)), logger: base.logger)
         runner = QueueRunner(queue)
         let flow = InboundMailFlow(
-            queue: SubmittingQueue(queue: queue), domains: base.domains, recipients: KnownUsers(store: database.stores.users),
+            queue: SubmittingQueue(queue: queue, accepted: accepted), domains: base.domains,
+            recipients: KnownUsers(store: database.stores.users),
             authentication: UserAuthentication(
                 users: KnownUsers(store: database.stores.users), domains: base.domains, logger: base.logger),
             refusals: writing.writer, folder: folder,
@@ -282,7 +294,7 @@ struct MailServices: Sendable {
                 CheckEnvironment(
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
                     publicSuffixes: PublicSuffixFile.load(logger: base.logger))),
-            quarantine: writing.writer
+            quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
         ).verifying(with: verifier)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
@@ -292,11 +304,24 @@ struct MailServices: Sendable {
 /// MailFlow's queue is Delivery's.
 private struct SubmittingQueue: AcceptedMessageQueue {
     let queue: DeliveryQueue
+    let accepted: AcceptedCount
 
     func submit(_ message: AcceptedMessage, content: MessageContent, deadline: Duration) async throws(DeliveryQueueError) {
         try await queue.submit(
             message.message, recipients: message.recipients, log: message.log, refused: message.refused, content: content,
             deadline: deadline)
+        accepted.increment()
+    }
+}
+
+/// Mail that is kept back was accepted all the same.
+private struct CountingQuarantine: QuarantineWriter {
+    let writer: any QuarantineWriter
+    let accepted: AcceptedCount
+
+    func quarantine(_ submission: QuarantineSubmission, deadline: Duration) async throws(DeliveryQueueError) {
+        try await writer.quarantine(submission, deadline: deadline)
+        accepted.increment()
     }
 }
 

@@ -122,7 +122,7 @@ package struct NodeCheck: Sendable {
         case .listener: "listeners"
         case .administrator: "administrator"
         case .settings: "settings"
-        case .registration, .twin, .outOfService: "registration-key"
+        case .registration, .twin, .outOfService, .removed: "registration-key"
         case .version: "version"
         }
     }

@@ -67,6 +67,10 @@ struct NodeDatabase: Sendable {
 
     var deathRegistry: any DeathRegistry { database.nodes }
 
+    var departures: any NodeDepartures { database.nodes }
+
+    var audit: any AuditStore { database.audit }
+
     /// Whether a process of this node has its writing connection open.
     func hasOpenWriter(_ node: NodeID) async throws(NodeRegistryError) -> Bool { try await database.nodes.hasOpenWriter(node) }
 
@@ -99,7 +103,8 @@ struct NodeDatabase: Sendable {
             filtering: Administration.FilteringPorts(
                 accessLists: database.accessLists, quarantine: database.quarantine, contents: contents), verifier: verifier,
             cluster: Administration.ClusterPorts(
-                registrationKeys: database.registrationKeys, joiningPlace: joiningPlace, primary: database.primaryRole, presence: presence),
+                registrationKeys: database.registrationKeys, joiningPlace: joiningPlace, primary: database.primaryRole, presence: presence,
+                departures: database.nodes),
             configuration: database.configurationTable)
     }
 
@@ -114,10 +119,13 @@ struct NodeDatabase: Sendable {
             let heartbeat = ConfirmedHeartbeat()
             // The row was just written, counter and all: a first sign of life, before the first batch.
             heartbeat.confirm(begunAt: begun)
+            let own = try await database.nodes.nodes().first { $0.node == configuration.nodeID }
             let writer = database.beginWriting(as: incarnation, heartbeat: heartbeat)
-            return NodeWriting(incarnation: incarnation, writer: writer, heartbeat: heartbeat)
+            return NodeWriting(
+                incarnation: incarnation, writer: writer, heartbeat: heartbeat,
+                standing: NodeStanding(isDrainWanted: own?.drainAskedAt != nil))
         } catch {
-            throw .database(reason: error.description)
+            throw NodeStartupError(error)
         }
     }
 }
@@ -127,6 +135,7 @@ struct NodeWriting: Sendable {
     let incarnation: Incarnation
     let writer: NodeWriter
     let heartbeat: ConfirmedHeartbeat
+    let standing: NodeStanding
 
     /// Says goodbye; nothing is written afterwards.
     func close() async { await writer.close() }

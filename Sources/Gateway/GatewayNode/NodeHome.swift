@@ -81,6 +81,8 @@ package enum NodeStartupError: Error, Sendable, CustomStringConvertible {
     case registration(RegistrationKeyError)
     /// Another process is this node already.
     case twin(nodeName: String)
+    /// The node was removed from the cluster.
+    case removed(at: UTCTime, by: String)
     /// Others ended this incarnation while it ran.
     case outOfService
     /// Another node of another version is at work.
@@ -101,7 +103,9 @@ package enum NodeStartupError: Error, Sendable, CustomStringConvertible {
         case .twin(let name):
             "registration key: the node \(name) is running already, perhaps on another machine that this one was copied from; a further node joins with a key of its own (securitygateway join)"
         case .outOfService:
-            "this node was put out of service by others (a newer start of it, its silence, or its revoked key); start it again to join anew"
+            "this node was put out of service by others (a newer start of it, its silence, its revoked key, or its removal); start it again: it says what is to be done"
+        case .removed(let time, let author):
+            "this node was removed from the cluster on \(time) by \(author). To join again, move its home away and join as a new node with a new key: “securitygateway registration-key issue” on another node, then “securitygateway join” here"
         case .version(let other, let version):
             "version: the node \(other) runs version \(version), this one is \(ProductVersion.text); all nodes of a cluster run the same. Update one of them, or stop the others first"
         }

@@ -24,6 +24,8 @@ final class NodeMonitoring: NodeMonitor {
         let watcher: SettingsWatcher
         let home: NodeHome
         let maintenance: MaintenanceRequests
+        let standing: NodeStanding
+        let gauges: NodeGauges
         /// Asks the database for one value; throws a sentence.
         let pingDatabase: @Sendable () async throws -> Void
     }
@@ -66,7 +68,8 @@ final class NodeMonitoring: NodeMonitor {
         async let database = database()
         async let folder = messageData()
         async let transcripts = transcripts()
-        return await NodeHealth(parts: [database, folder, heartbeat(), listeners(), certificate(), transcripts] + userVerification())
+        return await NodeHealth(
+            parts: [database, folder, heartbeat(), listeners(), certificate(), transcripts] + drain() + clock() + userVerification())
     }
 
     func activity() -> NodeActivity {

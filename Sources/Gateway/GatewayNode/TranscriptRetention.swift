@@ -3,20 +3,28 @@ import ServiceLifecycle
 import Settings
 import SharedFolders
 
-/// Removes transcripts older than the settings keep them, at the start, every hour and with each maintenance. Every node does it for the
-/// folder it sees: two of them at once cannot harm each other.
+/// Removes transcripts older than the settings keep them, every hour and with each maintenance. A shared folder is the primary's task, a
+/// node's own folder its own; two nodes that both believe it to be theirs do no harm.
 struct TranscriptRetention: Service {
     let folder: TranscriptFolder
     let settings: CurrentSettings
     let logger: Logger
+    /// Whether it is this node's task at the moment.
+    let isOurs: @Sendable () -> Bool
 
-    private static let interval = Duration.seconds(3600)
+    private static let hour = Duration.seconds(3600)
+    /// How often a node looks whether it has become its task.
+    private static let interval = Duration.seconds(30)
     private static let deadline = Duration.seconds(60)
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var next = ContinuousClock.now
             while !Task.isCancelled {
-                await removeOld(now: .now())
+                if isOurs(), ContinuousClock.now >= next {
+                    next = .now + Self.hour
+                    await removeOld(now: .now())
+                }
                 try? await Task.sleep(for: Self.interval)  // cancellation ends the loop
             }
         }

@@ -82,6 +82,8 @@ package enum MaintenanceBeginning: Sendable, Hashable {
 package protocol MaintenanceStore: Sendable {
     /// Newest first.
     func maintenanceRuns(limit: Int) async throws(MessageLogError) -> [MaintenanceRun]
+    /// Keys of runs that are not at their end, oldest first: what a primary left that died or lost its role.
+    func unfinishedMaintenance() async throws(MessageLogError) -> [String]
     /// Begins a run, or goes on with one that this node left, or that nobody has touched for long.
     func beginMaintenance(_ key: String) async throws(MessageLogError) -> MaintenanceBeginning
     /// Removes some rows from before `cutoff` in a transaction of less than a second, and counts them in the run. Messages that anything

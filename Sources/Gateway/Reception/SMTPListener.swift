@@ -72,6 +72,9 @@ package final class SMTPListener: Service {
         await stop()
     }
 
+    /// The listeners stay open. New sessions are answered 421 and the present ones end after their transaction; or all is as before.
+    package func setDraining(_ isDraining: Bool) { services.register.setDraining(isDraining) }
+
     /// Ends as graceful shutdown does, for a listener that was only started.
     package func stop() async {
         await adopt([])

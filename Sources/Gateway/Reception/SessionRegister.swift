@@ -16,6 +16,7 @@ final class SessionRegister: Sendable {
         /// By `network(of:)`.
         var perAddress: [NetworkAddress: Int] = [:]
         var isStopping = false
+        var isDraining = false
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -32,7 +33,7 @@ final class SessionRegister: Sendable {
     func admit(_ channel: any Channel, from address: NetworkAddress, _ limits: ReceptionSettings, isExempt: Bool) -> Admission {
         let network = Self.network(of: address)
         return state.withLock { state in
-            guard !state.isStopping else { return .stopping }
+            guard !state.isStopping, !state.isDraining else { return .stopping }
             guard state.channels.count < limits.maximumSessions else { return .tooMany }
             let present = state.perAddress[network, default: 0]
             guard isExempt || present < limits.maximumSessionsPerAddress else { return .tooManyOfAddress }
@@ -69,6 +70,15 @@ final class SessionRegister: Sendable {
             return Array(state.channels.values)
         }
         for channel in channels { channel.pipeline.fireUserInboundEventTriggered(event) }
+    }
+
+    /// Nobody is admitted and those present end after their transaction; or everything is as before.
+    func setDraining(_ isDraining: Bool) {
+        let channels = state.withLock { state in
+            state.isDraining = isDraining
+            return isDraining ? Array(state.channels.values) : []
+        }
+        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(SessionShutdown.finish) }
     }
 
     /// Closes what is left, whatever it does.

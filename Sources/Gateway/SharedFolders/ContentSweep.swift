@@ -9,34 +9,49 @@ package protocol ContentReferences: Sendable {
     func referenced(_ identifiers: [RecordIdentifier]) async throws -> Set<RecordIdentifier>
 }
 
-/// Removes old content without a row, at the start and every hour. Only files two days old and older are looked at, and only after the
-/// database has said that it knows none of them, so two nodes may sweep at once.
+/// Removes old content without a row, every hour, on the primary: all nodes see the same folder. Only files two days old and older are looked
+/// at, and only after the database has said that it knows none of them, so two nodes that both believe to be it do no harm.
 package struct ContentSweep: Service {
     private let folder: MessageDataFolder
     private let references: any ContentReferences
     private let logger: Logger
+    private let isOurs: @Sendable () -> Bool
 
     package static let batchSize = 500
-    private static let interval = Duration.seconds(3600)
+    private static let hour = Duration.seconds(3600)
+    /// How often a node looks whether it has become its task.
+    private static let interval = Duration.seconds(30)
     private static let deadline = Duration.seconds(30)
 
-    package init(folder: MessageDataFolder, references: any ContentReferences, logger: Logger) {
+    /// - Parameter isOurs: whether it is this node's task at the moment.
+    package init(
+        folder: MessageDataFolder, references: any ContentReferences, logger: Logger, isOurs: @escaping @Sendable () -> Bool = { true }
+    ) {
         self.folder = folder
         self.references = references
         self.logger = logger
+        self.isOurs = isOurs
     }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
+            var next = ContinuousClock.now
             while !Task.isCancelled {
-                do {
-                    let removed = try await sweep(now: .now())
-                    if removed > 0 { logger.notice("content without rows removed", metadata: ["files": "\(removed)"]) }
-                } catch {
-                    logger.warning("old content could not be swept", metadata: ["cause": "\(error)"])
+                if isOurs(), ContinuousClock.now >= next {
+                    next = .now + Self.hour
+                    await sweepOnce()
                 }
                 try? await Task.sleep(for: Self.interval)  // cancellation ends the loop
             }
+        }
+    }
+
+    private func sweepOnce() async {
+        do {
+            let removed = try await sweep(now: .now())
+            if removed > 0 { logger.notice("content without rows removed", metadata: ["files": "\(removed)"]) }
+        } catch {
+            logger.warning("old content could not be swept", metadata: ["cause": "\(error)"])
         }
     }
 

@@ -18,6 +18,7 @@ package final class MessageDataFolder: Sendable {
     let relocation = Mutex(Relocation())
     /// Contents on their way into this place.
     let writers = Atomic<Int>(0)
+    private let probes = Mutex(0)
 
     /// Content up to this size stays in memory during reception when the budget has room.
     package static let maximumBytesInMemory = 256 << 10
@@ -26,6 +27,8 @@ package final class MessageDataFolder: Sendable {
     private static let maximumKnownFolders = 48
     /// How long what is to go is gathered.
     private static let gatheringTime = 0.02
+    /// Of one hanging share: probes must not take all of its threads.
+    private static let maximumProbes = 3
 
     /// - Parameter mustBeMarked: whether it is used only while its marker is there; so it is where a share may be mounted.
     package init(path: String, budget: MemoryBudget, mustBeMarked: Bool = false) {
@@ -111,12 +114,21 @@ package final class MessageDataFolder: Sendable {
         }
     }
 
-    /// Creates, syncs, renames, reads back and removes a small file: whether this node can use the folder.
+    /// Creates, syncs, renames, reads back and removes a small file: whether this node can use the folder. While earlier probes hang it fails
+    /// at once.
     package func probe(deadline: Duration) async throws(SharedFolderError) {
+        let isRoom = probes.withLock { count in
+            guard count < Self.maximumProbes else { return false }
+            count += 1
+            return true
+        }
+        guard isRoom else { throw .deadlineExceeded(operation: "probe") }
+        let ticket = ProbeTicket { self.probes.withLock { $0 -= 1 } }
         let folder = present
         let root = folder.path
         let name = "\(root)/.probe-\(RecordIdentifier(milliseconds: UTCTime.now().milliseconds))"
         try await folder.threads.run("probe", deadline: deadline) { () throws(SharedFolderError) in
+            defer { withExtendedLifetime(ticket) {} }
             try folder.checkMarker()
             let content = ByteBuffer(string: "probe")
             let descriptor = try FileCalls.open(name, O_RDWR | O_CREAT | O_EXCL)
@@ -167,6 +179,15 @@ package final class MessageDataFolder: Sendable {
 
     /// The folder was taken away: look again before the next file.
     func forgetFolders() { knownFolders.withLock { $0.removeAll() } }
+}
+
+/// Counts a probe until its work is let go of: done, or never begun.
+private final class ProbeTicket: Sendable {
+    private let end: @Sendable () -> Void
+
+    init(_ end: @escaping @Sendable () -> Void) { self.end = end }
+
+    deinit { end() }
 }
 
 /// Reads a content file in chunks from its start. One reader, one user at a time.

@@ -43,6 +43,28 @@ struct ClusterRouteTests {
         #expect(gateway.auditedActions.isEmpty)
     }
 
+    @Test func `a node is drained by its name, once, and brought back`() async throws {
+        let gateway = try Self.pair()
+        for _ in 0..<2 { #expect(try await gateway.request(.put, "/cluster/nodes/mx1/drain", "{}").status == 204) }
+        let node = try #require(try await gateway.request(.get, "/cluster").decoded(ClusterDocument.self).nodes.first)
+        #expect(node.drain == "announced" || node.drain == "draining")
+        #expect(node.drainAskedAt != nil && !node.isRemovable)
+        #expect(try await gateway.request(.delete, "/cluster/nodes/mx1/drain").status == 204)
+        #expect(gateway.auditedActions == ["node.drain", "node.undrain"])
+        #expect(try await gateway.request(.put, "/cluster/nodes/mx9/drain", "{}").status == 404)
+    }
+
+    @Test func `only a node that is gone is removed`() async throws {
+        let gateway = try Self.pair()
+        let refused = try await gateway.request(.delete, "/cluster/nodes/mx1")
+        #expect(refused.status == 409 && refused.text.contains("Drain it first"))
+        let removed = try await gateway.request(.delete, "/cluster/nodes/mx2")
+        #expect(removed.status == 200)
+        #expect(try removed.decoded(NodeRemovalDocument.self).freedRecipients == 3)
+        let events = try await gateway.request(.get, "/cluster/events").decoded(PageDocument<ClusterDocument.Event>.self)
+        #expect(events.items.map(\.action) == ["node.remove"])
+    }
+
     @Test func `maintenance is refused on a secondary, with the primary's name`() async throws {
         let gateway = try Self.pair()
         gateway.change { $0.primary = NodeID(RecordIdentifier(high: 8, low: 8)) }

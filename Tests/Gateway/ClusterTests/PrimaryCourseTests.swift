@@ -51,6 +51,24 @@ struct PrimaryCourseTests {
         #expect(after == .take)
     }
 
+    @Test mutating func `a node that leaves gives the role back, and takes no free one`() {
+        let given = course.next(
+            Self.record(Self.own), isDesignatedSilent: false, takesOver: true, isLeaving: true, at: start)
+        #expect(given == .giveBack)
+        let free = course.next(Self.record(nil), isDesignatedSilent: false, takesOver: true, isLeaving: true, at: start + .seconds(1))
+        #expect(free == .wait)
+        let designated = course.next(
+            Self.record(nil, designated: Self.own.node), isDesignatedSilent: false, takesOver: true, isLeaving: true,
+            at: start + .seconds(2))
+        #expect(designated == .wait)
+    }
+
+    @Test mutating func `silence is told of a holder that went, and of none that gave the role back`() {
+        _ = step(Self.record(), until: 15)
+        #expect(course.silence(of: Self.record(), at: start + .seconds(15)) == .seconds(15))
+        #expect(course.silence(of: Self.record(nil), at: start + .seconds(15)) == nil)
+    }
+
     @Test mutating func `a sign of life starts the term again`() {
         _ = step(Self.record(), until: 14)
         let before = step(Self.record(counter: 8), from: 15, until: 29)

@@ -198,7 +198,7 @@ import Testing
         for _ in 0..<100 {
             backlog.append(WriterItem(unattended: .refusal(RefusedMessage(entry: Samples.entry(node: NodeID(.fresh())), recipients: []))))
         }
-        backlog.append(WriterItem(unattended: .beat))
+        backlog.append(WriterItem(unattended: .beat(NodeFigures())))
         #expect(backlog.trimRefusals(to: 100) == 0)
         #expect(backlog.trimRefusals(to: 50) == 55)
         #expect(backlog.count == 46)

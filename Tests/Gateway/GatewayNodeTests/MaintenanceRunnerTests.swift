@@ -43,6 +43,18 @@ struct MaintenanceRunnerTests {
         #expect(shared.runs[today] == SharedMaintenanceRuns.Run(node: 2, state: .done))
     }
 
+    @Test func `what another primary left unfinished is finished, whatever its key`() async {
+        shared.change { state in
+            state.areAbandoned = true
+            for key in ["manual-1", "2020-01-01"] { state.runs[key] = SharedMaintenanceRuns.Run(node: 1, state: .running) }
+            state.runs["manual-2"] = SharedMaintenanceRuns.Run(node: 1, state: .stopped)
+        }
+        var agenda = MaintenanceAgenda()
+        await runner.work(on: &agenda, now: Self.tonight)
+        #expect(shared.runs.count == 4 && shared.runs.values.allSatisfy { $0.state == .done })
+        #expect(agenda.due(on: today).isEmpty)
+    }
+
     @Test func `what another node has done is not asked for again`() async {
         shared.change { $0.runs[today] = SharedMaintenanceRuns.Run(node: 1, state: .done) }
         var agenda = MaintenanceAgenda()

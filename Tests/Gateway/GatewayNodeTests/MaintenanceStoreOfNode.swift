@@ -32,6 +32,10 @@ struct MaintenanceStoreOfNode: MaintenanceStore {
 
     func maintenanceRuns(limit: Int) async throws(MessageLogError) -> [MaintenanceRun] { [] }
 
+    func unfinishedMaintenance() async throws(MessageLogError) -> [String] {
+        shared.runs.filter { $0.value.state != .done }.map(\.key).sorted()
+    }
+
     func beginMaintenance(_ key: String) async throws(MessageLogError) -> MaintenanceBeginning {
         shared.change { state in
             if let run = state.runs[key] {

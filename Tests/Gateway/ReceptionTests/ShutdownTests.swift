@@ -33,6 +33,31 @@ struct ShutdownTests {
         }
     }
 
+    @Test func `a drained node keeps listening, lets transactions finish and turns new sessions away, until it is brought back`()
+        async throws
+    {
+        try await ReceptionFixture.with { fixture in
+            let idle = try await fixture.connect()
+            _ = try await idle.reply()
+            let busy = try await fixture.connect()
+            try await busy.beginMessage()
+            for _ in 0..<2 { fixture.listener.setDraining(true) }
+            #expect(try await idle.reply().last?.hasPrefix("421 4.3.2") == true)
+            let turnedAway = try await fixture.connect()
+            #expect(try await turnedAway.reply().last?.hasPrefix("421 4.3.2") == true)
+            try await busy.send("x\r\n.\r\n")
+            #expect(try await busy.reply() == ["250 2.0.0 Message accepted"])
+            #expect(try await busy.reply().last?.hasPrefix("421 4.3.2") == true)
+            for client in [idle, busy, turnedAway] { await client.close() }
+            try await fixture.waitUntil { fixture.listener.presentSessions == 0 }
+            #expect(!fixture.listener.boundPorts.isEmpty)
+            fixture.listener.setDraining(false)
+            let again = try await fixture.connect()
+            #expect(try await again.reply().last?.hasPrefix("220 ") == true)
+            await again.close()
+        }
+    }
+
     @Test func `a transaction that outlasts the grace is ended`() async throws {
         let settings = ReceptionFixture.settings { $0.reception.shutdownGraceSeconds = 0 }
         try await ReceptionFixture.with(settings) { fixture in

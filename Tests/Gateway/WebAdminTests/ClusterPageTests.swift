@@ -59,6 +59,70 @@ struct ClusterPageTests {
         }
     }
 
+    private static func second(isStopped: Bool, phase: DrainPhase) -> ClusterNode {
+        var node = ClusterNode(
+            node: NodeID(RecordIdentifier(high: 6, low: 6)), name: "mx-second", version: "1.2.3", incarnation: 1, counter: 1,
+            isStopped: isStopped, startedAt: UTCTime(milliseconds: 1), lastSeenAt: UTCTime(milliseconds: 2),
+            settingsRevision: SettingsRevision(1))
+        node.figures = NodeFigures(
+            phase: phase, smtpSessions: 7, deliveries: 3, messagesPerMinute: 1234, loadHundredths: 205, clockDifferenceMilliseconds: -5600,
+            databaseMicroseconds: 840)
+        return node
+    }
+
+    @Test func `a node shows how it does, and what is wrong with it`() async throws {
+        let gateway = try SampleGateway.make()
+        gateway.change { $0.nodes.append(Self.second(isStopped: false, phase: .inService)) }
+        try await withSignedIn(gateway) { browser in
+            let page = try await browser.get("/cluster").text
+            for word in [
+                "7 sessions, 3 deliveries, 1,234 messages a minute; load 2.05", "database 0.84 ms", "No answer", "-5600 ms", "Wrong",
+            ] {
+                #expect(page.contains(word), "\(word)")
+            }
+        }
+    }
+
+    @Test func `a node is drained and brought back after a question that says what happens`() async throws {
+        let gateway = try SampleGateway.make()
+        let node = Self.second(isStopped: false, phase: .inService)
+        gateway.change { $0.nodes.append(node) }
+        let path = "/cluster/nodes/\(node.node)"
+        try await withSignedIn(gateway) { browser in
+            #expect(try await browser.get("\(path)/drain").text.contains("mx-second"))
+            try await browser.post("\(path)/drain")
+            let page = try await browser.get("/cluster").text
+            #expect(page.contains("Still running: 7 sessions, 3 deliveries") && page.contains("\(path)/undrain"))
+            #expect(!page.contains("\(path)/remove"))
+            try await browser.post("\(path)/undrain")
+            #expect(gateway.auditedActions.suffix(2) == ["node.drain", "node.undrain"])
+        }
+    }
+
+    @Test func `a node in service is not removed, and the page says what to do first`() async throws {
+        let gateway = try SampleGateway.make()
+        let node = Self.second(isStopped: false, phase: .inService)
+        gateway.change { $0.nodes.append(node) }
+        try await withSignedIn(gateway) { browser in
+            let answer = try await browser.post("/cluster/nodes/\(node.node)/remove")
+            #expect(answer.status == .conflict && answer.text.contains("Drain it first"))
+            #expect(gateway.state.withLock { $0.nodes.contains { $0.node == node.node } })
+        }
+    }
+
+    @Test func `a node that is gone is removed, and stays in the cluster's events`() async throws {
+        let gateway = try SampleGateway.make()
+        let node = Self.second(isStopped: true, phase: .inService)
+        gateway.change { $0.nodes.append(node) }
+        try await withSignedIn(gateway) { browser in
+            #expect(try await browser.get("/cluster").text.contains("/cluster/nodes/\(node.node)/remove"))
+            #expect(try await browser.get("/cluster/nodes/\(node.node)/remove").text.contains("mx-second"))
+            try await browser.post("/cluster/nodes/\(node.node)/remove")
+            #expect(gateway.state.withLock { !$0.nodes.contains { $0.node == node.node } })
+            #expect(try await browser.get("/cluster/events").text.contains("Node removed"))
+        }
+    }
+
     @Test func `the key of the node that is asked cannot be revoked there`() async throws {
         let gateway = try SampleGateway.make()
         let own = gateway.node

@@ -13,13 +13,14 @@ final class DeliveryDispatcher: Sendable {
         var early: [DeliverySchedule.WorkerID: DeliveryJob?] = [:]
         var sessions: [DeliverySchedule.WorkerID: SMTPClientSession] = [:]
         var isStopped = false
+        /// For one run: its workers end with it.
+        var spawner = TaskSpawner()
     }
 
     private let state: Mutex<State>
     private let environment: DeliveryEnvironment
     private let recorder: OutcomeRecorder
     private let metrics: DeliveryMetrics
-    private let spawner = TaskSpawner()
 
     init(_ environment: DeliveryEnvironment, recorder: OutcomeRecorder, metrics: DeliveryMetrics) {
         self.environment = environment
@@ -28,8 +29,17 @@ final class DeliveryDispatcher: Sendable {
         state = Mutex(State(schedule: DeliverySchedule(limits: DeliverySchedule.Limits(environment.settings.delivery))))
     }
 
+    /// After a stop, whose workers have ended: everything is begun anew.
+    func begin() {
+        let limits = DeliverySchedule.Limits(environment.settings.delivery)
+        state.withLock { state in
+            guard state.isStopped else { return }
+            state = State(schedule: DeliverySchedule(limits: limits))
+        }
+    }
+
     /// Runs the connection workers until cancelled, which breaks off what they do.
-    func run() async { await spawner.run() }
+    func run() async { await state.withLock(\.spawner).run() }
 
     var connectionCount: Int { state.withLock { $0.schedule.connectionCount } }
 
@@ -158,6 +168,7 @@ extension DeliveryDispatcher {
     }
 
     private func perform(_ commands: [DeliverySchedule.Command]) {
+        let spawner = state.withLock(\.spawner)
         for command in commands {
             switch command {
             case .start(let worker, let nextHop):

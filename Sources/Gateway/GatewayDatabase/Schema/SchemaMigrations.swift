@@ -18,6 +18,7 @@ enum SchemaMigrations {
         .createPrimaryRole, .insertPrimaryRole,
         .createSharedFolders, .insertFolderProbeRequest,
         .createTextIndex, .insertTextIndex,
+        .addNodeStanding,
     ]
 
     /// The table that says the database is ours; made by the first migration.

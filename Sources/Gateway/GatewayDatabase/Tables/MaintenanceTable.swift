@@ -9,6 +9,8 @@ package struct MaintenanceTable: MaintenanceStore {
     var messagesPerBatch = 200
 
     private static let rowsPerBatch = 1_000
+    /// Looked at again while there are more.
+    private static let unfinishedRuns = 20
     private static let deadline = Duration.seconds(30)
     /// After this a run that nobody touches is another node's to go on with.
     static let abandonedAfter = Duration.seconds(900)
@@ -30,6 +32,21 @@ package struct MaintenanceTable: MaintenanceStore {
                 from maintenance_run order by started_at desc
                 """
             ).map(Self.run)
+        }
+    }
+
+    package func unfinishedMaintenance() async throws(MessageLogError) -> [String] {
+        let done = MaintenanceRun.State.done.rawValue
+        let sessions = sessions
+        return try await DatabaseSessions.translating(MessageLogError.unavailable) {
+            try await sessions.background.transaction(.readCommittedReadOnly, deadline: Self.deadline) { transaction in
+                try transaction.query(
+                    """
+                    select first \(unsafeSQL: String(Self.unfinishedRuns)) run_key from maintenance_run where state <> \(done)
+                    order by started_at
+                    """
+                ).map { try $0.decode(0) }
+            }
         }
     }
 

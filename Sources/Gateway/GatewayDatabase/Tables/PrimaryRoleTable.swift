@@ -15,7 +15,7 @@ package struct PrimaryRoleTable: PrimaryStore {
         try await run(.readCommittedReadOnly) { transaction in
             let row = try transaction.queryOne(
                 """
-                select r.holder, r.incarnation, r.epoch, r.designated, c.counter, case when n.is_stopped = false then true else false end
+                select r.holder, r.incarnation, r.epoch, r.designated, c.counter, case when n.is_stopped = false and n.drain_asked_at is null then true else false end
                 from primary_role r join primary_counter c on c.id = r.id left join node n on n.id = r.designated where r.id = 1
                 """)
             guard let row else { throw NodeRegistryError.unavailable(cause: "the primary role has no row") }
@@ -39,23 +39,25 @@ package struct PrimaryRoleTable: PrimaryStore {
         }
     }
 
-    package func take(_ seen: PrimaryRecord, by own: Incarnation) async throws(NodeRegistryError) -> Int64? {
+    package func take(
+        _ seen: PrimaryRecord, by own: Incarnation, after silence: Duration? = nil
+    ) async throws(NodeRegistryError) -> Int64? {
         try await DatabaseSessions.translating(NodeRegistryError.unavailable) {
             do {
-                return try await replaceHolder(seen, own)
+                return try await replaceHolder(seen, own, silence)
             } catch is HolderIsAlive {
                 return nil
             } catch let error as FirebirdError where error.kind == .conflict {
                 guard let holder = seen.holder, holder.node != own.node else { throw error }
                 // Nothing was heard for the full term and a row is locked all the same: a process that sleeps inside a transaction.
                 try await cutOff(holder.node)
-                return try await replaceHolder(seen, own)
+                return try await replaceHolder(seen, own, silence)
             }
         }
     }
 
     /// Names the counter last seen: any sign of life of the holder in between changes it.
-    private func replaceHolder(_ seen: PrimaryRecord, _ own: Incarnation) async throws -> Int64? {
+    private func replaceHolder(_ seen: PrimaryRecord, _ own: Incarnation, _ silence: Duration?) async throws -> Int64? {
         try await sessions.background.transaction(deadline: Self.deadline, retryingConflicts: Self.retries) { transaction in
             let now = UTCTime.now()
             // The epoch first: a task's step under way is waited for here.
@@ -74,7 +76,7 @@ package struct PrimaryRoleTable: PrimaryStore {
                 """)
             // Both or neither.
             guard counted == 1 else { throw HolderIsAlive() }
-            if let last = seen.lastHolder, last != own.node { try Self.audit(last, own.node, seen.epoch + 1, transaction) }
+            if let last = seen.lastHolder, last != own.node { try Self.audit(last, own.node, seen.epoch + 1, silence, transaction) }
             return seen.epoch + 1
         }
     }
@@ -107,14 +109,15 @@ package struct PrimaryRoleTable: PrimaryStore {
     }
 
     /// The role went from one node to another: part of the cluster's history.
-    private static func audit(_ last: NodeID, _ own: NodeID, _ epoch: Int64, _ transaction: FirebirdTransaction) throws {
+    private static func audit(_ last: NodeID, _ own: NodeID, _ epoch: Int64, _ silence: Duration?, _ transaction: FirebirdTransaction)
+        throws
+    {
         func name(_ node: NodeID) throws -> String {
             try transaction.queryOne("select name from node where id = \(node)")?.decode(0) ?? node.description
         }
-        try AuditTable.insert(
-            AuditEntry(
-                actor: .node, node: own, action: "primary.take", target: try name(own), detail: "epoch \(epoch), before: \(try name(last))"),
-            transaction)
+        let time = silence.map { "; silent for \($0.secondsText) s" } ?? ""
+        try NodeTable.tell(
+            "primary.take", of: own, try name(own), "epoch \(epoch); before: \(try name(last))\(time)", transaction)
     }
 
     /// Ends every connection of the holder's process. A step of a task may have any of them, and what an open transaction wrote is not

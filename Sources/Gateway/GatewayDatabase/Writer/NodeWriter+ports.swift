@@ -12,7 +12,7 @@ extension NodeWriter: DeliveryQueueStore {
     package func record(_ record: DeliveryRecord) async throws(DeliveryQueueError) -> DeliveryRecordResult {
         switch try await submit(.record(record), deadline: limits.recordDeadline).get() {
         case .recorded(let result): return result
-        case .written, .givenBack: throw .unavailable(cause: "the writer gave another answer")
+        case .written, .givenBack, .beaten: throw .unavailable(cause: "the writer gave another answer")
         }
     }
 
@@ -38,11 +38,15 @@ extension NodeWriter: RefusalLog {
 }
 
 extension NodeWriter: HeartbeatWriter {
-    package func beat(settingsRevision: SettingsRevision) async throws(NodeRegistryError) {
+    @discardableResult
+    package func beat(
+        settingsRevision: SettingsRevision, figures: NodeFigures = NodeFigures()
+    ) async throws(NodeRegistryError) -> Bool {
         setSettingsRevision(settingsRevision)
         writeCorrespondents()
-        switch await submit(.beat, deadline: ConfirmedHeartbeat.validity) {
-        case .success: return
+        switch await submit(.beat(figures), deadline: ConfirmedHeartbeat.validity) {
+        case .success(.beaten(let isDrainWanted)): return isDrainWanted
+        case .success: throw .unavailable(cause: "the writer gave another answer")
         case .failure(.declaredDead): throw .declaredDead
         case .failure(let error): throw .unavailable(cause: error.description)
         }

@@ -127,7 +127,12 @@ struct WriterBatch: Sendable {
     /// The rare kinds; the frequent ones are written together.
     private func performRest(_ work: WriterWork, _ transaction: FirebirdTransaction) throws -> WriterReply {
         switch work {
-        case .submission, .record, .refusal, .beat, .farewell: return .written
+        case .submission, .record, .refusal: return .written
+        case .farewell:
+            try tellOfFarewell(transaction)
+            return .written
+        case .beat(let figures):
+            return .beaten(isDrainWanted: try HeartbeatWriting(holder: holder).write(figures, transaction))
         case .quarantine(let message):
             try QuarantineSubmissionWriter(holder: holder, time: time).write(message, transaction)
             return .written
@@ -139,6 +144,14 @@ struct WriterBatch: Sendable {
             try StatisticsWriter(holder: holder, time: time).write(changes, transaction)
             return .written
         }
+    }
+}
+
+extension WriterBatch {
+    /// Part of the cluster's history.
+    private func tellOfFarewell(_ transaction: FirebirdTransaction) throws {
+        let name = try transaction.queryOne("select name from node where id = \(holder.node)")?.decode(0, as: String.self)
+        try NodeTable.tell("node.stop", of: holder.node, name ?? holder.node.description, "", transaction)
     }
 }
 

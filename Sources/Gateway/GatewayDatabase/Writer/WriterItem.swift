@@ -1,3 +1,4 @@
+import Cluster
 import Delivery
 import MessageLog
 import Quarantine
@@ -10,8 +11,8 @@ enum WriterWork: Sendable {
     case record(DeliveryRecord)
     case refusal(RefusedMessage)
     case quarantine(QuarantineSubmission)
-    /// Nothing but the node's own row.
-    case beat
+    /// Nothing but the node's own row: how it does.
+    case beat(NodeFigures)
     /// A submission that was committed after its caller had been told that it was not.
     case withdrawal(RecordIdentifier)
     /// Some of the rows this incarnation holds become free.
@@ -56,6 +57,7 @@ enum WriterReply: Sendable {
     case recorded(DeliveryRecordResult)
     /// How many rows became free.
     case givenBack(Int)
+    case beaten(isDrainWanted: Bool)
 }
 
 /// One piece of work and the caller that waits for it, if one does. It is answered once: by its batch or by its deadline.

@@ -5,7 +5,9 @@ import Settings
 /// fixed words are known; names and values stand as they were entered.
 enum AuditWords {
     /// The code itself for an action of a newer version.
-    static func action(_ code: String, _ language: Language) -> String { titles[code]?[language] ?? code }
+    static func action(_ code: String, _ language: Language) -> String {
+        (titles[code] ?? ClusterEventWords.titles[code])?[language] ?? code
+    }
 
     /// What the action was done to.
     static func target(_ target: String, of action: String, _ language: Language) -> String {
@@ -18,7 +20,7 @@ enum AuditWords {
     static func detail(_ detail: String, of action: String, _ language: Language) -> String {
         guard language != .english else { return detail }
         let noun = String(action.prefix { $0 != "." })
-        guard let words = words[noun] else { return detail }
+        guard let words = words[noun] ?? ClusterEventWords.words[noun] else { return detail }
         // Before and after a change; each begins like what follows a semicolon.
         let states = detail.split(separator: " → ", omittingEmptySubsequences: false).map { state in
             words.reduce("; " + state) { text, word in text.replacing(word.english, with: word.japanese) }.dropFirst(2)
@@ -34,13 +36,11 @@ enum AuditWords {
     }
 
     private static let titles: [String: LocalizedText] = [
-        "primary.take": LocalizedText("Primary role taken", ja: "プライマリの引き継ぎ"),
         "directory.probe": LocalizedText("Folders tried on all nodes", ja: "全ノードのフォルダーの確認"),
         "directory.move": LocalizedText("Folder's move begun", ja: "フォルダーの移動の開始"),
         "directory.move-step": LocalizedText("Folder's move went on", ja: "フォルダーの移動の進行"),
         "directory.move-cancel": LocalizedText("Folder's move cancelled", ja: "フォルダーの移動の取り消し"),
         "directory.forget-old": LocalizedText("Old folder not read any more", ja: "以前のフォルダーの参照の終了"),
-        "primary.designate": LocalizedText("Primary designated", ja: "プライマリの指定"),
         "settings.change": LocalizedText("Setting changed", ja: "設定の変更"),
         "domain.add": LocalizedText("Domain added", ja: "ドメインの追加"),
         "domain.change": LocalizedText("Domain changed", ja: "ドメインの変更"),
@@ -79,7 +79,6 @@ enum AuditWords {
         "registration-key.issue": LocalizedText("Registration key issued", ja: "登録キーの発行"),
         "registration-key.bind": LocalizedText("Registration key taken by a node", ja: "ノードによる登録キーの使用開始"),
         "registration-key.revoke": LocalizedText("Registration key revoked", ja: "登録キーの失効"),
-        "node.declare-dead": LocalizedText("Node declared dead", ja: "ノードの停止の判定"),
         "maintenance.run": LocalizedText("Maintenance asked for", ja: "メンテナンスの実行"),
     ]
 

@@ -55,7 +55,6 @@ enum ClusterText: String, CaseIterable, PageText {
     case designateTitle
     case designateText
     case designateAnyText
-    case history
     case when
     case who
     case event
@@ -150,7 +149,6 @@ enum ClusterText: String, CaseIterable, PageText {
             LocalizedText(
                 "The present primary keeps its role; when it stops, any other node takes it.",
                 ja: "現在のプライマリはそのまま役割を続け、停止したときはほかのどのノードでも引き継げます。")
-        case .history: LocalizedText("What happened (90 days)", ja: "クラスターの履歴（90 日間）")
         case .when: LocalizedText("Time (UTC)", ja: "日時（UTC）")
         case .who: LocalizedText("Who", ja: "操作者")
         case .event: LocalizedText("Event", ja: "出来事")

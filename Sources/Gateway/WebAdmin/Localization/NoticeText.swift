@@ -39,6 +39,9 @@ enum NoticeText: String, CaseIterable, PageText {
     case folderReadingEnded
     case registrationKeyRevoked
     case primaryDesignated
+    case nodeDrain
+    case nodeUndrain
+    case nodeRemoved
     case settingsReturned
     case settingsImported
 
@@ -75,6 +78,11 @@ enum NoticeText: String, CaseIterable, PageText {
         case .settingsImported: LocalizedText("Imported; things added or changed: {}.", ja: "インポートしました（追加・変更 {} 件）。")
         case .apiKeyRevoked: LocalizedText("The API key was revoked.", ja: "API キーを失効させました。")
         case .primaryDesignated: LocalizedText("Saved. The role moves within seconds.", ja: "保存しました。役割は数秒で移ります。")
+        case .nodeDrain:
+            LocalizedText("The drain has begun; the page shows what still runs.", ja: "切り離しを開始しました。残っている処理はこのページで確認できます。")
+        case .nodeUndrain: LocalizedText("The node comes back within seconds.", ja: "ノードは数秒で復帰します。")
+        case .nodeRemoved:
+            LocalizedText("The node was removed; recipients given to the others: {}.", ja: "ノードを削除しました。ほかのノードに渡した宛先は {} 件です。")
         case .registrationKeyRevoked: LocalizedText("The registration key was revoked.", ja: "登録キーを失効させました。")
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
         case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")

@@ -57,6 +57,7 @@ struct PageTexts: MustacheParent {
         "folder": { FolderText(rawValue: $0)?.text },
         "own": { OwnPagesText(rawValue: $0)?.text },
         "cluster": { ClusterText(rawValue: $0)?.text },
+        "clusterNode": { ClusterNodeText(rawValue: $0)?.text },
         "settingsTransfer": { SettingsTransferText(rawValue: $0)?.text },
         "settingsHistory": { SettingsHistoryText(rawValue: $0)?.text },
         "report": { ReportText(rawValue: $0)?.text },

@@ -94,6 +94,7 @@ enum PageTemplate: String, CaseIterable {
     case directoryMove = "directory-move"
     case cluster
     case clusterAdd = "cluster-add"
+    case clusterEvents = "cluster-events"
     case clusterKey = "cluster-key"
     case settingsHistory = "settings-history"
     case settingsDifference = "settings-difference"

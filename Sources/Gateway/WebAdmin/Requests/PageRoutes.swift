@@ -104,6 +104,7 @@ enum SitePath {
     static let transcripts = "/transcripts"
     static let directories = "/directories"
     static let cluster = "/cluster"
+    static let clusterEvents = "/cluster/events"
     static let settingsHistory = "/settings-history"
     static let settingsTransfer = "/settings-transfer"
 

@@ -5,7 +5,8 @@ import Settings
 /// `cluster`: the nodes and their primary.
 struct ClusterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cluster", abstract: "The cluster's nodes and its primary.", subcommands: [Status.self, Designate.self])
+        commandName: "cluster", abstract: "The cluster's nodes and its primary.",
+        subcommands: [Status.self, Events.self, Designate.self, Drain.self, Undrain.self, Remove.self])
 
     struct Status: NodeCommand {
         static let configuration = CommandConfiguration(abstract: "Show the nodes, which of them is the primary, and what happened lately.")
@@ -15,7 +16,10 @@ struct ClusterCommand: AsyncParsableCommand {
         func perform(_ session: CommandSession) async throws(CommandFailure) {
             let bytes = try await session.send(.get, APIPath("cluster"))
             try session.show(bytes, ClusterDocument.self) { cluster in
-                [Self.summary(cluster, session), Self.nodes(cluster, session), Self.history(cluster, session)].joined(separator: "\n")
+                [
+                    Self.summary(cluster, session), Self.nodes(cluster, session), Self.work(cluster, session),
+                    Self.events(cluster.history, session),
+                ].joined(separator: "\n")
             }
         }
 
@@ -43,12 +47,39 @@ struct ClusterCommand: AsyncParsableCommand {
             return table.text
         }
 
-        private static func history(_ cluster: ClusterDocument, _ session: CommandSession) -> String {
-            guard !cluster.history.isEmpty else { return "" }
+        /// How the nodes do.
+        private static func work(_ cluster: ClusterDocument, _ session: CommandSession) -> String {
+            var table = TextTable(
+                session.text("NODE", "ノード"), session.text("DRAIN", "切り離し"), session.text("SESSIONS", "セッション"),
+                session.text("DELIVERIES", "配送接続"), session.text("HELD", "処理中の宛先"), session.text("MAIL/MIN", "通/分"),
+                session.text("LOAD", "負荷"), session.text("CLOCK", "時計の差"), session.text("DATABASE", "DB 応答"),
+                session.text("MESSAGE DATA", "メッセージデータ応答"))
+            for node in cluster.nodes {
+                let held = node.leftRecipients > 0 ? "\(node.heldRecipients)+\(node.leftRecipients)" : String(node.heldRecipients)
+                guard let figures = node.figures else {
+                    table.add(node.name, node.drain, "-", "-", held, "-", "-", "-", "-", "-")
+                    continue
+                }
+                let verdict = figures.clock.flatMap { $0 == "right" ? nil : " (\($0))" } ?? ""
+                table.add(
+                    node.name, node.drain, String(figures.smtpSessions), String(figures.deliveryConnections), held,
+                    String(figures.messagesPerMinute), Shown.hundredths(figures.loadAverage),
+                    figures.clockDifferenceMilliseconds.map { "\($0) ms\(verdict)" } ?? "-", milliseconds(figures.databaseMicroseconds),
+                    figures.messageDataMicroseconds.map { milliseconds($0) } ?? session.text("no answer", "応答なし"))
+            }
+            return table.text
+        }
+
+        private static func milliseconds(_ microseconds: Int64?) -> String {
+            microseconds.map { Shown.hundredths(Double($0) / 1000) + " ms" } ?? "-"
+        }
+
+        static func events(_ events: [ClusterDocument.Event], _ session: CommandSession) -> String {
+            guard !events.isEmpty else { return "" }
             var table = TextTable(
                 session.text("TIME", "日時"), session.text("WHO", "操作者"), session.text("EVENT", "出来事"), session.text("NODE OR KEY", "対象"),
                 session.text("DETAIL", "詳細"))
-            for event in cluster.history { table.add(Shown.time(event.time), event.actor, event.action, event.target, event.detail) }
+            for event in events { table.add(Shown.time(event.time), event.actor, event.action, event.target, event.detail) }
             return table.text
         }
     }

@@ -105,5 +105,11 @@ enum Shown {
         return text[..<dot] + "Z"
     }
 
+    /// `12.05`
+    static func hundredths(_ number: Double) -> String {
+        let hundredths = Int((number * 100).rounded())
+        return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+    }
+
     static func sender(_ reversePath: String) -> String { reversePath.isEmpty ? "<>" : reversePath }
 }

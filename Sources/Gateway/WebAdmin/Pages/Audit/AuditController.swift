@@ -36,7 +36,7 @@ struct AuditController: Sendable {
             status: isRight ? .ok : .unprocessableContent)
     }
 
-    private static func cursor(_ text: String) -> AuditCursor? {
+    static func cursor(_ text: String) -> AuditCursor? {
         let parts = text.split(separator: ".")
         guard parts.count == 2, let milliseconds = Int64(parts[0]), let identifier = RecordIdentifier(parts[1]) else { return nil }
         return AuditCursor(time: UTCTime(milliseconds: milliseconds), identifier: identifier)

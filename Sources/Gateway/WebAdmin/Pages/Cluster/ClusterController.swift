@@ -18,6 +18,8 @@ struct ClusterController: Sendable {
             try await services.administration.designatePrimary(named: try await designee(request)?.node.description, request.caller)
             return .seeOther(SitePath.cluster, notice: Notice(.primaryDesignated))
         }
+        addLeavingRoutes(to: routes)
+        routes.page("cluster/events") { request in try await events(request) }
         routes.page("cluster/keys/:id/revoke") { request in try await confirm(request) }
         routes.form("cluster/keys/:id/revoke") { request, _ in
             try await services.administration.revokeRegistrationKey(try await existing(request).identifier, request.caller)
@@ -82,6 +84,7 @@ struct ClusterView: Sendable {
     let nodes: [ClusterNodeRow]
     let events: [ClusterEventRow]
     let hasEvents: Bool
+    let eventsPath: String
     let keys: [KeyRow]
     let hasKeys: Bool
 
@@ -94,6 +97,7 @@ struct ClusterView: Sendable {
         nodes = status.members.map { ClusterNodeRow($0, isOwn: $0.node.node == ownNode, language) }
         events = status.history.map { ClusterEventRow($0, language) }
         hasEvents = !events.isEmpty
+        eventsPath = SitePath.clusterEvents
         self.keys = keys.map { KeyRow($0, ownNode: ownNode, language) }
         hasKeys = !keys.isEmpty
     }
