@@ -10,7 +10,8 @@ extension Administration {
     /// Newest first; those that are over stay known.
     package func folderMoves(_ caller: AdministrationCaller) async throws(AdministrationError) -> [FolderMoveStatus] {
         let nodes = try await clusterNodes()
-        let moves = try await askFolders { (register) throws(FolderRegisterError) in try await register.moves(limit: Self.shownFolderMoves) }
+        let moves = try await askFolders { (register) throws(FolderRegisterError) in try await register.moves(limit: Self.shownFolderMoves)
+        }
         var found: [FolderMoveStatus] = []
         for move in moves {
             let members = try await askFolders { (register) throws(FolderRegisterError) in try await register.members(of: move.identifier) }
@@ -68,7 +69,8 @@ extension Administration {
         }
         let now = UTCTime.now()
         let move = FolderMove(
-            identifier: RecordIdentifier(milliseconds: now.milliseconds), folder: folder, oldPath: old, newPath: path, newIdentity: identity,
+            identifier: RecordIdentifier(milliseconds: now.milliseconds), folder: folder, oldPath: old, newPath: path,
+            newIdentity: identity,
             leavesFiles: leavesFiles, forgetsOld: forgetsOld, startedAt: now)
         let audit = entry(
             caller, "directory.move", folder.rawValue, leavesFiles ? "files are left" : "files are copied",
@@ -146,12 +148,14 @@ extension Administration {
             let path = try DirectorySettings.normalized(text)
             guard path.utf8.count <= DirectorySettings.maximumPathBytes else {
                 throw SettingsValueError(
-                    "at most \(DirectorySettings.maximumPathBytes) bytes are allowed", ja: "\(DirectorySettings.maximumPathBytes) バイト以内で入力してください")
+                    "at most \(DirectorySettings.maximumPathBytes) bytes are allowed",
+                    ja: "\(DirectorySettings.maximumPathBytes) バイト以内で入力してください")
             }
             if !path.isEmpty { return path }
         } catch {
             throw .invalid([FieldProblem(field: "path", message: error.message)])
         }
-        throw .invalid([FieldProblem("path", "Name the new place, an absolute path that every node has.", ja: "すべてのノードから使える絶対パスを入力してください。")])
+        throw .invalid([FieldProblem("path", "Name the new place, an absolute path that every node has.", ja: "すべてのノードから使える絶対パスを入力してください。")]
+        )
     }
 }

@@ -20,6 +20,8 @@ struct FolderDuty: Service {
     }
 
     private static let interval = Duration.seconds(1)
+    /// While a move is under way: each of its steps takes two looks of every node.
+    private static let movingInterval = Duration.milliseconds(300)
     private static let probeInterval = Duration.seconds(60)
     /// Of a new place while a move is under way.
     private static let candidateInterval = Duration.seconds(15)
@@ -62,7 +64,8 @@ struct FolderDuty: Service {
                     if !isTold { logger.warning("the shared folders' register cannot be read", metadata: ["cause": "\(error)"]) }
                     isTold = true
                 }
-                if !isCopying { try? await Task.sleep(for: Self.interval) }  // cancellation ends the loop
+                let pause = memory.moves.isEmpty ? Self.interval : Self.movingInterval
+                if !isCopying { try? await Task.sleep(for: pause) }  // cancellation ends the loop
             }
         }
     }
@@ -122,7 +125,8 @@ struct FolderDuty: Service {
                 logger.warning(
                     "a shared folder cannot be used as it should",
                     metadata: [
-                        "folder": "\(found[position].folder.rawValue)", "missing": "\(problem.missing.rawValue)", "cause": "\(problem.cause)",
+                        "folder": "\(found[position].folder.rawValue)", "missing": "\(problem.missing.rawValue)",
+                        "cause": "\(problem.cause)",
                     ])
             }
         }

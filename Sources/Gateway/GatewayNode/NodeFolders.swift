@@ -104,7 +104,8 @@ final class NodeFolders: NodeDirectories {
             } catch {
                 if kind == .messageData { throw .folder(path: path, reason: error.reason) }
                 logger.warning(
-                    "a shared folder cannot be used", metadata: ["folder": "\(kind.rawValue)", "path": "\(path)", "cause": "\(error.reason)"])
+                    "a shared folder cannot be used",
+                    metadata: ["folder": "\(kind.rawValue)", "path": "\(path)", "cause": "\(error.reason)"])
             }
         }
     }

@@ -54,7 +54,8 @@ extension MessageDataFolder {
                 return try await place.openHere(message, expectedBytes: expectedBytes, deadline: deadline)
             } catch {
                 switch (failure, error) {
-                case (nil, _), (.notFound?, _), (.damaged?, .failed), (.damaged?, .notMounted), (.damaged?, .deadlineExceeded): failure = error
+                case (nil, _), (.notFound?, _), (.damaged?, .failed), (.damaged?, .notMounted), (.damaged?, .deadlineExceeded):
+                    failure = error
                 case (_?, _): break
                 }
             }

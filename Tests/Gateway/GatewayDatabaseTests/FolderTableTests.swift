@@ -29,7 +29,9 @@ import Testing
         return FolderTable(sessions: test.database.sessions, fence: PrimaryFence(duty: duty, node: test.node))
     }
 
-    @Test(arguments: TestPlace.allCases) func `the first identity of a path holds, and another path has none`(_ place: TestPlace) async throws {
+    @Test(arguments: TestPlace.allCases) func `the first identity of a path holds, and another path has none`(_ place: TestPlace)
+        async throws
+    {
         try await TestDatabase.with(place) { test in
             let register = test.database.folders
             let (one, two) = (RecordIdentifier(high: 1, low: 1), RecordIdentifier(high: 1, low: 2))

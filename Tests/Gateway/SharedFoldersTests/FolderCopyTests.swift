@@ -58,8 +58,10 @@ final class FolderCopyTests {
         _ = try await copyAll(.messageData)
         let before = try FileManager.default.attributesOfItem(atPath: "\(new)/20261127/10/a.eml")[.systemFileNumber] as? Int
         try put("second", "\(old)/20261127/11/b.eml")
+        try put("half of a", "\(new)/20261127/10/a.eml-0123\(FolderCopy.temporarySuffix)")
         _ = try await copyAll(.messageData, round: 2)
         #expect(text("\(new)/20261127/11/b.eml") == "second")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(new)/20261127/10") == ["a.eml"])
         #expect(try FileManager.default.attributesOfItem(atPath: "\(new)/20261127/10/a.eml")[.systemFileNumber] as? Int == before)
     }
 

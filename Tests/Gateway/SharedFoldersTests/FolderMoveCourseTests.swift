@@ -117,7 +117,8 @@ struct FolderMoveCourseTests {
 
     /// The heart of it: nodes are at most one step apart, and what one of them writes all others can read.
     @Test(arguments: [
-        [FolderMove.State.probing, .announcing, .copying, .switching, .finishing, .done], [.probing, .announcing, .switching, .reading, .done],
+        [FolderMove.State.probing, .announcing, .copying, .switching, .finishing, .done],
+        [.probing, .announcing, .switching, .reading, .done],
         [.probing, .announcing, .copying, .cancelled],
     ])
     func `whatever node is a step behind, each reads what every other writes`(states: [FolderMove.State]) {
@@ -130,7 +131,8 @@ struct FolderMoveCourseTests {
         }
         for (behind, ahead) in zip(places, places.dropFirst()) {
             #expect(([behind.present] + behind.others).contains(ahead.present), "\(behind) reads what \(ahead) writes")
-            #expect(([ahead.present] + ahead.others).contains(behind.present) || ahead.others.isEmpty && behind.others.contains(ahead.present))
+            #expect(
+                ([ahead.present] + ahead.others).contains(behind.present) || ahead.others.isEmpty && behind.others.contains(ahead.present))
         }
     }
 }

@@ -55,7 +55,9 @@ final class FolderProbingTests {
         #expect(await probe(first, identity: identity).problem?.missing == .mount)
     }
 
-    @Test(arguments: FolderRight.allCases) func `the remedy names folder and cause, and the account where a right is missing`(right: FolderRight) {
+    @Test(arguments: FolderRight.allCases) func `the remedy names folder and cause, and the account where a right is missing`(
+        right: FolderRight
+    ) {
         let text = FolderShortcoming(right, cause: "Permission denied").remedy(account: "gateway", path: "/srv/data")
         for words in [text.english, text.japanese] { #expect(words.contains("/srv/data") && words.contains("Permission denied")) }
         if [.create, .rename, .read, .delete, .sync, .readOthers].contains(right) {

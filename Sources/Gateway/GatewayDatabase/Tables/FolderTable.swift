@@ -96,7 +96,8 @@ package struct FolderTable: FolderRegister {
     /// A folder or right this program does not know is a newer one's.
     private static func probe(_ row: FirebirdRow) throws(FirebirdError) -> FolderProbe? {
         guard let folder = SharedFolderKind(rawValue: try row.decode("folder")) else { return nil }
-        var probe = FolderProbe(folder: folder, node: try row.decode("node_id"), path: try row.octets("path"), account: try row.octets("account"))
+        var probe = FolderProbe(
+            folder: folder, node: try row.decode("node_id"), path: try row.octets("path"), account: try row.octets("account"))
         probe.identity = try row.decode("identity_id")
         if let missing = try row.decode("missing", as: String?.self) {
             probe.problem = FolderShortcoming(FolderRight(rawValue: missing) ?? .answer, cause: try row.octets("cause"))

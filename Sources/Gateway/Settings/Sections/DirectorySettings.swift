@@ -35,7 +35,8 @@ package struct DirectorySettings: SettingsSection {
             "bayes-spam", \.bayesSpam, LocalizedText("Bayesian Learning Spam (BayesSpam)", ja: "ベイズ学習・スパム（BayesSpam）"),
             LocalizedText("Samples of spam to learn from.", ja: "学習に使用するスパムを保存します。")),
         folder(
-            "bayes-replication", \.bayesReplication, LocalizedText("Bayesian Replication (BayesReplication)", ja: "ベイズ複製（BayesReplication）"),
+            "bayes-replication", \.bayesReplication,
+            LocalizedText("Bayesian Replication (BayesReplication)", ja: "ベイズ複製（BayesReplication）"),
             LocalizedText("What was learned, for all nodes.", ja: "学習結果を全ノードに配布するためのフォルダーです。")),
     ]
 

@@ -49,10 +49,7 @@ package actor FolderCopy {
         let end = ContinuousClock.now + Self.stepDuration
         repeat {
             if files.isEmpty {
-                guard try await openNextFolder() else {
-                    progress.isDone = true
-                    return
-                }
+                guard try await openNextFolder() else { return try await finish() }
             }
             try await copyBatch()
         } while ContinuousClock.now < end && !Task.isCancelled
@@ -80,6 +77,21 @@ package actor FolderCopy {
         }
         (progress.totalFiles, progress.totalBytes) = totals
         isCounted = true
+    }
+
+    /// The last round removes what broken off copies have left; a copy that another still makes there is made again.
+    private func finish() async throws(SharedFolderError) {
+        if progress.number > 1 {
+            for folder in try await allFolders() {
+                let path = Self.join(target, folder)
+                try await threads.run("remove", deadline: Self.deadline) { () throws(SharedFolderError) in
+                    for name in try Self.names(in: path, type: S_IFREG) where name.hasSuffix(Self.temporarySuffix) {
+                        try FileCalls.remove("\(path)/\(name)")
+                    }
+                }
+            }
+        }
+        progress.isDone = true
     }
 
     private func openNextFolder() async throws(SharedFolderError) -> Bool {

@@ -79,7 +79,9 @@ package struct FolderMoveCourse: Sendable {
         }
         let missing = living.filter { members[$0.identifier]?.hasProbed != true }
         guard let first = missing.first else { return .advance(to: .announcing) }
-        if waited >= Self.probingPatience { return .fail(FolderTrouble(missing: .answer, account: "", cause: "the node has not tried it", node: first.name).packed) }
+        if waited >= Self.probingPatience {
+            return .fail(FolderTrouble(missing: .answer, account: "", cause: "the node has not tried it", node: first.name).packed)
+        }
         return .wait(missing.map { Waiting($0, .notProbed) })
     }
 

@@ -94,7 +94,8 @@ enum NoticeText: String, CaseIterable, PageText {
             LocalizedText(
                 "Nothing was done: the selected messages are no longer in quarantine.", ja: "変更はありません。選択したメールはすでに隔離から出ています。")
         case .foldersProbed:
-            LocalizedText("Every node tries its folders now; this page shows it in a few seconds.", ja: "全ノードでフォルダーを確認しています。数秒後にこの画面に表示します。")
+            LocalizedText(
+                "Every node tries its folders now; this page shows it in a few seconds.", ja: "全ノードでフォルダーを確認しています。数秒後にこの画面に表示します。")
         case .folderMoveBegun:
             LocalizedText("The move begins: every node tries the new place.", ja: "移動を開始しました。全ノードで移動先を確認しています。")
         case .folderMoveCancelled: LocalizedText("The move was cancelled.", ja: "移動を取り消しました。")

@@ -36,7 +36,8 @@ extension DirectoryCommand {
             }
             session.tell(
                 move.isOver
-                    ? "Moved. The old files are still in the old place." : "Every node can use the new place; “directory moves” shows how far it is.",
+                    ? "Moved. The old files are still in the old place."
+                    : "Every node can use the new place; “directory moves” shows how far it is.",
                 move.isOver ? "移動しました。以前の場所のファイルは残っています。" : "すべてのノードで使用できます。進み具合は directory moves で確認できます。")
         }
 
