@@ -7,7 +7,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 RUN_HOME ?= .run/home
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help run demo test unit-test system-test torture bench bench-log bench-settings build format lint clean
+.PHONY: help run demo test unit-test system-test torture bench bench-cluster bench-log bench-settings build format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -53,6 +53,13 @@ bench:
 	@scripts/install-packages.sh bench
 	$(SWIFT) build -c release $(BUILD_FLAGS) --product securitygateway
 	/usr/bin/python3 -B Benchmarks/relay.py --program "$$($(SWIFT) build -c release --show-bin-path)/securitygateway" --judging $(BENCH_FLAGS)
+	@$(MAKE) --no-print-directory bench-cluster
+
+## make bench-cluster what a message costs with one, two and three nodes; how soon a change of settings is in force on all of them
+bench-cluster:
+	@scripts/install-packages.sh test
+	$(SWIFT) build -c release $(BUILD_FLAGS) --product securitygateway
+	/usr/bin/python3 -B Benchmarks/cluster.py --program "$$($(SWIFT) build -c release --show-bin-path)/securitygateway" $(BENCH_CLUSTER_FLAGS)
 
 ## make bench-log the message log with a million rows, the quarantine with a tenth: what each kind of search takes, and its plan
 bench-log:
