@@ -7,7 +7,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 RUN_HOME ?= .run/home
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help run demo test unit-test system-test torture bench bench-cluster bench-log bench-settings build format lint clean
+.PHONY: help run demo test unit-test system-test system-test-server torture bench bench-cluster bench-log bench-settings build format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -31,6 +31,7 @@ test:
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	@$(MAKE) --no-print-directory unit-test
 	@$(MAKE) --no-print-directory system-test
+	@$(MAKE) --no-print-directory system-test-server
 
 # Each module's tests in a process of their own: one module's threads, engine and servers are not another's.
 unit-test:
@@ -41,6 +42,11 @@ unit-test:
 
 system-test:
 	SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" /usr/bin/python3 -B -m pytest -q -p no:cacheprovider Tests/SystemTests $(PYTEST_FLAGS)
+
+# Most system tests use the embedded database, those of the cluster a server; some of the others again with a server.
+SERVER_TESTS := test_crashes.py::test_kill_at_random_moments_loses_nothing test_log_search.py test_maintenance.py
+system-test-server:
+	SYSTEM_TESTS_DATABASE=server ROUNDS=3 SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" /usr/bin/python3 -B -m pytest -q -p no:cacheprovider $(addprefix Tests/SystemTests/,$(SERVER_TESTS)) $(PYTEST_FLAGS)
 
 ## make torture   three nodes under load lose nodes, primary, database and the way to it, ROUNDS times (200); SEED repeats a run
 torture:

@@ -95,7 +95,7 @@ class Trace:
         self._process = GuardedProcess(
             ["fbtracemgr", "-se", f"127.0.0.1/{server.port}:service_mgr", "-user", "SYSDBA", "-fetch", server.password_file, "-start",
              "-name", "bench", "-config", settings], self._log, environment=server._environment)
-        wait_until(lambda: "started" in self._process.log_tail(), 20, lambda: f"the trace begins: {self._process.log_tail()}")
+        wait_until(lambda: b"started" in self._log.read_bytes()[:200], 20, lambda: f"the trace begins: {self._process.log_tail()}")
 
     def count(self):
         with open(self._log, "rb") as log:
