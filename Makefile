@@ -7,7 +7,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 RUN_HOME ?= .run/home
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help run demo test unit-test system-test torture bench bench-log bench-settings build format lint clean
+.PHONY: help run demo test unit-test system-test system-test-server torture bench bench-cluster bench-log bench-settings build format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -31,6 +31,7 @@ test:
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	@$(MAKE) --no-print-directory unit-test
 	@$(MAKE) --no-print-directory system-test
+	@$(MAKE) --no-print-directory system-test-server
 
 # Each module's tests in a process of their own: one module's threads, engine and servers are not another's.
 unit-test:
@@ -42,6 +43,11 @@ unit-test:
 system-test:
 	SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" /usr/bin/python3 -B -m pytest -q -p no:cacheprovider Tests/SystemTests $(PYTEST_FLAGS)
 
+# Most system tests use the embedded database, those of the cluster a server; some of the others again with a server.
+SERVER_TESTS := test_crashes.py::test_kill_at_random_moments_loses_nothing test_log_search.py test_maintenance.py
+system-test-server:
+	SYSTEM_TESTS_DATABASE=server ROUNDS=3 SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" /usr/bin/python3 -B -m pytest -q -p no:cacheprovider $(addprefix Tests/SystemTests/,$(SERVER_TESTS)) $(PYTEST_FLAGS)
+
 ## make torture   three nodes under load lose nodes, primary, database and the way to it, ROUNDS times (200); SEED repeats a run
 torture:
 	@scripts/install-packages.sh test
@@ -49,12 +55,19 @@ torture:
 	SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" ROUNDS="$${ROUNDS:-200}" /usr/bin/python3 -B -u -m pytest -q -s -p no:cacheprovider Tests/SystemTests/test_torture.py
 
 ## make bench     the same load through this gateway, through it with every check on, and through Postfix, in alternating runs;
-##                then bench-log with 100,000 rows
+##                then bench-cluster, and bench-log with 100,000 rows
 bench:
 	@scripts/install-packages.sh bench
 	$(SWIFT) build -c release $(BUILD_FLAGS) --product securitygateway
 	/usr/bin/python3 -B Benchmarks/relay.py --program "$$($(SWIFT) build -c release --show-bin-path)/securitygateway" --judging $(BENCH_FLAGS)
-	LOG_ROWS=$${LOG_ROWS:-100000} $(MAKE) bench-log
+	@$(MAKE) --no-print-directory bench-cluster
+	@LOG_ROWS=$${LOG_ROWS:-100000} $(MAKE) --no-print-directory bench-log
+
+## make bench-cluster what a message costs with one, two and three nodes; how soon a change of settings is in force on all of them
+bench-cluster:
+	@scripts/install-packages.sh test
+	$(SWIFT) build -c release $(BUILD_FLAGS) --product securitygateway
+	/usr/bin/python3 -B Benchmarks/cluster.py --program "$$($(SWIFT) build -c release --show-bin-path)/securitygateway" $(BENCH_CLUSTER_FLAGS)
 
 ## make bench-log the message log with a million rows, the quarantine with a tenth: what each kind of search takes, and its plan
 ##                (LOG_ROWS=100000 for fewer, LOG_PLACES="embedded server" for both places)
