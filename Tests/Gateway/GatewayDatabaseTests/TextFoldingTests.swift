@@ -112,6 +112,8 @@ import Testing
         #expect(TextGrams.grams(of: "abc").count == 1 && TextGrams.grams(of: "ab").isEmpty)
         #expect(TextGrams.grams(of: "請求").count == 1 && TextGrams.grams(of: "請").isEmpty)
         #expect(TextGrams.grams(of: "ABC") == TextGrams.grams(of: "abc"))
-        #expect(TextGrams.grams(of: "aßbc").count == 0)
+        #expect(TextGrams.grams(of: "aßbc").isEmpty)
+        #expect(TextGrams.grams(of: "abcde").count == 4 && TextGrams.grams(of: "見積書").count == 3)
+        #expect(TextGrams.positions(of: "abc").count == 3)
     }
 }
