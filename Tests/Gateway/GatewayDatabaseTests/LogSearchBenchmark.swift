@@ -57,7 +57,8 @@ enum ProcessorTime {
                 $0.result = .refused
             },
             kind("subject, frequent") { filter, _ in filter.subject = "of many" },
-            kind("subject, of nothing") { $0.subject = "nowhere\($1)" }, kind("text, three letters of nothing") { $0.text = "qx\($1 % 10)" },
+            kind("subject, of nothing") { $0.subject = "nowhere\($1)" },
+            kind("text, three letters of nothing") { $0.text = "qx\($1 % 10)" },
             kind("subject, rare") { $0.subject = "message \(1000 + $1) of" }, kind("text, rare") { $0.text = "user\($1)@sender\($1)." },
             kind("text, one message") { $0.text = "\(LogRows.wanted * ($1 + 1) / 61) of many" },
             kind("text, frequent") { filter, _ in filter.text = "domain7." },
@@ -111,7 +112,9 @@ enum ProcessorTime {
             search.textTerms == nil ? (search.rare ?? search).page(after: nil, downTo: nil, limit: 51) : search.page(in: [range], limit: 51)
         let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: query) }
         func milliseconds(_ part: Int) -> String { String(format: "%.1f", times[(times.count - 1) * part / 100] / .milliseconds(1)) }
-        print("\(place): \(name): p50 \(milliseconds(50)) ms, p95 \(milliseconds(95)) ms, processor \(perPage) µs a page, broken off \(brokenOff) of \(pages); \(plan)")
+        print(
+            "\(place): \(name): p50 \(milliseconds(50)) ms, p95 \(milliseconds(95)) ms, processor \(perPage) µs a page, broken off \(brokenOff) of \(pages); \(plan)"
+        )
         fflush(nil)
     }
 }

@@ -57,7 +57,9 @@ import Testing
         let walk = QuarantineSearch(filter(1), share, after: nil, limit: 51).walk()
         let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: walk) }
         func milliseconds(_ part: Int) -> String { String(format: "%.1f", times[(times.count - 1) * part / 100] / .milliseconds(1)) }
-        print("\(place): quarantine, \(name): p50 \(milliseconds(50)) ms, p95 \(milliseconds(95)) ms, processor \(perPage) µs a page; \(plan)")
+        print(
+            "\(place): quarantine, \(name): p50 \(milliseconds(50)) ms, p95 \(milliseconds(95)) ms, processor \(perPage) µs a page; \(plan)"
+        )
         fflush(nil)
     }
 }

@@ -86,7 +86,8 @@ import Testing
         _ place: TestPlace
     ) async throws {
         try await TestDatabase.with(place) { test in
-            let found = try await test.database.sessions.requests.transaction(.readCommittedReadOnly, deadline: .seconds(120)) { transaction in
+            let found = try await test.database.sessions.requests.transaction(.readCommittedReadOnly, deadline: .seconds(120)) {
+                transaction in
                 var found = 0
                 for number in 0..<3_000 {
                     let alphabet = Array(Self.alphabets[number % Self.alphabets.count].unicodeScalars)
