@@ -74,7 +74,7 @@ bench-cluster:
 bench-log:
 	@scripts/install-packages.sh test
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
-	SECURITYGATEWAY_LOG_ROWS=$${LOG_ROWS:-1000000} SECURITYGATEWAY_LOG_PLACES="$${LOG_PLACES:-embedded}" $(SWIFT) test --skip-build --filter '^GatewayDatabaseTests\.(LogSearch|Quarantine)Benchmark' 2>&1 | grep -E 'rows in|text index of|p95|✘|passed|failed'
+	SECURITYGATEWAY_LOG_ROWS=$${LOG_ROWS:-1000000} SECURITYGATEWAY_LOG_PLACES="$${LOG_PLACES:-embedded}" $(SWIFT) test --skip-build --no-parallel --filter '^GatewayDatabaseTests\.(LogSearch|Quarantine)Benchmark' 2>&1 | grep -E 'rows in|text index of|p95|✘|passed|failed'
 
 ## make bench-settings how long after its commit a change of settings is in force on another node, by event and by polling alone
 bench-settings:

@@ -22,6 +22,8 @@ def test_maintenance_runs_by_itself_and_when_asked_and_keeps_what_is_young(workp
     wait_until(lambda: len(runs(node)) == 2 and runs(node)[0]["state"] == "done", 60, "the run that was asked for")
     assert runs(node)[0]["run"].startswith("manual-")
     assert any(item["messageID"].strip("<>") == "kept@load.example" for item in node.messages())
+    # Too few messages for a segment: the index is there and empty.
+    assert node.run_command("maintenance", "text-index") == {"lateMessages": 0}
     assert node.stop() == 0
     node.start()
     assert len([run for run in runs(node) if not run["run"].startswith("manual-")]) == 1

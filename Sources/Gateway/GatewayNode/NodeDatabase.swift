@@ -56,7 +56,8 @@ struct NodeDatabase: Sendable {
         stores = Stores(
             settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
             contentReferences: database.contentReferences, accessLists: database.accessLists, quarantine: database.quarantine,
-            maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys, primaryRole: database.primaryRole)
+            maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys,
+            primaryRole: database.primaryRole)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

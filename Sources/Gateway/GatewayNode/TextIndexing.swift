@@ -18,7 +18,7 @@ struct TextIndexing: Service {
         var idleInterval = Duration.seconds(2)
         /// Between two steps, so that mail has the database in between: some thousand messages a second are indexed at most.
         var pause = Duration.milliseconds(50)
-        /// Between two looks whether all writers have heard of the round.
+        /// Between the first two looks whether all writers have heard of the round; doubled each time, up to `interval`.
         var settlingPause = Duration.milliseconds(500)
     }
 
@@ -37,11 +37,15 @@ struct TextIndexing: Service {
     /// - Returns: whether the database took it.
     func performRound(isKnownAway: Bool = false) async -> Bool {
         var turn = TextIndexTurn.begin
+        var settlingPause = pace.settlingPause
         do throws(MessageLogError) {
             while turn != .done, isPrimary(), !Task.isCancelled {
                 let next = try await store.perform(turn, now: .now())
                 var pause = pace.pause
-                if case .settle = next { pause = pace.settlingPause }
+                if next == turn, case .settle = next {
+                    pause = settlingPause
+                    settlingPause = min(settlingPause * 2, pace.interval)
+                }
                 turn = next
                 try? await Task.sleep(for: pause)  // cancellation ends the loop
             }

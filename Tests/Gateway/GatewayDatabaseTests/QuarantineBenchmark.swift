@@ -42,6 +42,7 @@ import Testing
         _ filter: @Sendable (Int) -> QuarantineFilter
     ) async throws {
         var times: [Duration] = []
+        let processor = ProcessorTime.now
         for number in 0..<pages {
             let row = rows * number / pages
             let cursor =
@@ -51,9 +52,14 @@ import Testing
             _ = try await test.database.quarantine.quarantined(filter(number), of: share, after: cursor, limit: 51)
             times.append(begun.duration(to: .now))
         }
+        let perPage = (ProcessorTime.now - processor) / pages
         times.sort()
+        let walk = QuarantineSearch(filter(1), share, after: nil, limit: 51).walk()
+        let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: walk) }
         func milliseconds(_ part: Int) -> String { String(format: "%.1f", times[(times.count - 1) * part / 100] / .milliseconds(1)) }
-        print("\(place): quarantine, \(name): p50 \(milliseconds(50)) ms, p95 \(milliseconds(95)) ms")
+        print(
+            "\(place): quarantine, \(name): p50 \(milliseconds(50)) ms, p95 \(milliseconds(95)) ms, processor \(perPage) µs a page; \(plan)"
+        )
         fflush(nil)
     }
 }

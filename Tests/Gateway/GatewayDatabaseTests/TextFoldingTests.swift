@@ -86,7 +86,8 @@ import Testing
         _ place: TestPlace
     ) async throws {
         try await TestDatabase.with(place) { test in
-            let found = try await test.database.sessions.requests.transaction(.readCommittedReadOnly, deadline: .seconds(120)) { transaction in
+            let found = try await test.database.sessions.requests.transaction(.readCommittedReadOnly, deadline: .seconds(120)) {
+                transaction in
                 var found = 0
                 for number in 0..<3_000 {
                     let alphabet = Array(Self.alphabets[number % Self.alphabets.count].unicodeScalars)
@@ -112,6 +113,8 @@ import Testing
         #expect(TextGrams.grams(of: "abc").count == 1 && TextGrams.grams(of: "ab").isEmpty)
         #expect(TextGrams.grams(of: "請求").count == 1 && TextGrams.grams(of: "請").isEmpty)
         #expect(TextGrams.grams(of: "ABC") == TextGrams.grams(of: "abc"))
-        #expect(TextGrams.grams(of: "aßbc").count == 0)
+        #expect(TextGrams.grams(of: "aßbc").isEmpty)
+        #expect(TextGrams.grams(of: "abcde").count == 4 && TextGrams.grams(of: "見積書").count == 3)
+        #expect(TextGrams.positions(of: "abc").count == 3)
     }
 }

@@ -45,7 +45,7 @@ enum TextIndexSamples {
         }
     }
 
-    /// Blocks of four messages: 64 make a small segment, 2,048 a large one.
+    /// Blocks of four messages: 64 make a small segment, 1,024 a large one.
     static func index(_ test: TestDatabase) -> TextIndexTable {
         var index = test.database.textIndex
         index.rowsPerBlock = 4

@@ -23,7 +23,7 @@ extension FirebirdMigration {
                 end_at d_time not null,
                 end_message d_id not null,
                 block_count integer not null,
-                block_ends varchar(12288) character set octets not null,
+                block_ends varchar(12000) character set octets not null,
                 changed_at d_time not null,
                 changed_by d_id not null)
             """,

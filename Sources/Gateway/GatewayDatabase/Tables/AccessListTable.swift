@@ -33,7 +33,9 @@ package struct AccessListTable: AccessListStore {
         if let kind = filter.kind { conditions.append("kind = \(kind.rawValue)") }
         if !filter.text.isEmpty {
             let part = filter.text.cut(to: AccessListFilter.maximumTextBytes)
-            conditions.append("(\(FirebirdQuery.contains("entry_value", part)) or \(FirebirdQuery.contains("note", part)) or \(FirebirdQuery.contains("domain_name", part)))")
+            conditions.append(
+                "(\(FirebirdQuery.contains("entry_value", part)) or \(FirebirdQuery.contains("note", part)) or \(FirebirdQuery.contains("domain_name", part)))"
+            )
         }
         let query: FirebirdQuery = """
             select first \(unsafeSQL: String(max(1, limit))) \(unsafeSQL: Self.columns) from access_list

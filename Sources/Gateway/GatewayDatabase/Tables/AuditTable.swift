@@ -43,7 +43,8 @@ package struct AuditTable: AuditStore {
         if !filter.text.isEmpty {
             let part = filter.text.cut(to: MessageLogFilter.maximumTextBytes)
             conditions.append(
-                "(\(FirebirdQuery.contains("actor", part)) or \(FirebirdQuery.contains("action", part)) or \(FirebirdQuery.contains("target", part)) or \(FirebirdQuery.contains("detail", part)))")
+                "(\(FirebirdQuery.contains("actor", part)) or \(FirebirdQuery.contains("action", part)) or \(FirebirdQuery.contains("target", part)) or \(FirebirdQuery.contains("detail", part)))"
+            )
         }
         return """
             select first \(unsafeSQL: String(max(1, limit))) id, happened_at, actor, node_id, action, target, detail from audit

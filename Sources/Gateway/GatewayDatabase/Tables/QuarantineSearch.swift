@@ -156,6 +156,7 @@ extension QuarantineSearch {
     private func containing(_ text: String) -> FirebirdQuery {
         let own: FirebirdQuery = "\(FirebirdQuery.contains("m.reverse_path", text)) or \(FirebirdQuery.contains("m.subject", text))"
         guard share == .everybody else { return "(\(own))" }
-        return "(\(own) or exists (select 1 from recipient r where r.message_id = q.message_id and \(FirebirdQuery.contains("r.address", text))))"
+        return
+            "(\(own) or exists (select 1 from recipient r where r.message_id = q.message_id and \(FirebirdQuery.contains("r.address", text))))"
     }
 }

@@ -25,7 +25,9 @@ struct TextIndexBuilding: Sendable {
         guard let until = try windowEnd(from: begin, upTo: horizon, transaction) else { return false }
         let builder = try collect(from: begin, until: until, transaction)
         guard let end = builder.blockEnds.last else { return false }
-        let segment = TextSegment(identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds), begin: begin, end: end, blockCount: TextSegment.smallBlocks)
+        let segment = TextSegment(
+            identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds), begin: begin, end: end,
+            blockCount: TextSegment.smallBlocks)
         try insert(segment, builder.blockEnds, builder.slices, transaction)
         return true
     }
@@ -38,9 +40,13 @@ struct TextIndexBuilding: Sendable {
             select \(unsafeSQL: TextSegment.columns), block_ends from text_segment
             where block_count = \(TextSegment.smallBlocks) and form = \(TextSegment.form) order by end_at, end_message
             """)
-        guard let run = try Self.run(in: segments), let begin = run.first?.segment.begin, let end = run.last?.segment.end else { return false }
+        guard let run = try Self.run(in: segments), let begin = run.first?.segment.begin, let end = run.last?.segment.end else {
+            return false
+        }
         let parts = try run.map { try Self.bytes(of: $0.segment, transaction) }
-        let segment = TextSegment(identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds), begin: begin, end: end, blockCount: TextSegment.largeBlocks)
+        let segment = TextSegment(
+            identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds), begin: begin, end: end,
+            blockCount: TextSegment.largeBlocks)
         try insert(segment, run.flatMap(\.blockEnds), TextSlices.cut(TextSlices.join(parts)), transaction)
         for old in run { try Self.remove(old.segment, transaction) }
         return true

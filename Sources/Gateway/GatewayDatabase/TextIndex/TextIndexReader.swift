@@ -16,9 +16,11 @@ struct TextIndexReader {
     }
 
     private var terms: TextTerms
-    /// Blocks that have a gram, of those seen.
-    private var counts: [UInt64: Int] = [:]
+    /// Blocks that have a bit, of those seen.
+    private var counts: [Int: Int] = [:]
     private var seenBlocks = 0
+    /// Read ahead; `nil` where slices are missing.
+    private var blocks: [RecordIdentifier: [Int]?] = [:]
     private let late: [MessageLogCursor]
     /// Newest first.
     private let segments: [TextSegment]
@@ -27,8 +29,10 @@ struct TextIndexReader {
 
     /// A block in so many has what is asked for: walking is as good.
     private static let frequent = 4
-    /// Blocks seen before the most telling grams are chosen.
-    private static let sample = 128
+    /// Blocks seen before the most telling bits are chosen.
+    private static let sample = 64
+    /// Segments asked for at once, before that and afterwards: usually all of them are wanted, unless the page is full soon.
+    private static let (firstBatch, batch) = (4, 16)
     private static let newest = MessageLogCursor.start(of: UTCTime(milliseconds: .max))
     private static let oldest = MessageLogCursor.start(of: UTCTime(milliseconds: .min))
 
@@ -113,54 +117,72 @@ struct TextIndexReader {
         return ranges
     }
 
-    /// Blocks that have all grams.
+    /// Blocks that have all bits.
     /// - Returns: `nil` when the segment's slices are gone.
     private mutating func candidateBlocks(_ segment: TextSegment, _ transaction: FirebirdTransaction) throws -> [Int]? {
+        if let known = blocks[segment.identifier] { return known }
+        let next = segments.drop { $0.identifier != segment.identifier }
+        let size = terms.isChosen ? Self.batch : Self.firstBatch
+        let together = Array(next.prefix(size).prefix { $0.blockCount == segment.blockCount })
         let layout = TextLayout(blockCount: segment.blockCount)
-        let probes = terms.probes
-        let positions = terms.grams.flatMap { gram in
-            (0..<probes).map { (gram: gram, position: TextLayout.position(of: gram, probe: $0)) }
-        }
-        let slices = try slices(Set(positions.map { layout.slice(of: $0.position) }), of: segment, transaction)
-        var common = [UInt8](repeating: 0xFF, count: layout.width)
-        for (gram, position) in positions {
-            guard let slice = slices[layout.slice(of: position)], slice.count == TextSegment.sliceBytes else { return nil }
-            let offset = layout.offsetInSlice(of: position)
-            for byte in 0..<layout.width {
-                common[byte] &= slice[offset + byte]
-                counts[gram, default: 0] += slice[offset + byte].nonzeroBitCount
-            }
-        }
-        choose(after: segment)
-        return (0..<segment.blockCount).filter { common[$0 / 8] & UInt8(1) << UInt8($0 % 8) != 0 }
+        let slices = try slices(Set(terms.positions.map(layout.slice)), of: together, size, transaction)
+        for one in together { blocks[one.identifier] = .some(common(slices[one.identifier] ?? [:], layout)) }
+        choose(after: together)
+        return blocks[segment.identifier] ?? nil
     }
 
-    /// Goes on with the most telling grams, once it is known which ones these are.
-    private mutating func choose(after segment: TextSegment) {
-        guard terms.grams.count > TextTerms.chosenGrams else { return }
-        seenBlocks += segment.blockCount
+    private mutating func common(_ slices: [Int: [UInt8]], _ layout: TextLayout) -> [Int]? {
+        var common = [UInt8](repeating: 0xFF, count: layout.width)
+        for position in terms.positions {
+            guard let slice = slices[layout.slice(of: position)], slice.count == TextSegment.sliceBytes else { return nil }
+            let offset = layout.offsetInSlice(of: position)
+            var count = 0
+            for byte in 0..<layout.width {
+                common[byte] &= slice[offset + byte]
+                count += slice[offset + byte].nonzeroBitCount
+            }
+            counts[position, default: 0] += count
+        }
+        return (0..<layout.blockCount).filter { common[$0 / 8] & UInt8(1) << UInt8($0 % 8) != 0 }
+    }
+
+    /// Goes on with the most telling bits, once it is known which ones these are.
+    private mutating func choose(after segments: [TextSegment]) {
+        guard !terms.isChosen else { return }
+        seenBlocks += segments.reduce(0) { $0 + $1.blockCount }
         if seenBlocks >= Self.sample { terms = terms.mostTelling(counts) }
     }
 
     private func slices(
-        _ numbers: Set<Int>, of segment: TextSegment, _ transaction: FirebirdTransaction
-    ) throws -> [Int: [UInt8]] {
-        var slices: [Int: [UInt8]] = [:]
+        _ numbers: Set<Int>, of segments: [TextSegment], _ size: Int, _ transaction: FirebirdTransaction
+    ) throws -> [RecordIdentifier: [Int: [UInt8]]] {
+        var slices: [RecordIdentifier: [Int: [UInt8]]] = [:]
+        let identifiers = Self.padded(segments.map(\.identifier.firebirdValue), to: size)
         let sorted = numbers.sorted()
-        var start = 0
-        while start < sorted.count {
-            let part = sorted[start..<min(sorted.count, start + Self.slicesPerStatement)]
-            let padded = part.map { FirebirdValue.integer($0) } + Array(repeating: .null, count: Self.slicesPerStatement - part.count)
-            try transaction.forEach(
-                "select slice, content from text_slice where segment_id = \(segment.identifier) and slice in (\(list: padded))"
-            ) { slices[try $0.decode(0)] = try $0.decode(1) }
-            start += Self.slicesPerStatement
+        for start in stride(from: 0, to: sorted.count, by: TextTerms.chosenPositions) {
+            let part = sorted[start..<min(sorted.count, start + TextTerms.chosenPositions)]
+            let query = Self.query(identifiers, Self.padded(part.map { .integer($0) }, to: TextTerms.chosenPositions))
+            try transaction.forEach(query) { row in
+                guard let number = try row.decode(1, as: Int?.self) else { return }
+                slices[try row.decode(0), default: [:]][number] = try row.decode(2)
+            }
         }
         return slices
     }
 
-    /// As many as are usually read at once.
-    private static let slicesPerStatement = 12
+    /// The left join keeps the engine from beginning with the slices.
+    static func query(_ identifiers: [FirebirdValue], _ slices: [FirebirdValue]) -> FirebirdQuery {
+        """
+        select g.id, s.slice, s.content from text_segment g
+            left join text_slice s on s.segment_id = g.id and s.slice in (\(list: slices))
+        where g.id in (\(list: identifiers))
+        """
+    }
+
+    /// Filled up with NULL, which equals nothing.
+    private static func padded(_ values: [FirebirdValue], to size: Int) -> [FirebirdValue] {
+        values + Array(repeating: .null, count: max(0, size - values.count))
+    }
 }
 
 extension Range<MessageLogCursor> {

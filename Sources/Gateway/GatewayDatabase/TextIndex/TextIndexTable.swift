@@ -50,7 +50,8 @@ package struct TextIndexTable: TextIndexStore {
         let horizon = try await write { transaction in
             let reached = try transaction.queryOne("select max(end_at) from text_segment")?.decode(0, as: UTCTime?.self)
             let horizon = max(settled, reached ?? settled)
-            _ = try transaction.execute("update text_index set horizon = \(horizon), changed_at = \(now), changed_by = \(node) where id = 1")
+            _ = try transaction.execute(
+                "update text_index set horizon = \(horizon), changed_at = \(now), changed_by = \(node) where id = 1")
             return horizon
         }
         // Begun after that commit: whoever began later has read the horizon.

@@ -70,11 +70,8 @@ enum TextLateness {
     private static func offsets(of texts: [String], in layout: TextLayout, block: Int) -> [Int: Set<Int>] {
         var offsets: [Int: Set<Int>] = [:]
         for text in texts {
-            TextGrams.forEach(in: text) { gram in
-                for probe in 0..<TextSegment.probes {
-                    let position = TextLayout.position(of: gram, probe: probe)
-                    offsets[layout.slice(of: position), default: []].insert(layout.offsetInSlice(of: position) + block / 8)
-                }
+            for position in TextGrams.positions(of: text) {
+                offsets[layout.slice(of: position), default: []].insert(layout.offsetInSlice(of: position) + block / 8)
             }
         }
         return offsets

@@ -4,22 +4,22 @@ import Settings
 
 /// A run of consecutive messages in the order of the log, in blocks: for each block the set of the grams that its messages have.
 ///
-/// A block's set is a Bloom filter: each gram sets `probes` of `positions` bits. The segment holds the filters across: for each position
+/// A block's set is a Bloom filter: each gram sets some of `positions` bits. The segment holds the filters across: for each position
 /// one bit of every block, so that a search reads a few bytes for a gram and all blocks. The bytes are cut into slices of a row each.
 /// A small segment is what one step of the indexing makes; many small ones are put together to a large one.
 struct TextSegment: Sendable {
     /// Of the rows' content. Segments of another form are not used and go.
     static let form = 1
-    static let positions = 1 << 15
-    static let probes = 3
+    static let positions = 1 << 16
     static let sliceBytes = 1_024
 
     static let rowsPerBlock = 64
-    /// A block ends when so many bits are set: three of ten, so that a gram that is not in it seems to be with a chance of 3 %.
-    static let fullBlockBits = 9_830
+    /// A block ends when so many bits are set: three of ten, so that a short word that is not in it seems to be with a chance of 3 %. Usual
+    /// mail sets half of that.
+    static let fullBlockBits = 19_660
 
     static let smallBlocks = 16
-    static let smallPerLarge = 32
+    static let smallPerLarge = 16
     static let largeBlocks = smallBlocks * smallPerLarge
 
     let identifier: RecordIdentifier
@@ -63,7 +63,7 @@ struct TextLayout: Sendable {
 
     /// Where a gram's bits are.
     static func position(of gram: UInt64, probe: Int) -> Int {
-        Int(truncatingIfNeeded: gram >> UInt64(probe * 15)) & (TextSegment.positions - 1)
+        Int(truncatingIfNeeded: gram >> UInt64(probe * 16)) & (TextSegment.positions - 1)
     }
 }
 
@@ -101,8 +101,8 @@ struct TextSegmentBuilder {
         let width = layout.width
         var added = 0
         bytes.withUnsafeMutableBufferPointer { bytes in
-            TextGrams.forEach(in: text) { gram in
-                for probe in 0..<TextSegment.probes {
+            TextGrams.forEach(in: text) { gram, probes in
+                for probe in 0..<probes {
                     let index = TextLayout.position(of: gram, probe: probe) * width + byte
                     if bytes[index] & bit == 0 {
                         bytes[index] |= bit
