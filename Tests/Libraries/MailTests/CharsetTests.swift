@@ -62,7 +62,8 @@ struct CharsetTests {
         arguments: [
             ("us-ascii", "E697A5", "日", "utf-8"), (nil, "93FA 967B 8CEA", "日本語", "shift_jis"), (nil, "C6FC CBDC B8EC", "日本語", "euc-jp"),
             (nil, "A4B3 A4F3 A4CB A4C1", "こんにち", "euc-jp"), (nil, "82B1 82F1 82C9 82BF", "こんにち", "shift_jis"),
-            ("us-ascii", "1B2442 467C 1B2842", "日", "iso-2022-jp"), ("iso-8859-1", "E697A5", "日", "utf-8"),
+            ("us-ascii", "1B2442 467C 1B2842", "日", "iso-2022-jp"), ("iso-8859-1", "1B2442 467C 1B2842", "日", "iso-2022-jp"),
+            ("iso-8859-1", "E697A5", "日", "utf-8"),
             ("iso-2022-jp", "E38182 E38184", "あい", "utf-8"), ("iso-2022-jp", "82A0 82A2 82A4", "あいう", "shift_jis"),
             ("shift_jis", "E38182 E38184 E38186", "あいう", "utf-8"), ("shift_jis", "1B2442 467C 1B2842", "日", "iso-2022-jp"),
             ("euc-jp", "82A0 82A2 82A4", "あいう", "shift_jis"), ("utf-8", "82A0 82A2 82A4", "あいう", "shift_jis"),

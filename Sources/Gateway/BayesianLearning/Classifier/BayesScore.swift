@@ -6,7 +6,7 @@ package struct BayesScore: Hashable, Sendable {
     package let knownTokens: Int
 
     /// From this probability on a message is called spam: chosen for at most one of a thousand good messages.
-    package static let spamProbability = 0.85
+    package static let spamProbability = 0.9
     /// Up to this one it is called ham; between them the classifier is not sure.
     package static let hamProbability = 0.2
 

@@ -37,7 +37,17 @@ struct ScoreCalibration: Hashable, Sendable {
             }
             if !improved { break }
         }
-        self.init(slope: slope, offset: offset)
+        self.init(slope: slope, offset: offset + Self.correction(ham: ham, spam: spam))
+    }
+
+    /// One spam to four good mails, whatever was learned: people teach as many of one kind as of the other, and a filter that takes that for
+    /// the truth calls too many good mails spam.
+    private static let assumedOdds = 0.25
+
+    /// What the share of spam among the samples adds to every score and has to be taken off.
+    private static func correction(ham: Double, spam: Double) -> Double {
+        guard ham > 0, spam > 0 else { return 0 }
+        return DeterministicMath.log2(assumedOdds * ham / spam) * 0.693_147_180_559_945_3
     }
 
     func probability(of margin: Double) -> Double { DeterministicMath.logistic(slope * margin + offset) }

@@ -3,7 +3,7 @@ import Crypto
 extension BayesSnapshot {
     /// The bytes of the file. The same snapshot gives the same bytes everywhere.
     package var bytes: [UInt8] {
-        var output = SnapshotOutput(capacity: Self.headBytes + model.featureCount * Self.featureBytes + Self.checksumBytes)
+        var output = SnapshotOutput(capacity: Self.headBytes + model.featureCount * Self.featureBytes)
         output.append(Self.magic)
         output.append(Self.formatVersion)
         output.append(Self.tokenVersion)
@@ -21,9 +21,11 @@ extension BayesSnapshot {
         for square in model.squares { output.append(UInt32(bitPattern: square)) }
         for count in model.ham { output.append(count) }
         for count in model.spam { output.append(count) }
-        output.append(Array(SHA256.hash(data: output.bytes)))
-        return output.bytes
+        return Self.sealed(output.bytes)
     }
+
+    /// The content with its checksum behind it.
+    static func sealed(_ content: [UInt8]) -> [UInt8] { content + Array(SHA256.hash(data: content)) }
 }
 
 private struct SnapshotOutput {

@@ -64,7 +64,7 @@ package struct MessageTokenizer: Sendable {
             if part.isAttachment { readAttachment(part, &collector) }
             guard part.contentType.type == "text", left > 0, !isFile(part) else { continue }
             let isHTML = part.contentType.subtype == "html"
-            var text = part.decodedText(limit: min(limits.partBytes, left)).text
+            var text = TextReading.text(of: part, limit: min(limits.partBytes, left))
             left -= text.utf8.count
             letters += text.utf8.count
             text.withUTF8 { bytes in

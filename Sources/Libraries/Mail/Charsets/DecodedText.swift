@@ -76,8 +76,9 @@ extension DecodedText {
     }
 
     private static func westernOrBetter(_ bytes: ArraySlice<UInt8>, declared: CharsetLabel) -> DecodedText {
-        if let text = validUTF8(bytes) { return DecodedText(text: text, charset: "utf-8", isMislabelled: true) }
+        // First the escapes: what is written with them is ASCII byte by byte, and so valid UTF-8 as well.
         if CharsetDetection.hasJapaneseEscapes(bytes), let better = better(bytes, than: declared) { return better }
+        if let text = validUTF8(bytes) { return DecodedText(text: text, charset: "utf-8", isMislabelled: true) }
         return reading(bytes, as: declared)
     }
 
