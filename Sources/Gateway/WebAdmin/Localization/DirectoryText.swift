@@ -54,7 +54,7 @@ enum DirectoryText: String, CaseIterable, PageText {
         case .spaceFigures: LocalizedText("{0} of {1} ({2} % used)", ja: "{0} / {1}（使用率 {2} %）")
         case .fileSystem: LocalizedText("File system", ja: "ファイルシステム")
         case .bySetting: LocalizedText("setting", ja: "設定")
-        case .byNodeConfiguration: LocalizedText("node.conf", ja: "node.conf")
+        case .byNodeConfiguration: LocalizedText("node.conf", ja: "node.conf で指定")
         case .byDefault: LocalizedText("default", ja: "既定")
         case .next: LocalizedText("After a restart", ja: "再起動後のパス")
         case .change: LocalizedText("Change a path", ja: "パスの変更")
