@@ -79,6 +79,8 @@ package final class InMemoryGateway: Sendable {
 
     /// All of it; tests may set and read it directly.
     package let state: Mutex<State>
+    /// What its nodes know of the shared folders.
+    package let folders = InMemoryFolderRegister()
     /// The users of its domains.
     package let users = InMemoryUserStore()
     /// The mail servers of its domains.
@@ -106,6 +108,7 @@ package final class InMemoryGateway: Sendable {
             configuration: self)
         ports.transcripts = self
         ports.directories = self
+        ports.folderRegister = folders
         return Administration(
             ports: ports,
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from kit import browser as browsers
 from kit import firebird_server
 from kit.cluster import Cluster
 from kit.load import Ledger, Load, local_part, settle
@@ -155,6 +156,55 @@ def next_hop_has_all(next_hop, ledger):
     return all(next_hop.delivered(identifier) for identifier in ledger.accepted_now())
 
 
+@pytest.mark.skipif(not browsers.is_installed(), reason="chromium and chromium-driver are not installed")
+def test_folders_are_tried_and_moved_on_the_pages_in_both_languages(cluster, shared_workplace):
+    node = cluster.nodes[0]
+    browser = browsers.Browser(node, shared_workplace.folder / "screenshots")
+    try:
+        browser.open("/sign-in")
+        browser.fill(name=node.administrator, password=node.password)
+        browser.submit("main [name='password']")
+        browser.open("/directories")
+        browser.submit("form[action='/directories/probe']")
+        assert browser.path == "/directories" and "Attachments" in browser.text and "Bayesian Replication" not in table_text(browser)
+        press_move(browser, "attachments", cluster.message_data / "x")
+        assert "lie within each other" in browser.text
+        place = shared_workplace.folder / "attachments"
+        press_move(browser, "attachments", place)
+        assert browser.path == "/directories" and str(place) in browser.text
+        browser.picture("directories-moving")
+        wait_for_move(node, "attachments")
+        browser.open("/cluster")
+        assert "Bayesian Replication" in table_text(browser)
+        browser.picture("cluster-folders")
+        shutil.move(cluster.nodes[1].home / "bayes-spam", cluster.nodes[1].folder / "away")
+        with pytest.raises(CommandFailed):
+            probe(node)
+        browser.open("/account")
+        browser.fill(language="ja")
+        browser.submit("main [name='language']")
+        for path, picture in (("/directories", "directories"), ("/cluster", "cluster-folders"), ("/directories/transcripts/move", "move")):
+            browser.open(path).picture(picture)
+        browser.open("/directories")
+        assert "共有をマウント" in browser.text and "以前のファイルは" in browser.text
+        shutil.move(cluster.nodes[1].folder / "away", cluster.nodes[1].home / "bayes-spam")
+    finally:
+        browser.close()
+
+
+def table_text(browser):
+    return browser.find("section[aria-labelledby='folders']").text
+
+
+def press_move(browser, folder, place):
+    """The form and its confirmation."""
+    browser.press(f"a[href='/directories/{folder}/move']") if browser.path == "/directories" else browser.open(f"/directories/{folder}/move")
+    browser.fill(path=str(place))
+    browser.submit("main [name='path']")
+    assert str(place) in browser.text
+    browser.submit("main form.panel")
+
+
 def test_folders_move_under_load_while_the_primary_is_killed_and_nothing_is_lost(cluster, shared_workplace, figure):
     nodes = cluster.nodes[:3]
     next_hop = shared_workplace.next_hop(keeps_messages=False)
@@ -220,7 +270,7 @@ def fill(folder, count):
 
 def check_transcripts(nodes, ledgers, figure):
     """Each message's inbound dialogue is read on a node that did not take it; those of the killed node's are not its victims' fault."""
-    rows = {row["messageID"].strip("<>").partition("@")[0]: row for row in nodes[2].messages("--all")}
+    rows = {row["messageID"].strip("<>").partition("@")[0]: row for row in all_messages(nodes[2])}
     checked = 0
     for ledger in ledgers:
         accepted = sorted(ledger.accepted_now())
@@ -234,3 +284,8 @@ def check_transcripts(nodes, ledgers, figure):
             checked += 1
     figure(f"transcripts read after the move: {checked}")
     assert checked >= 8
+
+
+def all_messages(node):
+    pages = run_program("log", "list", "--all", "--home", node.home, "--json").stdout.splitlines()
+    return [row for page in pages for row in json.loads(page)["items"]]

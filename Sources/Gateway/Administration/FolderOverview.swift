@@ -27,6 +27,9 @@ package struct FolderOverview: Sendable {
 
     package var cells: [Cell] { rows.flatMap(\.cells) }
 
+    /// Folders that each node has for itself, since no path is set.
+    package var ownFolders: Set<SharedFolderKind> { Set(rows.filter { !$0.isShared }.map(\.folder)) }
+
     /// Every node answered the request and can use every folder.
     package var isGood: Bool { cells.allSatisfy { $0.probe != nil && $0.probe?.problem == nil } }
 }

@@ -18,7 +18,11 @@ struct JoinFolderProof: Sendable {
             }
             let probe = try await probe(place, configured)
             guard let problem = probe.problem, let remedy = probe.remedy else { return tell(&report, place, probe) }
-            report.fail(.messageData, "\(place): \(problem.missing.rawValue) (\(problem.cause))", remedy: remedy)
+            let advice = JoinAdvice.messageData
+            report.fail(
+                .messageData, "\(place): \(problem.missing.rawValue) (\(problem.cause))",
+                remedy: configured == nil
+                    ? LocalizedText("\(remedy.english) \(advice.english)", ja: remedy.japanese + advice.japanese) : remedy)
         } catch {
             report.fail(.messageData, "\(error)", remedy: JoinAdvice.database)
         }

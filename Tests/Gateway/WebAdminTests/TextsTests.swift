@@ -27,7 +27,7 @@ struct TextsTests {
     @Test func `Japanese texts are Japanese`() {
         let same: Set<String> = [
             "CommonText.product", "CommonText.english", "CommonText.utc", "DomainText.security", "MessageText.messageID", "MessageText.tls",
-            "SettingsText.range", "SettingsHistoryText.nothing",
+            "SettingsText.range", "SettingsHistoryText.nothing", "DirectoryText.byNodeConfiguration",
         ]
         for (name, text) in Self.all where !same.contains(name) {
             #expect(text.japanese.unicodeScalars.contains { (0x3040...0x9FFF).contains($0.value) }, "\(name): \(text.japanese)")

@@ -197,5 +197,5 @@ class Node:
 
     def stored_files(self):
         """Content files and temporary ones in Message Data."""
-        return [path for path in self.message_data.rglob("*") if path.is_file() and path.name != ".securitygateway-folder"]
+        return [path for path in self.message_data.rglob("*") if path.is_file() and not path.name.startswith(".securitygateway-")]
 

@@ -17,14 +17,17 @@ struct DirectoriesController: Sendable {
             administration: services.administration, section: DirectorySettings.name, domain: nil, path: SitePath.directories)
         switch try await editor.answer(values, request) {
         case .saved: return .seeOther(SitePath.directories, notice: Notice(.directoriesSaved))
-        case .show(let section):
+        case .show(var section):
+            // The others stand on the Clustering page alone; their paths are set by a move.
+            let hidden = SharedFolderKind.allCases.filter { !$0.isOnDirectoriesPage }.map { SettingsForm.prefix + $0.settingName }
+            section.fields.removeAll { hidden.contains($0.name) }
             let directories = await services.administration.directories(request.caller).filter { $0.kind?.isOnDirectoriesPage ?? true }
             let overview = try await services.administration.folderOverview(request.caller)
             let moves = try await services.administration.folderMoves(request.caller)
             let view = DirectoriesView(
                 folders: FolderTableView(overview, onDirectoriesPage: true, request.language),
                 moves: moves.map { FolderMoveView($0, request.language) }, hasMoves: !moves.isEmpty,
-                directories: directories.map { DirectoriesView.Folder($0, request.language) }, section: section)
+                directories: directories.map { DirectoriesView.Folder($0, own: overview.ownFolders, request.language) }, section: section)
             return services.renderer.page(
                 .directories, view, title: DirectoryText.title[request.language], in: .directories, visitor: request.visitor,
                 status: section.status)
@@ -55,10 +58,11 @@ struct DirectoriesView: Sendable {
 }
 
 extension DirectoriesView.Folder {
-    init(_ directory: NodeDirectory, _ language: Language) {
+    /// - Parameter own: shared folders that each node has for itself.
+    init(_ directory: NodeDirectory, own: Set<SharedFolderKind>, _ language: Language) {
         name = directory.name
         title = directory.title[language]
-        scope = (directory.kind == nil ? DirectoryText.ownNode : .shared)[language]
+        scope = (directory.kind.map { own.contains($0) } ?? true ? DirectoryText.ownNode : .shared)[language]
         let isWorking = directory.state.problem == nil
         state = Badge((isWorking ? DirectoryText.good : .failing).text, isWorking ? .good : .bad, language)
         problem = directory.state.problem?.description
