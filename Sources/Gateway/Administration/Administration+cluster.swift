@@ -18,7 +18,8 @@ extension Administration {
         let members = inForce.nodes.map { entry in
             let node = entry.node
             let isSilent = node.node != nodeID && ports.cluster.presence.isSilent(node.node)
-            let (state, since) = node.state(isSilent: isSilent)
+            let (state, begun) = node.state(isSilent: isSilent)
+            let since = state == .up ? node.drainAskedAt ?? begun : begun
             return ClusterStatus.Member(
                 node: node, isPrimary: record.holder?.node == node.node, isDesignated: record.designated == node.node, state: state,
                 since: since, key: keys.first { $0.binding?.node == node.node }, behind: entry.behind, held: held[node.node] ?? .none,

@@ -7,10 +7,10 @@ package enum RemovalObstacle: Sendable, Hashable {
 }
 
 extension ClusterNode {
-    /// How far its drain is; what it reported before it went says nothing.
+    /// How far its drain, or its return, is; what it reported before it went says nothing.
     package var drainPhase: DrainPhase {
-        guard drainAskedAt != nil else { return figures?.phase == .drained ? .inService : figures?.phase ?? .inService }
-        guard !isStopped else { return .drained }
+        guard !isStopped else { return drainAskedAt == nil ? .inService : .drained }
+        guard drainAskedAt != nil else { return figures?.phase ?? .inService }
         let reported = figures?.phase ?? .draining
         return reported == .inService ? .announced : reported
     }
@@ -18,7 +18,7 @@ extension ClusterNode {
     /// - Parameter isSilent: whether the node that is asked has heard nothing of it.
     /// - Returns: `nil`: it can be removed.
     package func obstacleToRemoval(isSilent: Bool) -> RemovalObstacle? {
-        if isStopped || drainPhase == .drained { return nil }
+        if isStopped || drainAskedAt != nil && drainPhase == .drained { return nil }
         if isSilent { return .silent }
         return drainAskedAt == nil ? .inService : .draining
     }

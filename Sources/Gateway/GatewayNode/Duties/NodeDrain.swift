@@ -30,13 +30,20 @@ struct NodeDrain: Service {
         await cancelWhenGracefulShutdown {
             var course = DrainCourse(isWanted: standing.isDrainWanted)
             var begun = ContinuousClock.now
+            var isTold = false
             while !Task.isCancelled {
                 let before = course.phase
                 let now = ContinuousClock.now
                 let phase = course.next(isWanted: standing.isDrainWanted, grace: grace, work: work, at: now)
                 if phase != before {
                     if before == .inService { begun = now }
-                    await enter(phase, from: before, after: begun.duration(to: now))
+                    if phase == .inService { isTold = false }
+                    enter(phase, from: before)
+                    if phase == .drained, !isTold {
+                        // Once: it may become busy for a moment again, while the database is away.
+                        isTold = true
+                        await history.tell("node.drained", "after \(begun.duration(to: now).secondsText) s")
+                    }
                 } else if phase == .draining {
                     // A session that was just beginning has not heard it.
                     listener.setDraining(true)
@@ -52,7 +59,7 @@ struct NodeDrain: Service {
         DrainCourse.Work(sessions: listener.presentSessions, isDelivering: !queue.isAtRest, isPrimary: duty.isPrimary)
     }
 
-    private func enter(_ phase: DrainPhase, from before: DrainPhase, after time: Duration) async {
+    private func enter(_ phase: DrainPhase, from before: DrainPhase) {
         standing.enter(phase)
         switch phase {
         case .inService:
@@ -64,9 +71,7 @@ struct NodeDrain: Service {
             listener.setDraining(true)
             queue.setPaused(.drain, true)
             if before != .drained { logger.notice("this node is being drained: new sessions are answered 421") }
-        case .drained:
-            logger.notice("this node is drained; nothing is in its hand")
-            await history.tell("node.drained", "after \(time.secondsText) s")
+        case .drained: logger.notice("this node is drained; nothing is in its hand")
         }
     }
 }

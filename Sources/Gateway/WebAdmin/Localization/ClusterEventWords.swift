@@ -24,7 +24,7 @@ enum ClusterEventWords {
     static let words: [String: [(english: String, japanese: String)]] = [
         "primary": [("; epoch ", "; エポック "), ("; before: ", "; 前のプライマリ: "), ("; silent for ", "; 無応答の時間 ")],
         "node": [
-            ("; incarnation ", "; 起動番号 "), ("; silent for ", "; 無応答の時間 "), ("; recipients ", "; 宛先の数 "),
+            ("; incarnation ", "; 起動世代 "), ("; silent for ", "; 無応答の時間 "), ("; recipients ", "; 宛先の数 "),
             (" s after its last sign of life", " 秒（最後の応答から）"), ("; after ", "; 所要時間 "), ("; version ", "; バージョン "),
             (" s ahead of the database server's clock", " 秒、データベースサーバーより進んでいます"),
             (" s behind the database server's clock", " 秒、データベースサーバーより遅れています"),

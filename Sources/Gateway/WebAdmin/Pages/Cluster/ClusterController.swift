@@ -75,6 +75,9 @@ struct ClusterController: Sendable {
 }
 
 struct ClusterView: Sendable {
+    /// All of them have a page of their own.
+    private static let shownEvents = 8
+
     let folders: FolderTableView
     let primary: String
     let designated: String
@@ -95,7 +98,7 @@ struct ClusterView: Sendable {
         anyPath = status.primary.designated == nil ? nil : ClusterNodeRow.designationPath(nil)
         takeover = (status.takesOver ? ClusterText.takeoverOn : ClusterText.takeoverOff)[language]
         nodes = status.members.map { ClusterNodeRow($0, isOwn: $0.node.node == ownNode, language) }
-        events = status.history.map { ClusterEventRow($0, language) }
+        events = status.history.prefix(Self.shownEvents).map { ClusterEventRow($0, language) }
         hasEvents = !events.isEmpty
         eventsPath = SitePath.clusterEvents
         self.keys = keys.map { KeyRow($0, ownNode: ownNode, language) }
