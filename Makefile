@@ -52,7 +52,7 @@ system-test-server:
 torture:
 	@scripts/install-packages.sh test
 	$(SWIFT) build $(BUILD_FLAGS) --product securitygateway
-	SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" ROUNDS="$${ROUNDS:-200}" /usr/bin/python3 -B -u -m pytest -q -s -p no:cacheprovider Tests/SystemTests/test_torture.py
+	SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" ROUNDS="$${ROUNDS:-200}" SETTINGS_CHANGES=1000 /usr/bin/python3 -B -u -m pytest -q -s -p no:cacheprovider Tests/SystemTests/test_settings_burst.py Tests/SystemTests/test_torture.py
 
 ## make bench     the same load through this gateway, through it with every check on, and through Postfix, in alternating runs;
 ##                then bench-cluster, and bench-log with 100,000 rows

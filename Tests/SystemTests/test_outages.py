@@ -147,6 +147,8 @@ def test_the_database_goes_and_comes_back(server_node, next_hop, figure, way):
         server.resume() if way == "paused" else server.start()
         wait_for_recovery(node, load, ledger)
     finish(node, next_hop, ledger, figure, f"database {way}")
+    # Asked several times a second, told once.
+    assert node.log.read_text(errors="replace").count("settings could not be read") <= 1
 
 
 def test_a_node_starts_by_itself_once_its_database_is_there(server_node):

@@ -10,8 +10,9 @@
 | | `check` | here |
 | clock off by more than 5 s | joining | test_clocks |
 | missing right on a folder | joining, `check`, starting | here |
-| a folder that is away, or not the cluster's | starting | test_directories, FolderTests (unit) |
-| overlapping folders | changing a folder | FolderTests (unit) |
+| a folder that is away | joining | test_cluster |
+| | while the node runs | test_outages |
+| overlapping folders, also through a symbolic link | changing a folder | here |
 | wrong database password | joining, `check` | here |
 | | starting | test_bad_input |
 | server of a wrong version | joining | AdmissionTests (unit): only 3.0 is let in |
@@ -45,6 +46,11 @@ def cluster(shared_workplace):
     cluster = Cluster(shared_workplace)
     cluster.first()
     return cluster
+
+
+@pytest.fixture
+def member(cluster):
+    return joined(cluster)
 
 
 def joined(cluster):
@@ -83,9 +89,16 @@ def failing_check(node, **environment):
 @pytest.fixture
 def other_version(cluster):
     """The running node is known as one of another version."""
-    cluster.server.run_sql("update node set version = '9.9.9' where name = 'mx1'; commit;")
+    [[own]] = cluster.server.query("select version from node where name = 'mx1'")
+    set_version(cluster, "9.9.9")
     yield
-    cluster.server.run_sql("update node set version = '0.1.0' where name = 'mx1'; commit;")
+    set_version(cluster, own)
+
+
+def set_version(cluster, version):
+    # The node's own heartbeat writes the row too: waits for it and reads what it committed.
+    cluster.server.run_sql(
+        f"commit; set transaction read committed wait; update node set version = '{version}' where name = 'mx1'; commit;")
 
 
 def test_another_version_does_not_join(cluster, other_version):
@@ -95,11 +108,8 @@ def test_another_version_does_not_join(cluster, other_version):
     assert_refused(said, "version", "mx1", "9.9.9", "Install the cluster's version")
 
 
-def test_another_version_does_not_start_while_others_live(cluster, shared_workplace):
-    node = joined(cluster)
-    cluster.server.run_sql("update node set version = '9.9.9' where name = 'mx1'; commit;")
-    result = run_program("run", "--home", node.home, timeout=patience)
-    cluster.server.run_sql("update node set version = '0.1.0' where name = 'mx1'; commit;")
+def test_another_version_does_not_start_while_others_live(cluster, member, other_version):
+    result = run_program("run", "--home", member.home, timeout=patience)
     assert result.returncode == 1 and "the node mx1 runs version 9.9.9" in result.stderr, result.stderr
     assert "Update one of them, or stop the others first" in result.stderr
     assert cluster.nodes[0].process.is_running and not cluster.nodes[0].broken_parts()
@@ -290,6 +300,25 @@ def test_a_right_that_is_taken_away_later_is_told_by_check_and_stops_a_start(clu
         result = as_nobody(command, "--home", nobodys_node.home)
         said = result.stdout + result.stderr
         assert result.returncode == 1 and "ermission denied" in said and "message-data" in said, said
+
+
+@pytest.mark.parametrize("way", ["the same", "inside", "around", "through a link"])
+def test_overlapping_folders_are_refused(cluster, way, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(cluster.message_data)
+    path = {
+        "the same": cluster.message_data, "inside": cluster.message_data / "transcripts", "around": cluster.message_data.parent,
+        "through a link": link / "transcripts"}[way]
+    node = cluster.nodes[0]
+
+    def transcripts():
+        return [folder["path"] for folder in node.run_command("directory", "list")["items"] if folder["name"] == "transcripts"]
+
+    before = transcripts()
+    result = run_program("directory", "change", "transcripts", path, "--home", node.home, timeout=patience)
+    said = result.stderr + result.stdout
+    assert result.returncode == 1 and "message-data" in said and re.search("choose .*folder", said), said
+    assert len(before) == 1 and transcripts() == before, "it was changed all the same"
 
 
 @pytest.fixture

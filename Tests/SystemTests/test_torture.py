@@ -12,14 +12,42 @@ from datetime import datetime, timezone
 import pytest
 
 from kit import firebird_server, haproxy
-from kit.outages import cause_of_second_delivery, is_death_explained, reigns, two_at_once
+from kit.outages import Outages, cause_of_second_delivery, is_death_explained, reigns, two_at_once
 from kit.processes import TimedOut, wait_until
 from kit.torture import Torture, dead_mail_seconds
 
-pytestmark = pytest.mark.skipif(
+@pytest.fixture
+def outages():
+    """mx1 is out from 1000 to 1040, the server from 2000 to 2035; mx2 from 2030 on."""
+    outages = Outages()
+    for party, kind, begin, end in (("mx1", "pause", 1000, 1040), (Outages.server, "server away", 2000, 2035), ("mx2", "kill", 2030, 2100)):
+        outage = outages.begin(party, kind)
+        outage.begin, outage.end = begin, end
+    return outages
+
+
+@pytest.mark.parametrize("node,at,cause", [
+    ("mx1", 999, "pause"), ("mx1", 900, None), ("mx1", 1050, None), ("mx2", 999, None),
+    # The outcome waits for the server, and its node dies meanwhile.
+    ("mx2", 2001, "kill"), ("mx1", 2001, None)])
+def test_a_second_delivery_needs_an_outage_of_the_node_of_the_first(outages, node, at, cause):
+    assert cause_of_second_delivery(outages, node, at) == cause
+
+
+@pytest.mark.parametrize("node,at,is_explained", [
+    ("mx1", 1032, True), ("mx1", 1010, False), ("mx2", 1032, False), ("mx2", 2050, False), ("mx2", 2070, True)],
+    ids=["silent for the term", "too early", "not silent", "server was away within the term", "after a term with the server"])
+def test_a_death_needs_a_full_term_of_silence_with_the_database_there(outages, node, at, is_explained):
+    assert is_death_explained(outages, node, at) == is_explained
+
+
+def test_an_epoch_that_returns_or_has_two_processes_is_found():
+    assert not two_at_once([(1, 10), (1, 10), (2, 11), (3, 10)])
+    assert two_at_once([(1, 10), (2, 11), (1, 10)]) and two_at_once([(1, 10), (1, 11)])
+
+
+@pytest.mark.skipif(
     not firebird_server.is_installed() or not haproxy.is_installed(), reason="the Firebird server or haproxy is not installed")
-
-
 def test_no_mail_is_lost_whatever_is_killed_paused_or_cut_off(workplace, figure):
     rounds = int(os.environ.get("ROUNDS", "12"))
     seed = int(os.environ.get("SEED", random.SystemRandom().randrange(1_000_000)))

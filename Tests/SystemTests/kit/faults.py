@@ -28,6 +28,8 @@ class Faults:
             party = self._primary() if one.fault.endswith("primary") else list(self.members)[one.node]
         with self._lock:
             nodes = self.reserved - {Outages.server}
+            if one.begins_alone and self.reserved:
+                return None
             if party is None or party in self.reserved or party != Outages.server and len(nodes) >= most_out:
                 return None
             self.reserved.add(party)

@@ -6,7 +6,7 @@ A round is one fault. The plan of a run is made from its seed before it begins; 
 import random
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .cluster import Cluster
 from .faults import Faults
@@ -44,6 +44,8 @@ class Round:
     rest: float
     # From the fault to its end, when the recovery begins.
     seconds: float
+    # Begins when nobody else is out.
+    begins_alone: bool = False
 
 
 def plan(seed, rounds):
@@ -58,11 +60,16 @@ def plan(seed, rounds):
 
 
 def _short_plan(randomness):
-    """One deck with the fewest long faults: a node's in the beginning, and at the end the server's, while others are played."""
+    """One deck with the fewest long faults: a node's in the beginning, undisturbed by the server's so that it is declared dead, and at
+    the end the server's, while others are played.
+    """
     first, last = "pause in a transaction", "server away"
     between = [fault for fault, _ in randomness.sample(deck, len(deck)) if fault not in (first, last)]
-    order = [first, *between[:-2], last, *between[-2:]]
-    return [_round(randomness, fault, fault in (first, last)) for fault in order]
+    servers = [fault for fault in between if fault.endswith("server")]
+    nodes = [fault for fault in between if fault not in servers]
+    order = [first, *nodes[:-2], *servers, last, *nodes[-2:]]
+    rounds = [_round(randomness, fault, fault in (first, last)) for fault in order]
+    return [replace(one, begins_alone=one.fault == servers[0]) for one in rounds]
 
 
 def _round(randomness, fault, is_long):
