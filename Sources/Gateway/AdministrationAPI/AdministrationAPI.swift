@@ -70,7 +70,8 @@ package struct AdministrationAPI: Sendable {
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
             + accessListRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes + maintenanceRoutes + verificationRoutes
-            + transcriptRoutes + directoryRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes + clusterRoutes
+            + signingKeyRoutes + transcriptRoutes + directoryRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes
+            + clusterRoutes
     }
 
     /// Those of RFC 9110, RFC 5789 and the QUERY method; a request with yet another one gets the pages' 404.

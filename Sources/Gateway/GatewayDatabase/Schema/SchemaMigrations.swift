@@ -16,6 +16,7 @@ enum SchemaMigrations {
         .createRegistrationKeys,
         .createSettingsHistory,
         .createPrimaryRole, .insertPrimaryRole,
+        .createSigningKeys,
     ]
 
     /// The table that says the database is ours; made by the first migration.
