@@ -55,7 +55,7 @@ let package = Package(
             "GatewayDatabase",
             uses: [
                 "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
-                "Settings",
+                "Settings", "SenderAuthentication",
                 "Firebird", "SMTP", "Mail",
             ],
             [.logging, .metrics, .serviceLifecycle]
@@ -66,7 +66,7 @@ let package = Package(
             "WebAdmin",
             uses: [
                 "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
-                "DomainsAndUsers", "Settings", "Mail", "ProxyProtocol",
+                "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
             ],
             [.hummingbird, .hummingbirdCore, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
         ),
@@ -74,7 +74,7 @@ let package = Package(
             "AdministrationAPI",
             uses: [
                 "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
-                "DomainsAndUsers", "Settings", "Mail",
+                "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
         ),
@@ -84,8 +84,8 @@ let package = Package(
             "Administration",
             uses: [
                 "UserVerification",
-                "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings", "SMTP",
-                "Mail",
+                "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
+                "SenderAuthentication", "SMTP", "Mail",
             ],
             [.logging, .nio, .crypto]
         ),
@@ -130,7 +130,7 @@ let package = Package(
         // 3
         .gateway("Cluster", uses: ["Settings"], [.logging, .serviceLifecycle, .crypto]),
         .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .metrics, .serviceLifecycle, .crypto]),
-        .gateway("DomainsAndUsers", uses: ["Settings", "Mail"], [.crypto, .cryptoExtras]),
+        .gateway("DomainsAndUsers", uses: ["Settings", "SenderAuthentication", "Mail"], [.crypto, .cryptoExtras]),
 
         // 2 — what can be set
         .gateway("Settings", uses: ["Mail"], [.logging, .serviceLifecycle]),
@@ -152,7 +152,7 @@ let package = Package(
             "GatewayTestKit",
             uses: [
                 "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
-                "DomainsAndUsers", "Settings", "Mail",
+                "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.nio, .logging]),
         .tests("Libraries/MailTests", uses: ["Mail"]),
@@ -185,7 +185,7 @@ let package = Package(
             uses: [
                 "FirebirdTestKit", "GatewayDatabase", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
-                "DomainsAndUsers", "Settings", "Firebird", "SMTP", "Mail",
+                "DomainsAndUsers", "Settings", "SenderAuthentication", "Firebird", "SMTP", "Mail",
             ], [.logging, .metricsTestKit]),
         .tests(
             "Gateway/WebAdminTests",
@@ -194,7 +194,7 @@ let package = Package(
                 "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers",
-                "Settings", "Mail",
+                "Settings", "SenderAuthentication", "Mail",
             ],
             [.hummingbird, .hummingbirdTesting, .logging]),
         .tests(
@@ -212,7 +212,7 @@ let package = Package(
             uses: [
                 "UserVerification",
                 "GatewayTestKit", "MailFlow", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster",
-                "SharedFolders", "DomainsAndUsers", "Settings", "SMTP", "Mail",
+                "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),
         .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
@@ -227,7 +227,7 @@ let package = Package(
             uses: [
                 "UserVerification",
                 "GatewayTestKit", "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster",
-                "DomainsAndUsers", "Settings", "Mail", "Terminal",
+                "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "Terminal",
             ], [.hummingbird, .argumentParser, .logging, .nio, .nioPosix]),
         .tests("Programs/SGDBToolTests", uses: ["SGDBTool", "GatewayDatabase", "Settings", "Terminal"], [.argumentParser]),
     ],

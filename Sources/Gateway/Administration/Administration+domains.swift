@@ -66,7 +66,8 @@ extension Administration {
     /// Replaces note and mail servers.
     package func updateDomain(_ entry: DomainEntry, _ caller: AdministrationCaller) async throws(AdministrationError) -> ProtectedDomain {
         let present = try await domain(entry.name, caller)
-        let domain = try validated(entry, identifier: present.identifier, present: present.mailServers)
+        var domain = try validated(entry, identifier: present.identifier, present: present.mailServers)
+        domain.signingKeys = present.signingKeys
         do throws(DirectoryError) {
             let (before, after) = (Self.detail(present), Self.detail(domain))
             let audit = self.entry(caller, "domain.change", domain.name.ascii, "\(before) → \(after)", before: before, after: after)

@@ -25,7 +25,7 @@ package enum DirectoryError: Error, Sendable, Hashable, CustomStringConvertible 
 
 /// Where domains and their recipients are kept. Implemented by GatewayDatabase. Every change raises the settings revision and
 /// posts the change event in its transaction, so that all nodes reload.
-package protocol DomainStore: Sendable {
+package protocol DomainStore: SigningKeyStore {
     /// All domains and the settings revision, read in one snapshot transaction.
     func loadDomains() async throws(DirectoryError) -> DomainDirectory
     /// - Throws: `.alreadyExists`.

@@ -10,16 +10,22 @@ package struct ProtectedDomain: Sendable, Hashable {
     package var mailServers: [MailServer]
     /// Whether some address of the domain is a user's alias, so that recipients must be looked up even where all are accepted.
     package var hasAliases: Bool
+    /// Keys that its mail is signed with, in the order of their selectors.
+    package var signingKeys: [DomainSigningKey]
 
     package static let maximumNoteBytes = 500
     package static let maximumMailServers = 20
 
-    package init(identifier: RecordIdentifier, name: DomainName, note: String = "", mailServers: [MailServer], hasAliases: Bool = false) {
+    package init(
+        identifier: RecordIdentifier, name: DomainName, note: String = "", mailServers: [MailServer], hasAliases: Bool = false,
+        signingKeys: [DomainSigningKey] = []
+    ) {
         self.identifier = identifier
         self.name = name
         self.note = note
         self.mailServers = mailServers
         self.hasAliases = hasAliases
+        self.signingKeys = signingKeys
     }
 
     /// Servers in groups of equal priority, the lowest number first; within a group in the order of the list.

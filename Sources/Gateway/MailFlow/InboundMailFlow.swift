@@ -29,10 +29,12 @@ package struct InboundMailFlow: MailTransactionHandler {
     private var filter: FlowFilter?
     private var quarantine: (any QuarantineWriter)?
     private var verification: FlowVerification?
+    private let signing: OutboundSigning
     private let refusedConnections = RefusedConnections()
 
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
     private static let notDurable = SMTPReply(451, .systemTemporary, "The message could not be stored; please try again later")
+    private static let notSigned = SMTPReply(451, .systemTemporary, "The message could not be signed; please try again later")
     /// Recipients logged of a transaction that brought no message.
     private static let loggedWithoutMessage = 20
     private static let foreignSender = SMTPReply(553, .notAuthorized, "The sender address is not one of yours")
@@ -51,6 +53,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         node = identity.node
         heloName = identity.heloName
         self.logger = logger
+        signing = OutboundSigning(domains: domains, budget: MemoryBudget(limit: OutboundSigning.signedBytes))
     }
 
     /// The same flow, with messages judged on their way.
@@ -152,9 +155,12 @@ package struct InboundMailFlow: MailTransactionHandler {
         if let reply = tooBigForDomain(message) { return refuse(message, header, reply) }
         let judged = await filter?.message(message)
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
-        let accepted = accept(message, header, judged)
-        let started = ContinuousClock.now
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
+        guard case .signed(let signatures) = await signatures(message, limit: limit) else {
+            return postpone(message, header, Self.notSigned)
+        }
+        let accepted = accept(message, header, judged, signatures)
+        let started = ContinuousClock.now
         do {
             let content = try await message.content.commit(deadline: limit)
             let left = limit - started.duration(to: .now)
@@ -170,6 +176,12 @@ package struct InboundMailFlow: MailTransactionHandler {
             return postpone(message, header, Self.notDurable)
         }
         return .accept(text: "Queued as \(accepted.message.identifier)")
+    }
+
+    /// Of our own mail only: that of users and of trusted networks.
+    private func signatures(_ message: ReceivedMessage, limit: Duration) async -> OutboundSigning.Outcome {
+        guard acceptance(message.connection).isTrusted(message.connection) else { return .signed([]) }
+        return await signing.sign(message, limit: limit)
     }
 
     /// Into the queue, or into quarantine.
@@ -214,7 +226,9 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     /// The message with its trace field and its log row: the only place where an accepted message is made.
-    private func accept(_ message: ReceivedMessage, _ header: MessageLogHeader, _ judged: FlowFilter.Outcome?) -> AcceptedMessage {
+    private func accept(
+        _ message: ReceivedMessage, _ header: MessageLogHeader, _ judged: FlowFilter.Outcome?, _ signatures: [UInt8]
+    ) -> AcceptedMessage {
         let transaction = message.transaction
         let routed = route(transaction.recipients, message.connection)
         let time = UTCTime.now()
@@ -222,7 +236,8 @@ package struct InboundMailFlow: MailTransactionHandler {
         let stamp = HeaderStamp(nodeName: heloName())
         let queued = QueuedMessage(
             identifier: transaction.identifier, reversePath: transaction.reversePath, receivedAt: time, direction: MailDirection(routed),
-            prependedHeader: stamp.received(transaction, connection: message.connection, at: time) + verdictFields(message, judged, routed),
+            prependedHeader: signatures + stamp.received(transaction, connection: message.connection, at: time)
+                + verdictFields(message, judged, routed),
             sizeBytes: message.sizeBytes,
             body: message.hasEightBitData ? .eightBitMIME : .sevenBit, isInternational: transaction.parameters.isInternational,
             returnContent: transaction.parameters.returnContent, envelopeIdentifier: transaction.parameters.envelopeIdentifier)

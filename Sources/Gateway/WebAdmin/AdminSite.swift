@@ -104,6 +104,7 @@ package struct AdminSite: Sendable {
         APIKeysController(services: services).addRoutes(to: routes)
         MaintenanceController(services: services).addRoutes(to: routes)
         VerificationController(services: services).addRoutes(to: routes)
+        SigningKeysController(services: services).addRoutes(to: routes)
         TranscriptsController(services: services).addRoutes(to: routes)
         DirectoriesController(services: services).addRoutes(to: routes)
         FolderMoveController(services: services).addRoutes(to: routes)

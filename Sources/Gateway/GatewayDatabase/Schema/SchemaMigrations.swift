@@ -19,6 +19,7 @@ enum SchemaMigrations {
         .createSharedFolders, .insertFolderProbeRequest,
         .createTextIndex, .insertTextIndex,
         .addNodeStanding,
+        .createSigningKeys,
     ]
 
     /// The table that says the database is ours; made by the first migration.

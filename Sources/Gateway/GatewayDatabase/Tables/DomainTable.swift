@@ -19,6 +19,7 @@ package struct DomainTable: DomainStore {
         ) {
             servers[try $0.decode(0), default: []].append(try Self.mailServer($0))
         }
+        let keys = try signingKeys(transaction)
         let rows = try transaction.query(
             """
             select d.id, d.name, d.note, exists (select 1 from user_alias a where a.domain_id = d.id) from protected_domain d
@@ -27,7 +28,7 @@ package struct DomainTable: DomainStore {
             let identifier: RecordIdentifier = try row.decode(0)
             return ProtectedDomain(
                 identifier: identifier, name: try DomainName(try row.decode(1, as: String.self)), note: try row.decode(2),
-                mailServers: servers[identifier] ?? [], hasAliases: try row.decode(3))
+                mailServers: servers[identifier] ?? [], hasAliases: try row.decode(3), signingKeys: keys[identifier] ?? [])
         }
         return DomainDirectory(revision: revision, domains: domains)
     }
@@ -67,6 +68,7 @@ package struct DomainTable: DomainStore {
                 let identifier: RecordIdentifier = try row.decode(0)
                 try transaction.execute("delete from mail_server where domain_id = \(identifier)")
                 try transaction.execute("delete from listed_recipient where domain_id = \(identifier)")
+                try transaction.execute("delete from signing_key where domain_id = \(identifier)")
                 try UserTable.deleteUsers(of: identifier, transaction)
                 try transaction.execute("delete from protected_domain where id = \(identifier)")
             }

@@ -44,6 +44,9 @@ enum NoticeText: String, CaseIterable, PageText {
     case nodeRemoved
     case settingsReturned
     case settingsImported
+    case signingKeyCreated
+    case signingKeyActivated
+    case signingKeyRemoved
 
     var text: LocalizedText {
         switch self {
@@ -76,6 +79,10 @@ enum NoticeText: String, CaseIterable, PageText {
         case .verificationsForgotten: LocalizedText("Answers forgotten: {}.", ja: "{} 件の回答を消去しました。")
         case .settingsReturned: LocalizedText("Settings put back: {}.", ja: "{} 件の設定を元に戻しました。")
         case .settingsImported: LocalizedText("Imported; things added or changed: {}.", ja: "インポートしました（追加・変更 {} 件）。")
+        case .signingKeyCreated:
+            LocalizedText("The key was made. Publish its record, then activate it.", ja: "鍵を作成しました。レコードを公開してから使用を開始してください。")
+        case .signingKeyActivated: LocalizedText("Mail is signed with this key from now on.", ja: "この鍵でメールに署名します。")
+        case .signingKeyRemoved: LocalizedText("The key was removed.", ja: "鍵を削除しました。")
         case .apiKeyRevoked: LocalizedText("The API key was revoked.", ja: "API キーを失効させました。")
         case .primaryDesignated: LocalizedText("Saved. The role moves within seconds.", ja: "保存しました。役割は数秒で移ります。")
         case .nodeDrain:

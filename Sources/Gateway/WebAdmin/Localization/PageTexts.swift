@@ -53,6 +53,7 @@ struct PageTexts: MustacheParent {
         "apiKey": { APIKeyText(rawValue: $0)?.text },
         "maintenance": { MaintenanceText(rawValue: $0)?.text },
         "verification": { VerificationText(rawValue: $0)?.text },
+        "signingKey": { SigningKeyText(rawValue: $0)?.text },
         "transcript": { TranscriptText(rawValue: $0)?.text }, "directory": { DirectoryText(rawValue: $0)?.text },
         "folder": { FolderText(rawValue: $0)?.text },
         "own": { OwnPagesText(rawValue: $0)?.text },

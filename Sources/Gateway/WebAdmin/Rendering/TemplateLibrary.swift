@@ -85,6 +85,7 @@ enum PageTemplate: String, CaseIterable {
     case reports
     case maintenance
     case verification
+    case signingKeys = "signing-keys"
     case apiKeys = "api-keys"
     case apiKeyForm = "api-key-form"
     case apiKeyCreated = "api-key-created"

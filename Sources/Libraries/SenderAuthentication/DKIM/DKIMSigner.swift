@@ -76,7 +76,7 @@ package struct DKIMSignedFields: Sendable, Hashable {
 
 extension AuthenticatedMessage {
     /// The hash of the whole body in its relaxed form.
-    var relaxedBodyDigest: DKIMBodyDigest {
+    package var relaxedBodyDigest: DKIMBodyDigest {
         var hash = DKIMBodyHash(.relaxed)
         hash.update(body)
         return hash.finished()

@@ -131,3 +131,17 @@ private enum Ed25519PEM {
         return Array(bytes.dropFirst(prefix.count))
     }
 }
+
+extension DKIMSigningKey: Hashable {
+    /// Keys are equal when their public halves are.
+    package static func == (left: DKIMSigningKey, right: DKIMSigningKey) -> Bool { left.publicRecord == right.publicRecord }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(publicRecord) }
+}
+
+/// A key says nothing of itself when it is printed.
+extension DKIMSigningKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "(secret)" }
+    package var debugDescription: String { "(secret)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

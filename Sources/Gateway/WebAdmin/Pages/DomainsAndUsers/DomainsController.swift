@@ -141,7 +141,7 @@ struct DomainListView: Sendable {
 
 /// Name and tabs above each page of one domain.
 struct DomainHeadView: Sendable {
-    enum Tab: Sendable { case edit, recipients, users, settings, verification }
+    enum Tab: Sendable { case edit, recipients, users, settings, verification, signingKeys }
 
     let name: String
     let path: String
@@ -150,6 +150,7 @@ struct DomainHeadView: Sendable {
     let isUsers: Bool
     let isSettings: Bool
     let isVerification: Bool
+    let isSigningKeys: Bool
 
     init(_ domain: DomainName, active: Tab) {
         name = domain.unicode
@@ -159,6 +160,7 @@ struct DomainHeadView: Sendable {
         isUsers = active == .users
         isSettings = active == .settings
         isVerification = active == .verification
+        isSigningKeys = active == .signingKeys
     }
 }
 
