@@ -105,6 +105,7 @@ enum ProcessorTime {
             if page.searchedBackTo != nil { brokenOff += 1 }
         }
         let perPage = (ProcessorTime.now - processor) / pages
+        let slowest = times.indices.max { times[$0] < times[$1] } ?? 0
         times.sort()
         let search = LogSearch(filter(1))
         let range = MessageLogCursor.start(of: UTCTime(milliseconds: 0))..<MessageLogCursor.start(of: UTCTime(milliseconds: 1))
@@ -113,7 +114,7 @@ enum ProcessorTime {
         let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: query) }
         func milliseconds(_ part: Int) -> String { String(format: "%.1f", times[(times.count - 1) * part / 100] / .milliseconds(1)) }
         print(
-            "\(place): \(name): p50 \(milliseconds(50)) ms, p95 \(milliseconds(95)) ms, processor \(perPage) µs a page, broken off \(brokenOff) of \(pages); \(plan)"
+            "\(place): \(name): p50 \(milliseconds(50)) ms, p95 \(milliseconds(95)) ms, processor \(perPage) µs a page, slowest \(slowest), broken off \(brokenOff) of \(pages); \(plan)"
         )
         fflush(nil)
     }

@@ -51,7 +51,8 @@ struct LogWalk {
             let part = TextIndexRanges.part(ranges[...], isFirst: !hasAskedRanges)
             hasAskedRanges = true
             let last = part.count == ranges.count ? floor : part.last?.lowerBound ?? floor
-            return try take(search.page(in: part, limit: wanted), downTo: last, transaction)
+            // The same number each time: another would be another statement to prepare, and this is a long one.
+            return try take(search.page(in: part, limit: limit), asked: limit, downTo: last, transaction)
         }
     }
 
@@ -64,18 +65,18 @@ struct LogWalk {
     }
 
     private mutating func take(
-        _ query: FirebirdQuery, downTo last: MessageLogCursor?, _ transaction: FirebirdTransaction
+        _ query: FirebirdQuery, asked: Int? = nil, downTo last: MessageLogCursor?, _ transaction: FirebirdTransaction
     ) throws -> MessageLogCursor? {
-        let wanted = wanted
+        let asked = asked ?? wanted
         let found = try transaction.query(query)
-        for row in found {
+        for row in found where rows.count < limit {
             // A recipient whose message was purged meanwhile; and a message that has several recipients on the way.
             guard try row.decode(0, as: RecordIdentifier?.self) != nil else { continue }
             let entry = try MessageRow.entry(row)
             if seen.insert(entry.message).inserted { rows.append((entry, try row.decode("recipient_count"))) }
         }
         // As many rows as were asked for: others may follow them before the slice's end.
-        return found.count < wanted ? last : try found.last.map(Self.place)
+        return found.count < asked ? last : try found.last.map(Self.place)
     }
 
     /// The last place of the next slice, which ends at `floor` at the latest.

@@ -44,11 +44,15 @@ struct QuarantineSearch: Sendable {
         let unindexed = try transaction.queryOne(Self.count(found.rest))?.decode(0, as: Int.self) ?? .max
         guard unindexed <= Self.maximumUnindexed else { return nil }
         var rows: [(place: QuarantineCursor, row: FirebirdRow)] = []
+        // Segments that are merged just now may be seen both ways.
+        var seen: Set<RecordIdentifier> = []
         var ranges = (found.rest + found.indexed)[...]
         while !ranges.isEmpty {
             let part = TextIndexRanges.part(ranges, isFirst: false)
             for row in try transaction.query(page(in: part)) {
-                rows.append((QuarantineCursor(quarantinedAt: try row.decode(2), message: try row.decode(0)), row))
+                let message: RecordIdentifier = try row.decode(0)
+                guard seen.insert(message).inserted else { continue }
+                rows.append((QuarantineCursor(quarantinedAt: try row.decode(2), message: message), row))
             }
             ranges = ranges.dropFirst(part.count)
         }

@@ -55,6 +55,7 @@ package struct QuarantineTable: QuarantineStore {
         var count = 0
     }
 
+    /// The left join keeps the engine from reading every recipient there is, as it did in some sizes of the tables.
     private static func recipients(
         of messages: [RecordIdentifier], _ share: QuarantineShare, first limit: Int, _ transaction: FirebirdTransaction
     ) throws -> [RecordIdentifier: Recipients] {
@@ -65,13 +66,14 @@ package struct QuarantineTable: QuarantineStore {
             try transaction.forEach(
                 """
                 select k.message_id, r.address from quarantine_recipient k
-                    join recipient r on r.message_id = k.message_id and r.ordinal = k.ordinal
+                    left join recipient r on r.message_id = k.message_id and r.ordinal = k.ordinal
                 where k.message_id in (\(list: part)) \(owners) order by k.message_id || '', k.ordinal
                 """
             ) { row in
+                guard let address = try row.decode(1, as: String?.self) else { return }
                 var entry = found[try row.decode(0)] ?? Recipients()
                 entry.count += 1
-                if entry.first.count < limit { entry.first.append(try row.decode(1)) }
+                if entry.first.count < limit { entry.first.append(address) }
                 found[try row.decode(0)] = entry
             }
         }
