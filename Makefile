@@ -7,7 +7,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 RUN_HOME ?= .run/home
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help run demo test unit-test system-test system-test-server torture bench bench-cluster bench-log bench-settings build format lint clean
+.PHONY: help run demo test unit-test system-test system-test-server torture bench bench-cluster bench-log bench-settings bench-spam build format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -81,6 +81,12 @@ bench-settings:
 	@scripts/install-packages.sh test
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	SECURITYGATEWAY_SETTINGS_CHANGES=$${SETTINGS_CHANGES:-1000} $(SWIFT) test --skip-build --filter '^GatewayDatabaseTests\.SettingsBenchmark' 2>&1 | grep -E '^settings in force|✘|Test run'
+
+## make bench-spam our classifier, bogofilter, SpamAssassin's Bayes and Rspamd's, trained and tested on the same mails (CORPUS=folder of mail-*.tar.zst)
+bench-spam:
+	@scripts/install-packages.sh bench-spam
+	$(SWIFT) build -c release $(BUILD_FLAGS) --product BayesBenchmark
+	/usr/bin/python3 -B Benchmarks/spam/spam.py --program "$$($(SWIFT) build -c release --show-bin-path)/BayesBenchmark" --corpus "$(or $(CORPUS),$(error say CORPUS=folder of the mail archives))" $(BENCH_FLAGS)
 
 ## make build     the release programs
 build:

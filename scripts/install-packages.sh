@@ -1,19 +1,21 @@
 #!/bin/bash
-# install-packages.sh run|demo|test|bench   installs the Debian packages that are missing for it.
+# install-packages.sh run|demo|test|bench|bench-spam   installs the Debian packages that are missing for it.
 set -euo pipefail
 
 run=(firebird3.0-server-core libfbclient2 firebird-dev libunbound-dev libjs-bootstrap5 openssl publicsuffix)
 test=(firebird3.0-server firebird3.0-utils haproxy swaks postfix zstd python3 python3-venv python3-pytest python3-selenium chromium chromium-driver fonts-noto-cjk gcc libc6-dev fuse3 libfuse2 python3-fusepy)
 demo=(firebird3.0-server firebird3.0-utils haproxy python3)
 bench=(postfix python3)
+bench_spam=(bogofilter spamassassin rspamd redis-server zstd python3)
 
 case ${1:-} in
 run) wanted=("${run[@]}") ;;
 test) wanted=("${run[@]}" "${test[@]}") ;;
 demo) wanted=("${run[@]}" "${demo[@]}") ;;
 bench) wanted=("${run[@]}" "${bench[@]}") ;;
+bench-spam) wanted=("${run[@]}" "${bench_spam[@]}") ;;
 *)
-    echo "usage: install-packages.sh run|demo|test|bench" >&2
+    echo "usage: install-packages.sh run|demo|test|bench|bench-spam" >&2
     exit 64
     ;;
 esac

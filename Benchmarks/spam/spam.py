@@ -104,7 +104,7 @@ def main():
     options = arguments()
     everyone = {"ours": engines.Ours(options.program), "bogofilter": engines.Bogofilter(), "spamassassin": engines.SpamAssassin(),
                 "rspamd": engines.Rspamd()}
-    rows = []
+    rows, failed = [], []
     with tempfile.TemporaryDirectory(prefix="bench-spam-") as temporary:
         unpacked = options.unpacked or Path(temporary) / "corpus"
         corpus.unpack(options.corpus, unpacked)
@@ -114,11 +114,19 @@ def main():
             if absent:
                 print(f"{engine.name}: left out, {absent}", file=sys.stderr)
                 continue
-            rows.append(row(engine, *measure(engine, options, unpacked, Path(temporary))))
+            try:
+                rows.append(row(engine, *measure(engine, options, unpacked, Path(temporary))))
+            except (OSError, RuntimeError, ValueError, KeyError) as failure:
+                # The others' minutes of work are still worth showing; the exit status tells.
+                failed.append(name)
+                print(f"{engine.name}: failed, {failure!r}", file=sys.stderr)
+                continue
             print(f"{engine.name}: done", file=sys.stderr)
     show(rows)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=2))
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

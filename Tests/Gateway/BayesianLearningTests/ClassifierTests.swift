@@ -1,7 +1,8 @@
-@testable import BayesianLearning
 import Glibc
 import Mail
 import Testing
+
+@testable import BayesianLearning
 
 @Suite struct ClassifierTests {
     static let samples = SyntheticMail.samples(ofEach: 300)

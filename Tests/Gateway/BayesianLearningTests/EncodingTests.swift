@@ -56,7 +56,9 @@ import Testing
         var samples = SyntheticMail.samples(ofEach: 250)
         let spam = MessageTokenizer().tokens(of: mail("UTF-8", label: "utf-8")).hashes
         // The half of the Japanese tokens is known as spam, so that a lost token shows in the score.
-        for place in 0..<40 { samples.append(LearnedSample(tokens: spam.enumerated().filter { ($0.offset + place) % 3 != 0 }.map(\.element), isSpam: true)) }
+        for place in 0..<40 {
+            samples.append(LearnedSample(tokens: spam.enumerated().filter { ($0.offset + place) % 3 != 0 }.map(\.element), isSpam: true))
+        }
         let ham = MessageTokenizer().tokens(of: Array("From: B <b@example.org>\nSubject: 会議\n\n会議の議事録をお送りします。ご確認ください。\n".utf8)).hashes
         for _ in 0..<40 { samples.append(LearnedSample(tokens: ham, isSpam: false)) }
         do { return try BayesTrainer().train(samples) } catch { preconditionFailure("\(error)") }

@@ -1,5 +1,6 @@
-@testable import BayesianLearning
 import Testing
+
+@testable import BayesianLearning
 
 @Suite struct SnapshotTests {
     private static let number = BayesSnapshotNumber(epoch: 3, sequence: 7)
@@ -8,7 +9,7 @@ import Testing
     }()
     private static let bytes = BayesSnapshot(number: number, model: model).bytes
 
-    private static func refusal(_ bytes: [UInt8], inUse: BayesSnapshotNumber? = nil) -> BayesSnapshotError? {
+    private static func refusal(_ bytes: [UInt8], inUse: BayesSnapshotNumber? = nil) -> BayesFileError? {
         do {
             _ = try BayesSnapshot(reading: bytes, inUse: inUse)
             return nil
@@ -24,9 +25,9 @@ import Testing
 
     /// The file with its content changed and the checksum made right again.
     private static func resealed(_ change: (inout [UInt8]) -> Void) -> [UInt8] {
-        var content = Array(bytes.dropLast(BayesSnapshot.checksumBytes))
+        var content = Array(bytes.dropLast(SealedFile.checksumBytes))
         change(&content)
-        return BayesSnapshot.sealed(content)
+        return SealedFile.sealed(content)
     }
 
     @Test func `a snapshot read back gives bit-identical scores`() throws {
@@ -46,7 +47,7 @@ import Testing
                 continue
             }
         }
-        #expect(Self.refusal([]) == .notASnapshot)
+        #expect(Self.refusal([]) == .notThisKind)
     }
 
     @Test func `a single bit changed anywhere is noticed`() {
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func `another kind of file is refused`() {
-        #expect(Self.refusal(Array("Subject: no snapshot\n\ntext\n".utf8)) == .notASnapshot)
+        #expect(Self.refusal(Array("Subject: no snapshot\n\ntext\n".utf8)) == .notThisKind)
     }
 
     @Test func `other versions of file and tokens are refused by number`() {

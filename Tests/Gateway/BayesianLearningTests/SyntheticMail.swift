@@ -7,9 +7,13 @@ struct SyntheticMail {
 
     init(seed: UInt64) { state = seed }
 
-    private static let hamWords = "meeting patch review kernel minutes agenda schedule thanks lunch draft report build branch merge train hotel".split(separator: " ")
-    private static let spamWords = "viagra casino winner lottery pills cheap offer money guaranteed prize bonus click unsubscribe rates loan debt".split(separator: " ")
-    private static let sharedWords = "the and you for with this that have from your our today please about time price free mail will".split(separator: " ")
+    private static let hamWords =
+        "meeting patch review kernel minutes agenda schedule thanks lunch draft report build branch merge train hotel".split(separator: " ")
+    private static let spamWords =
+        "viagra casino winner lottery pills cheap offer money guaranteed prize bonus click unsubscribe rates loan debt".split(
+            separator: " ")
+    private static let sharedWords = "the and you for with this that have from your our today please about time price free mail will".split(
+        separator: " ")
 
     mutating func next() -> UInt64 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -24,7 +28,8 @@ struct SyntheticMail {
             words.append(String(from[Int(next() % UInt64(from.count))]))
         }
         let subject = words.prefix(4).joined(separator: " ")
-        return Array("From: A <a@example.com>\nSubject: \(subject)\nMessage-ID: <\(next())@example.com>\n\n\(words.joined(separator: " "))\n".utf8)
+        return Array(
+            "From: A <a@example.com>\nSubject: \(subject)\nMessage-ID: <\(next())@example.com>\n\n\(words.joined(separator: " "))\n".utf8)
     }
 
     /// As many of each kind, mixed.

@@ -32,8 +32,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "<div>", "<!--", "<!-- x", "<a href=\"", "<a href='x", "<script>", "</", "<", "<x y=", "&", "&#", "&#x110000;", "<span style=\"display:none\">",
-        "<span style=\"" + String(repeating: "a:b;", count: 10), "http://", "http://a@", "www.", "!", "<b><i>", "\u{3042}", "\u{FF76}\u{FF9E}",
+        "<div>", "<!--", "<!-- x", "<a href=\"", "<a href='x", "<script>", "</", "<", "<x y=", "&", "&#", "&#x110000;",
+        "<span style=\"display:none\">",
+        "<span style=\"" + String(repeating: "a:b;", count: 10), "http://", "http://a@", "www.", "!", "<b><i>", "\u{3042}",
+        "\u{FF76}\u{FF9E}",
         "<a href=http://a.b.c.d.e.f/g/h?i=j>", "<img alt=\"x\">", "<table hidden>",
     ])
     func `three hundred thousand bytes of the same trick are read in one pass`(trick: String) {

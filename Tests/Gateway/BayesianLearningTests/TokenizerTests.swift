@@ -30,7 +30,9 @@ import Testing
         #expect(tokens.isSuperset(of: ["one", "two", "three", "four"]))
     }
 
-    @Test(arguments: ["display:none", "DISPLAY : None", "font-size:0px", "font-size: 1px", "visibility:hidden", "opacity:0", "mso-hide:all"])
+    @Test(arguments: [
+        "display:none", "DISPLAY : None", "font-size:0px", "font-size: 1px", "visibility:hidden", "opacity:0", "mso-hide:all",
+    ])
     func `hidden text is told from visible text`(style: String) {
         let tokens = Self.body("<span style='\(style)'>meeting <span>agenda</span> late</span><p>casino</p>", type: "text/html")
         #expect(tokens.isSuperset(of: ["hidden text: meeting", "hidden text: agenda", "hidden text: late", "HTML: hidden text", "casino"]))
@@ -47,7 +49,9 @@ import Testing
         #expect(tokens.contains("seen"))
     }
 
-    @Test(arguments: [("caf&eacute;", "cafe"), ("&#99;asino", "casino"), ("&#x63;asino", "casino"), ("a&nbsp;casino", "casino"), ("AT&T", "at")])
+    @Test(arguments: [
+        ("caf&eacute;", "cafe"), ("&#99;asino", "casino"), ("&#x63;asino", "casino"), ("a&nbsp;casino", "casino"), ("AT&T", "at"),
+    ])
     func `character references are read`(written: String, token: String) {
         #expect(Self.body(written, type: "text/html").contains(token))
     }
@@ -82,7 +86,8 @@ import Testing
 
     @Test func `what lists and other filters add is not learned`() {
         let plain = "From: A <a@example.com>\nSubject: x\n\ntext\n"
-        let fields = "List-Id: <l.example.org>\nPrecedence: bulk\nX-Spam-Status: No\nX-Mailman-Version: 2\nSender: l@example.org\nReferences: <a@b>\n"
+        let fields =
+            "List-Id: <l.example.org>\nPrecedence: bulk\nX-Spam-Status: No\nX-Mailman-Version: 2\nSender: l@example.org\nReferences: <a@b>\n"
         #expect(MessageTokenizer().tokens(of: Array((fields + plain).utf8)) == MessageTokenizer().tokens(of: Array(plain.utf8)))
     }
 

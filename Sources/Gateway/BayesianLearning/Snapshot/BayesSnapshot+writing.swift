@@ -1,9 +1,7 @@
-import Crypto
-
 extension BayesSnapshot {
     /// The bytes of the file. The same snapshot gives the same bytes everywhere.
     package var bytes: [UInt8] {
-        var output = SnapshotOutput(capacity: Self.headBytes + model.featureCount * Self.featureBytes)
+        var output = FileOutput(capacity: Self.headBytes + model.featureCount * Self.featureBytes)
         output.append(Self.magic)
         output.append(Self.formatVersion)
         output.append(Self.tokenVersion)
@@ -21,21 +19,6 @@ extension BayesSnapshot {
         for square in model.squares { output.append(UInt32(bitPattern: square)) }
         for count in model.ham { output.append(count) }
         for count in model.spam { output.append(count) }
-        return Self.sealed(output.bytes)
-    }
-
-    /// The content with its checksum behind it.
-    static func sealed(_ content: [UInt8]) -> [UInt8] { content + Array(SHA256.hash(data: content)) }
-}
-
-private struct SnapshotOutput {
-    private(set) var bytes: [UInt8] = []
-
-    init(capacity: Int) { bytes.reserveCapacity(capacity) }
-
-    mutating func append(_ more: [UInt8]) { bytes += more }
-
-    mutating func append(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+        return SealedFile.sealed(output.bytes)
     }
 }

@@ -1,7 +1,7 @@
 /// A model as the primary publishes it: immutable, numbered, and checked by whoever reads it.
 ///
-/// The file, all numbers little-endian: a head of `headBytes`, five columns (names 8 bytes; weights, squares, ham and spam 4 bytes each) in
-/// ascending order of the names, and the SHA-256 of everything before it.
+/// The file is a `SealedFile`: a head of `headBytes`, then five columns (names 8 bytes; weights, squares, ham and spam 4 bytes each) in
+/// ascending order of the names.
 package struct BayesSnapshot: Sendable {
     /// The first eight bytes of the file.
     static let magic = Array("SGBAYES\n".utf8)
@@ -11,7 +11,6 @@ package struct BayesSnapshot: Sendable {
     package static let tokenVersion: UInt32 = 1
     static let headBytes = 88
     static let featureBytes = 24
-    static let checksumBytes = 32
     /// More than `BayesTrainer` ever makes; refuses a length that is not meant.
     static let maximumFeatures = 16_000_000
 

@@ -51,9 +51,12 @@ enum HTMLEntity {
         var table: [UInt64: UInt32] = [:]
         let special: [(StaticString, UInt32)] = [
             ("amp", 0x26), ("lt", 0x3C), ("gt", 0x3E), ("quot", 0x22), ("apos", 0x27), ("zwnj", 0x200C), ("zwj", 0x200D), ("shy", 0xAD),
-            ("euro", 0x20AC), ("trade", 0x2122), ("bull", 0x2022), ("hellip", 0x2026), ("ndash", 0x2013), ("mdash", 0x2014), ("lsquo", 0x2018),
-            ("rsquo", 0x2019), ("sbquo", 0x201A), ("ldquo", 0x201C), ("rdquo", 0x201D), ("bdquo", 0x201E), ("ensp", 0x2002), ("emsp", 0x2003),
-            ("thinsp", 0x2009), ("rarr", 0x2192), ("larr", 0x2190), ("check", 0x2713), ("lsaquo", 0x2039), ("rsaquo", 0x203A), ("OElig", 0x152),
+            ("euro", 0x20AC), ("trade", 0x2122), ("bull", 0x2022), ("hellip", 0x2026), ("ndash", 0x2013), ("mdash", 0x2014),
+            ("lsquo", 0x2018),
+            ("rsquo", 0x2019), ("sbquo", 0x201A), ("ldquo", 0x201C), ("rdquo", 0x201D), ("bdquo", 0x201E), ("ensp", 0x2002),
+            ("emsp", 0x2003),
+            ("thinsp", 0x2009), ("rarr", 0x2192), ("larr", 0x2190), ("check", 0x2713), ("lsaquo", 0x2039), ("rsaquo", 0x203A),
+            ("OElig", 0x152),
             ("oelig", 0x153), ("Scaron", 0x160), ("scaron", 0x161), ("dagger", 0x2020), ("permil", 0x2030), ("hearts", 0x2665),
         ]
         for (name, scalar) in special { table[HTMLName(name).hash] = scalar }

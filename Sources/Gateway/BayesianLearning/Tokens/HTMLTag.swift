@@ -9,7 +9,11 @@ struct HTMLName {
     @inline(__always)
     mutating func append(_ byte: UInt8) {
         hash = TokenHash.adding(byte, to: hash)
-        if count < 8 { bytes.0 |= UInt64(byte) << UInt64(count * 8) } else if count < 16 { bytes.1 |= UInt64(byte) << UInt64(count * 8 - 64) }
+        if count < 8 {
+            bytes.0 |= UInt64(byte) << UInt64(count * 8)
+        } else if count < 16 {
+            bytes.1 |= UInt64(byte) << UInt64(count * 8 - 64)
+        }
         count += 1
     }
 
@@ -48,7 +52,8 @@ struct HTMLTag {
     private static let style = HTMLName("style").hash
     private static let hidden = HTMLName("hidden").hash
     private static let alternative: Set<UInt64> = Set(["alt", "value", "placeholder"].map { HTMLName($0 as StaticString).hash })
-    private static let ignored: Set<UInt64> = Set(["id", "class", "title", "name", "alt", "content"].map { HTMLName($0 as StaticString).hash })
+    private static let ignored: Set<UInt64> = Set(
+        ["id", "class", "title", "name", "alt", "content"].map { HTMLName($0 as StaticString).hash })
     private static let maximumValueBytes = 20
     private static let maximumTextBytes = 300
 

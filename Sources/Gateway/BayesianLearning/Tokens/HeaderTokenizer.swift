@@ -40,7 +40,7 @@ struct HeaderTokenizer {
         }
         let words = readWords(subject, .subject, pairDistance: 2, &links, &collector)
         if words.words > 2, words.capitalWords * 2 > words.words { collector.add("subject in capitals", .structure) }
-        if subject.utf8.last == 0x20 || subject.utf8.count > 40, subject.utf8.contains(0x09) {
+        if subject.utf8.contains(0x09), subject.utf8.count > 40 || subject.utf8.last == 0x20 {
             collector.add("blanks in the subject", .structure)
         }
     }
@@ -59,7 +59,8 @@ struct HeaderTokenizer {
         }
         let domain = Self.domain(of: senders.first?.address ?? "")
         if let reply = header.replyTo.first {
-            collector.add(Self.domain(of: reply.address) == domain ? "replies go to the sender's domain" : "replies go elsewhere", .structure)
+            collector.add(
+                Self.domain(of: reply.address) == domain ? "replies go to the sender's domain" : "replies go elsewhere", .structure)
             addAddress(reply.address, &collector)
         }
         readIdentifier(domain, &collector)
@@ -83,9 +84,13 @@ struct HeaderTokenizer {
         }
         let parts = identifier.split(separator: "@", maxSplits: 1)
         let host = parts.count == 2 ? parts[1].lowercased() : ""
-        if host.isEmpty { collector.add("Message-ID without a host", .structure) }
-        else if host == domain { collector.add("Message-ID of the sender's domain", .structure) }
-        else { collector.add("Message-ID of another host", .structure) }
+        if host.isEmpty {
+            collector.add("Message-ID without a host", .structure)
+        } else if host == domain {
+            collector.add("Message-ID of the sender's domain", .structure)
+        } else {
+            collector.add("Message-ID of another host", .structure)
+        }
         DomainTokens.add(ArraySlice(host.utf8.prefix(255)), .header, into: &collector)
         collector.add(Self.form(of: parts.first.map { $0.utf8.prefix(60).map { $0 } } ?? []), .structure)
     }

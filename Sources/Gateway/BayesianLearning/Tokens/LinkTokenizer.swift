@@ -13,7 +13,8 @@ struct LinkTokenizer {
     mutating func end(
         inText bytes: UnsafeBufferPointer<UInt8>, at place: Int, wordBytes: Int, isWWW: Bool, into collector: inout TokenCollector
     ) -> Int? {
-        let isScheme = bytes[place] == 0x3A && wordBytes > 2 && place + 2 < bytes.count && bytes[place + 1] == 0x2F && bytes[place + 2] == 0x2F
+        let isScheme =
+            bytes[place] == 0x3A && wordBytes > 2 && place + 2 < bytes.count && bytes[place + 1] == 0x2F && bytes[place + 2] == 0x2F
         guard isScheme || isWWW && bytes[place] == 0x2E else { return nil }
         var end = place + 1
         while end < bytes.count, !Self.endsLink(bytes[end]) { end += 1 }

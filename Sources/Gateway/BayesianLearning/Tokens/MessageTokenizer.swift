@@ -29,7 +29,9 @@ package struct MessageTokenizer: Sendable {
         for anomaly in structure.anomalies where !Self.ofEncoding.contains(anomaly.kind) {
             collector.add(anomaly.kind.rawValue, .structure)
         }
-        if let boundary = structure.root.contentType.parameter("boundary") { collector.add("boundary \(Self.form(of: boundary))", .structure) }
+        if let boundary = structure.root.contentType.parameter("boundary") {
+            collector.add("boundary \(Self.form(of: boundary))", .structure)
+        }
     }
 
     /// In what charset and transfer encoding a text is sent is no evidence: the same text is the same tokens.

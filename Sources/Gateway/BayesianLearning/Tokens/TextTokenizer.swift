@@ -1,4 +1,5 @@
-/// Makes tokens of text: folded words with pairs of neighbours, n-grams of scripts without spaces, signs, links. One pass, no recursion.
+/// Makes tokens of text: folded words, n-grams of scripts without spaces, signs, links; of subjects pairs of neighbours as well. One pass,
+/// no recursion.
 ///
 /// Words are letters and digits with currency signs; pairs are made at distance 1 to `pairDistance` (orthogonal sparse bigrams).
 struct TextTokenizer {
@@ -58,12 +59,6 @@ struct TextTokenizer {
             return end
         }
         return index + 1
-    }
-
-    /// A break that ends words and pairs, between texts that have nothing to do with each other.
-    mutating func separate() {
-        previous = (0, 0, 0)
-        previousTexts = []
     }
 
     private mutating func takeExclamations(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int, _ collector: inout TokenCollector) -> Int {

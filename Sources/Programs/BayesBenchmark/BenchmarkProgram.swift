@@ -11,7 +11,7 @@ import Mail
 ///
 /// The last line on standard error is `seconds N mails N`: processor time of the work itself, reading of files included.
 @main
-enum BayesBenchmark {
+enum BenchmarkProgram {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {

@@ -1,7 +1,7 @@
-/// Why a snapshot is refused; the one in use stays in use.
-package enum BayesSnapshotError: Error, Hashable, Sendable {
+/// Why a file of the classifier, a snapshot or the samples, is refused; what is in use stays in use.
+package enum BayesFileError: Error, Hashable, Sendable {
     /// The file does not begin as one.
-    case notASnapshot
+    case notThisKind
     /// Written by another version of the product, which lays files out differently.
     case otherFormat(version: UInt32)
     /// Its tokens are made in another way than this version makes them.
@@ -19,6 +19,6 @@ package enum BayesSnapshotError: Error, Hashable, Sendable {
 
     /// What makes no sense.
     package enum Fault: String, Hashable, Sendable {
-        case featureCount, sampleCount, calibration, order, square, tokenCount
+        case featureCount, sampleCount, calibration, order, square, tokenCount, kind, repeatedSample
     }
 }
