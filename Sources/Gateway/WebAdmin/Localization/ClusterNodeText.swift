@@ -16,20 +16,13 @@ enum ClusterNodeText: String, CaseIterable, PageText {
     case removeTitle
     case removeText
     case stillRuns
-    case sessions
-    case deliveries
     case held
-    case left
-    case messagesPerMinute
     case load
     case clock
     case clockWarning
     case clockAlarm
-    case database
-    case messageData
     case noAnswer
     case unknown
-    case mail
     case roundTrips
     case roundTripsValue
     case loadValue
@@ -72,22 +65,15 @@ enum ClusterNodeText: String, CaseIterable, PageText {
         case .stillRuns:
             LocalizedText(
                 "Still running: {} sessions, {} deliveries, {} recipients in hand.", ja: "残り: セッション {} 件、配送 {} 件、処理中の宛先 {} 件。")
-        case .sessions: LocalizedText("SMTP sessions", ja: "SMTP セッション")
-        case .deliveries: LocalizedText("Deliveries", ja: "配送接続")
         case .held: LocalizedText("Recipients in hand", ja: "処理中の宛先")
-        case .left: LocalizedText("Not taken over yet", ja: "未引き継ぎ")
         case .heldLeft: LocalizedText("{}, and {} not taken over yet", ja: "{}（ほかに未引き継ぎ {}）")
-        case .messagesPerMinute: LocalizedText("Messages a minute", ja: "1 分あたりの受信数")
         case .load: LocalizedText("Load", ja: "負荷")
         case .loadValue: LocalizedText("{} sessions, {} deliveries, {} messages a minute; load {}", ja: "セッション {}、配送 {}、受信 {} 通/分、負荷 {}")
         case .clock: LocalizedText("Clock", ja: "時計")
         case .clockWarning: LocalizedText("Not right", ja: "ずれあり")
         case .clockAlarm: LocalizedText("Wrong", ja: "大きなずれ")
-        case .database: LocalizedText("Database", ja: "データベース")
-        case .messageData: LocalizedText("Message Data", ja: "メッセージデータ")
         case .noAnswer: LocalizedText("No answer", ja: "応答なし")
         case .unknown: LocalizedText("Not measured yet", ja: "未計測")
-        case .mail: LocalizedText("Mail", ja: "メール")
         case .roundTrips: LocalizedText("Round trips", ja: "応答時間")
         case .roundTripsValue: LocalizedText("database {}, Message Data {}", ja: "データベース {}、メッセージデータ {}")
         case .events: LocalizedText("Events of the cluster", ja: "クラスターの出来事")
