@@ -23,6 +23,9 @@ def place(shared_workplace):
     balancer.start()
     node.balancer = balancer
     wait_until(lambda: ask(node, "/health", "127.0.0.1") == 200, 30, "HAProxy found the node healthy")
+    # It looks after each of the services by itself.
+    for kind in ("smtp", "smtps", "submission"):
+        wait_until(lambda: is_greeted(node, kind), 30, f"HAProxy gives the node sessions of {kind}")
     return node
 
 
@@ -57,9 +60,9 @@ def send(node, kind, source):
         return node.message(reply.text.split()[-1])
 
 
-def is_greeted(node):
+def is_greeted(node, kind="smtp"):
     try:
-        with SMTPClient(node.balancer.smtp_port) as client:
+        with SMTPClient(node.balancer.ports[kind], tls=kind == "smtps") as client:
             return client.greeting.code == 220
     except (OSError, SMTPConnectionLost):
         return False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .processes import GuardedProcess, wait_until
 
-_program = Path(__file__).with_name("fault_folder.py")
+_program = Path(__file__).with_name("share_mount.py")
 
 
 def can_be_mounted():

@@ -1,4 +1,4 @@
-"""fault_folder.py ROOT MOUNTPOINT CONTROL   one node's view of a shared folder, which can hang or fail; a program of its own.
+"""share_mount.py ROOT MOUNTPOINT CONTROL   one node's view of a shared folder, which can hang or fail; a program of its own.
 
 CONTROL holds `ok`, `hang` or the name of an error such as `ESTALE`. Locks are not seen across two mounts.
 """
