@@ -19,7 +19,7 @@ archives = ("mail-classic", "mail-modern", "mail-japanese", "mime")
 sessions = 8
 # Of a debug build; eight sessions with a few small messages in hand.
 memory_bound_bytes = 500 * 1024 * 1024
-trace_fields = re.compile(rb"(?:(?:Received|X-SecurityGateway-[A-Za-z-]+): [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)+")
+trace_fields = re.compile(rb"(?:(?:Received|Authentication-Results|X-SecurityGateway-[A-Za-z-]+): [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)+")
 
 pytestmark = pytest.mark.skipif(not corpus.is_dir(), reason="no corpus (SECURITYGATEWAY_CORPUS)")
 

@@ -48,14 +48,17 @@ final class NodeMonitoring: NodeMonitor {
         self.logger = logger
     }
 
-    /// However many ask at once, the parts are looked at once in `healthValidity`.
+    /// However many ask at once, the parts are looked at once at a time, and when all is well once in `healthValidity`. What failed is
+    /// looked at again by whoever asks next: a node that has just opened its doors must not be called closed.
     func health() async -> NodeHealth {
         let look = lastLook.withLock { last in
             if let last, last.finishedAt.map({ $0.duration(to: .now) < Self.healthValidity }) ?? true { return last.health }
             // Bounded by the deadlines of its parts; whoever asks waits for it.
             let fresh = Task {
                 let health = await self.lookAtParts()
-                self.lastLook.withLock { $0?.finishedAt = .now }
+                self.lastLook.withLock { last in
+                    if health.isWorking { last?.finishedAt = .now } else { last = nil }
+                }
                 return health
             }
             last = (fresh, nil)
@@ -68,8 +71,11 @@ final class NodeMonitoring: NodeMonitor {
         async let database = database()
         async let folder = messageData()
         async let transcripts = transcripts()
-        return await NodeHealth(
-            parts: [database, folder, heartbeat(), listeners(), certificate(), transcripts] + drain() + clock() + userVerification())
+        let waited = await (database: database, folder: folder, transcripts: transcripts)
+        // What costs nothing to ask comes last, so that it is as it is now.
+        return NodeHealth(
+            parts: [waited.database, waited.folder, heartbeat(), listeners(), certificate(), waited.transcripts] + drain() + clock()
+                + userVerification())
     }
 
     func activity() -> NodeActivity {
