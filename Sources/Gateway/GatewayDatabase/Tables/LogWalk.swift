@@ -14,7 +14,6 @@ struct LogWalk {
     private var seen: Set<RecordIdentifier> = []
     /// Whatever does not lie before it has been looked at.
     private var position: MessageLogCursor?
-    private var hasAskedRanges = false
 
     init(_ search: LogSearch, index: TextIndexReader?, after cursor: MessageLogCursor?, limit: Int) {
         self.search = search
@@ -48,8 +47,7 @@ struct LogWalk {
         case .ranges(let ranges, let floor):
             guard !isBeyond(floor) else { return nil }
             guard !ranges.isEmpty else { return floor }
-            let part = TextIndexRanges.part(ranges[...], isFirst: !hasAskedRanges)
-            hasAskedRanges = true
+            let part = TextIndexRanges.part(ranges[...])
             let last = part.count == ranges.count ? floor : part.last?.lowerBound ?? floor
             // The same number each time: another would be another statement to prepare, and this is a long one.
             return try take(search.page(in: part, limit: limit), asked: limit, downTo: last, transaction)

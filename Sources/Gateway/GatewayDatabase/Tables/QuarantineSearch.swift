@@ -48,7 +48,7 @@ struct QuarantineSearch: Sendable {
         var seen: Set<RecordIdentifier> = []
         var ranges = (found.rest + found.indexed)[...]
         while !ranges.isEmpty {
-            let part = TextIndexRanges.part(ranges, isFirst: false)
+            let part = TextIndexRanges.part(ranges)
             for row in try transaction.query(page(in: part)) {
                 let message: RecordIdentifier = try row.decode(0)
                 guard seen.insert(message).inserted else { continue }

@@ -4,12 +4,10 @@ import MessageLog
 /// Statements on some ranges of the log at once: the engine collects their rows along its index and sorts what is found.
 enum TextIndexRanges {
     /// So many ranges in one statement; each size is one prepared statement.
-    static let sizes = [2, 8, 32]
+    static let sizes = [2, 8]
 
-    /// The first statement is small, as a page may be full soon.
-    static func part(_ ranges: ArraySlice<Range<MessageLogCursor>>, isFirst: Bool) -> ArraySlice<Range<MessageLogCursor>> {
-        ranges.prefix(isFirst ? 8 : 32)
-    }
+    /// What one statement asks.
+    static func part(_ ranges: ArraySlice<Range<MessageLogCursor>>) -> ArraySlice<Range<MessageLogCursor>> { ranges.prefix(8) }
 
     /// - Parameter ranges: repeated up to the next size.
     static func condition(_ ranges: some Collection<Range<MessageLogCursor>>) -> FirebirdQuery {
