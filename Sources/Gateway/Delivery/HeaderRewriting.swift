@@ -118,7 +118,7 @@ struct HeaderRewriting: Sendable {
     /// Whether the field that begins here claims to come from us. Only as much of it is read as an identifier can be hidden behind.
     private func isForgedResult(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
         guard let colon = Self.colon(bytes, start, end, behind: Self.resultsField) else { return false }
-        let fieldEnd = Self.endOfField(bytes, end, limit: colon + AuthenticationResults.maximumBytes)
+        let fieldEnd = Self.endOfField(bytes, end, limit: colon + 2 + AuthenticationResults.maximumBytes)
         return AuthenticationResults.isForged(Array(bytes[(colon + 1)..<fieldEnd])[...], ours: ourIdentifiers)
     }
 

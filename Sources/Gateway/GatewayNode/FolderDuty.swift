@@ -173,7 +173,9 @@ struct FolderDuty: Service {
     /// - Returns: whether it copies.
     private func takePart(in move: FolderMove, _ part: inout MoveMemory) async throws(FolderRegisterError) -> Bool {
         await probeCandidate(of: move, &part)
-        if part.member.source == nil, !move.state.isSwitched { part.member.source = parts.folders.identity(of: move.folder) }
+        if part.member.source == nil {
+            part.member.source = move.state.isSwitched ? try await oldPlace(of: move) : parts.folders.identity(of: move.folder)
+        }
         // One look later: who took the old place a moment before the change has counted himself by now.
         if part.appliedStep == move.step, isSettled(move.folder) { part.member.adoptedStep = move.step }
         part.appliedStep = move.step
@@ -185,6 +187,13 @@ struct FolderDuty: Service {
         return try await copy(move, &part)
     }
 
+    /// For a node that came after the switch: the others' old place, when it is where they had it.
+    private func oldPlace(of move: FolderMove) async throws(FolderRegisterError) -> RecordIdentifier? {
+        let path = parts.folders.path(configured: move.oldPath, of: move.folder)
+        guard let found = await parts.folders.inspector.marker(of: move.folder, in: path)?.identity else { return nil }
+        return try await register.members(of: move.identifier).contains { $0.source == found } ? found : nil
+    }
+
     private func probeCandidate(of move: FolderMove, _ part: inout MoveMemory) async {
         let now = ContinuousClock.now
         if let last = part.lastProbe, last.duration(to: now) < Self.candidateInterval { return }
@@ -194,6 +203,10 @@ struct FolderDuty: Service {
             FolderProbing.Subject(kind: move.folder, path: move.newPath, identity: move.newIdentity, others: []))
         part.member.hasProbed = true
         part.candidateTrouble = probe.problem.map { FolderTrouble($0, account: probe.account) }
+        if move.state == .probing, parts.folders.configuredPath(of: move.folder) != move.oldPath {
+            part.candidateTrouble = FolderTrouble(
+                missing: .answer, account: "", cause: "the node still uses another path than the settings have; restart it first")
+        }
     }
 
     private func copy(_ move: FolderMove, _ part: inout MoveMemory) async throws(FolderRegisterError) -> Bool {

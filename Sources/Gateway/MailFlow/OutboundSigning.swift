@@ -13,7 +13,7 @@ struct OutboundSigning: Sendable {
     /// Room for the contents that are being signed.
     let budget: MemoryBudget
 
-    /// Of all messages that are being signed at once.
+    /// Of all messages that are being signed at once; a larger one is not signed.
     static let signedBytes = 256 << 20
 
     enum Outcome: Sendable {
@@ -27,7 +27,8 @@ struct OutboundSigning: Sendable {
     func sign(_ message: ReceivedMessage, limit: Duration) async -> Outcome {
         guard let domain = domain(of: message) else { return .signed([]) }
         let keys = domain.signingKeys.filter(\.isActive)
-        guard !keys.isEmpty else { return .signed([]) }
+        // One that is larger than all the room there is would be put off for ever; it goes without, as it would have without a key.
+        guard !keys.isEmpty, message.sizeBytes <= Self.signedBytes else { return .signed([]) }
         guard budget.reserve(message.sizeBytes) else { return .postponed }
         defer { budget.release(message.sizeBytes) }
         // A folder that does not answer would not take the message either.

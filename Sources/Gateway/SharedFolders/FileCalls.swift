@@ -76,8 +76,11 @@ enum FileCalls {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
-            guard FileManager.default.fileExists(atPath: folder) else { throw .notFound(path: folder) }
-            throw .failed(operation: "list", path: folder, code: EIO)
+            // A share that stutters is not an absent folder.
+            var status = stat()
+            guard stat(folder, &status) != 0 else { throw .failed(operation: "list", path: folder, code: EIO) }
+            if errno == ENOENT { throw .notFound(path: folder) }
+            throw .failed(operation: "list", path: folder, code: errno)
         }
     }
 

@@ -27,6 +27,13 @@ import Testing
         #expect(HeaderRewriting.reservedPrefix.utf8.count == HeaderRewriting.untrustedPrefix.utf8.count)
     }
 
+    @Test func `results whose name is hidden behind a comment too long for us get another name too`() {
+        let comment = String(repeating: "\r\n comment", count: 10_000)
+        let text = "Authentication-Results: (\(comment)) mx1.example.com; dmarc=pass\r\n\r\n"
+        #expect(rewritten(text, results: "mx1.example.com").hasPrefix("X-Untrusted-Auth-Field: ("))
+        #expect(rewritten(text) == text)
+    }
+
     @Test(arguments: [
         ("Authentication-Results: mx1.example.com; spf=pass\r\n\r\n", true),
         ("A: b\r\nauthentication-results : (x) MX1.example.com;\r\n spf=pass\r\n\r\n", true),

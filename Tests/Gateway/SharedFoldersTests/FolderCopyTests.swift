@@ -65,6 +65,26 @@ final class FolderCopyTests {
         #expect(try FileManager.default.attributesOfItem(atPath: "\(new)/20261127/10/a.eml")[.systemFileNumber] as? Int == before)
     }
 
+    @Test func `a volume's own folders are passed over, and so is what stands among days and hours`() async throws {
+        try await prepare(.messageData)
+        try put("content", "\(old)/20261127/10/a.eml")
+        try put("fragment", "\(old)/lost+found/12345")
+        let progress = try await copyAll(.messageData)
+        #expect(progress.files == 1)
+        #expect(!FileManager.default.fileExists(atPath: "\(new)/lost+found"))
+    }
+
+    @Test func `a folder that could not be made is made by a later step`() async throws {
+        try await prepare(.messageData)
+        for number in 0..<20 { try put("content \(number)", "\(old)/20261127/10/\(number).eml") }
+        try put("in the way", "\(new)/20261127")
+        let copy = FolderCopy(.messageData, from: old, to: new, round: 1)
+        for _ in 0..<2 { await #expect(throws: SharedFolderError.self) { try await copy.step() } }
+        try FileManager.default.removeItem(atPath: "\(new)/20261127")
+        while await !copy.progress.isDone { try await copy.step() }
+        for number in 0..<20 { #expect(text("\(new)/20261127/10/\(number).eml") == "content \(number)") }
+    }
+
     @Test func `a copy that broke off in the middle of a file is done again`() async throws {
         try await prepare(.messageData)
         try put("the whole content", "\(old)/20261127/10/a.eml")

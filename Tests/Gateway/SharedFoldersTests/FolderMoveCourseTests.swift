@@ -109,6 +109,24 @@ struct FolderMoveCourseTests {
         #expect(Self.next(Self.move(.finishing), members) == .advance(to: .done))
     }
 
+    @Test func `it does not end while the old place that only dead nodes had is not copied anew`() {
+        let dead = (1...2).map { Self.member($0) }
+        let late = Self.member(3, source: nil)
+        let living = [Self.nodes[2]]
+        guard case .wait(let waiting) = Self.next(Self.move(.finishing), dead + [late], living: living) else {
+            Issue.record("the move went on")
+            return
+        }
+        #expect(waiting.map(\.node.identifier) == Self.nodes.prefix(2).map(\.identifier))
+        var reaching = late
+        reaching.source = Self.share
+        #expect(
+            Self.next(Self.move(.finishing), dead + [reaching], living: living) == .assign([Self.nodes[2].identifier], round: 2))
+        reaching.round = FolderMove.Round(assigned: 2)
+        reaching.round.isDone = true
+        #expect(Self.next(Self.move(.finishing), dead + [reaching], living: living) == .advance(to: .done))
+    }
+
     @Test(arguments: [FolderMove.State.reading, .done, .cancelled, .failed]) func `nothing follows by itself on the end`(
         state: FolderMove.State
     ) {

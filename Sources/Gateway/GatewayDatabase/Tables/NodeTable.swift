@@ -22,8 +22,12 @@ package struct NodeTable: NodeRegistry {
                     """
                     update node set incarnation = incarnation + 1, name = \(name), version = \(version), is_stopped = false, started_at = \(now),
                         last_seen_at = \(now), changed_at = \(now), changed_by = \(node), drain_phase = null
-                    where id = \(node) returning incarnation
+                    where id = \(node) and removed_at is null returning incarnation
                     """)
+                // Removed between the two statements.
+                if row == nil, let removal = try Self.removal(of: node, transaction) {
+                    throw NodeRegistryError.removed(at: removal.at, by: removal.by)
+                }
                 try Self.tell(row == nil ? "node.join" : "node.start", of: node, name, "version \(version)", transaction)
                 if let row { return Incarnation(node: node, number: try row.decode(0)) }
                 try transaction.execute(

@@ -28,7 +28,7 @@ struct NodeDrain: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var course = DrainCourse(isWanted: standing.isDrainWanted)
+            var course = DrainCourse(isWanted: standing.phase != .inService)
             var begun = ContinuousClock.now
             var isTold = false
             while !Task.isCancelled {

@@ -81,6 +81,13 @@ package actor FolderCopy {
 
     /// The last round removes what broken off copies have left; a copy that another still makes there is made again.
     private func finish() async throws(SharedFolderError) {
+        // Had a share gone meanwhile, its folders would have looked empty.
+        do throws(SharedFolderError) {
+            try await checkMarkers()
+        } catch {
+            folders = nil
+            throw error
+        }
         if progress.number > 1 {
             for folder in try await allFolders() {
                 let path = Self.join(target, folder)
@@ -101,16 +108,18 @@ package actor FolderCopy {
             let names = try await threads.run("list", deadline: Self.deadline) { () throws(SharedFolderError) in
                 try Self.fileNames(in: path, kind)
             }
-            folder = next
-            files = names
-            folders?.removeLast()
-            if !names.isEmpty {
+            if names.isEmpty {
+                try await checkMarkers()
+            } else {
                 let (target, next) = (target, next)
                 try await threads.run("create folder", deadline: Self.deadline) { () throws(SharedFolderError) in
                     try Self.makeFolders(next, in: target)
                 }
-                return true
             }
+            folder = next
+            files = names
+            folders?.removeLast()
+            if !names.isEmpty { return true }
         }
         return false
     }
@@ -121,9 +130,9 @@ package actor FolderCopy {
         var next = 0
         while next < found.count {
             let folder = found[next]
-            let path = Self.join(source, folder)
+            let (path, kind) = (Self.join(source, folder), kind)
             let below = try await threads.run("list", deadline: Self.deadline) { () throws(SharedFolderError) in
-                try Self.folderNames(in: path)
+                try Self.folderNames(in: path, kind)
             }
             found += below.sorted().map { Self.join(folder, $0) }
             next += 1
@@ -146,6 +155,8 @@ package actor FolderCopy {
         for result in results { bytes += try result.get() }
         // Only now are the names durable.
         try await threads.run("sync", deadline: Self.deadline) { () throws(SharedFolderError) in try FileCalls.syncFolder(to) }
+        // What is gone was removed by age or delivered, but only if the folder itself is still there.
+        try await checkMarkers()
         files.removeLast(batch.count)
         progress.files += Int64(batch.count)
         progress.bytes += bytes
@@ -184,19 +195,35 @@ package actor FolderCopy {
         try names(in: path, type: S_IFREG).filter { !$0.hasSuffix(".tmp") && !$0.hasSuffix(temporarySuffix) }.sorted()
     }
 
-    private static func folderNames(in path: String) throws(SharedFolderError) -> [String] { try names(in: path, type: S_IFDIR) }
+    /// A volume's own folders (`lost+found`) are not ours.
+    private static func folderNames(in path: String, _ kind: SharedFolderKind) throws(SharedFolderError) -> [String] {
+        try names(in: path, type: S_IFDIR).filter { name in
+            switch kind {
+            case .messageData, .transcripts: name.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            case .attachments, .bayesHam, .bayesSpam, .bayesReplication: name != "lost+found"
+            }
+        }
+    }
 
     /// Symbolic links are not followed and not copied. One that vanished meanwhile has nothing left to copy.
     private static func names(in path: String, type: mode_t) throws(SharedFolderError) -> [String] {
+        let all: [String]
         do throws(SharedFolderError) {
-            return try FileCalls.names(in: path).filter { name in
-                var status = stat()
-                return !name.hasPrefix(".") && lstat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == type
-            }
+            all = try FileCalls.names(in: path)
         } catch {
             if case .notFound = error { return [] }
             throw error
         }
+        var found: [String] = []
+        for name in all where !name.hasPrefix(".") {
+            var status = stat()
+            if lstat("\(path)/\(name)", &status) == 0 {
+                if status.st_mode & S_IFMT == type { found.append(name) }
+            } else if errno != ENOENT {
+                throw .failed(operation: "look at", path: "\(path)/\(name)", code: errno)
+            }
+        }
+        return found
     }
 
     static func size(of file: String) -> Int64? {

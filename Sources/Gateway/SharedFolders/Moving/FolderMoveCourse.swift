@@ -105,11 +105,12 @@ package struct FolderMoveCourse: Sendable {
         let busy = groups.filter { !isCopied($0) }.compactMap(copier).map { node in
             Waiting(node, members[node.identifier].flatMap { $0.cause.isEmpty ? nil : .trouble($0.cause) } ?? .copying)
         }
-        let waiting = busy + unready.filter { waiting in !busy.contains { $0.node == waiting.node } }
+        let waiting = busy + unready.filter { waiting in !busy.contains { $0.node == waiting.node } } + orphans
         return waiting.isEmpty ? .advance(to: state) : .wait(waiting)
     }
 
-    /// Living nodes by the old folder they have; those of one folder need one copier. Who came after the switch has none.
+    /// Living nodes by the old folder they have; those of one folder need one copier. Who came after the switch has one
+    /// only if he reaches the others'.
     private var groups: [[Node]] {
         let known = living.filter { node in
             members[node.identifier].map { $0.source != nil || !move.state.isSwitched } ?? false
@@ -118,6 +119,19 @@ package struct FolderMoveCourse: Sendable {
             members[node.identifier]?.source?.description ?? node.identifier.description
         }
         return bySource.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// Nodes that are gone with an old place of Message Data that nobody living has and nobody has copied: what came into it before the
+    /// switch is mail. One of them must return, or a node that came later must reach the place.
+    private var orphans: [Waiting] {
+        guard move.folder == .messageData, move.state == .finishing else { return [] }
+        let reached = Set(living.compactMap { members[$0.identifier]?.source })
+        let missing = members.values.filter { member in
+            guard let source = member.source, !reached.contains(source) else { return false }
+            return !members.values.contains { $0.source == source && isCopied(by: $0) }
+        }
+        return missing.map { Waiting(Node(identifier: $0.node, name: $0.node.description), .notAdopted) }
+            .sorted { $0.node.name < $1.node.name }
     }
 
     private func copier(of group: [Node]) -> Node? {
