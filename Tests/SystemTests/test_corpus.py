@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.next_hop import trace_fields
 from kit.processes import wait_until
 from kit.smtp import SMTPClient, SMTPConnectionLost, ended
 
@@ -19,7 +20,6 @@ archives = ("mail-classic", "mail-modern", "mail-japanese", "mime")
 sessions = 8
 # Of a debug build; eight sessions with a few small messages in hand.
 memory_bound_bytes = 500 * 1024 * 1024
-trace_fields = re.compile(rb"(?:(?:Received|Authentication-Results|X-SecurityGateway-[A-Za-z-]+): [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)+")
 
 pytestmark = pytest.mark.skipif(not corpus.is_dir(), reason="no corpus (SECURITYGATEWAY_CORPUS)")
 

@@ -1,16 +1,14 @@
 """A mail's way from a real client to a real next hop, and what the log tells of it."""
 
-import re
 import shutil
 import subprocess
 
 import pytest
 
 from kit.load import message
+from kit.next_hop import trace_fields
 from kit.processes import wait_until
 from kit.smtp import SMTPClient
-
-received_fields = re.compile(rb"(?:(?:Received|X-SecurityGateway-[A-Za-z-]+): [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)+")
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +74,7 @@ def test_a_mail_reaches_the_next_hop_and_stands_in_the_log(gateway, send, protoc
         lambda: next((found for found in next_hop.messages if subject.encode() in found.content), None), 30, "the mail at the next hop")
     assert delivered.reverse_path == "someone@example.net"
     assert delivered.recipients == ("you@example.com",)
-    header = received_fields.match(delivered.content).group()
+    header = trace_fields.match(delivered.content).group()
     assert b"client.example.net" in header and b"[127.0.0.1]" in header and b"for <you@example.com>" in header
     assert f" with {protocol} id ".encode() in header
 
@@ -119,7 +117,7 @@ def test_content_arrives_byte_by_byte(gateway, content):
     delivered = next_hop.wait_for(before + 1)[before]
     expected = content if content.endswith(b"\r\n") or not content else content + b"\r\n"
     header = prepended(delivered, expected)
-    assert received_fields.fullmatch(header), f"not only trace fields were prepended: {header!r}"
+    assert trace_fields.fullmatch(header), f"not only trace fields were prepended: {header!r}"
 
 
 def test_many_messages_of_one_session_arrive_once_each(gateway):

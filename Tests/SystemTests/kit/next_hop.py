@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from .processes import free_port, wait_until
 
 _message_identifier = re.compile(rb"^Message-ID:[ \t\r\n]*(<[^>\r\n]*>)", re.IGNORECASE | re.MULTILINE)
+# What the gateway writes in front of a message, and nothing else.
+trace_fields = re.compile(rb"(?:(?:Received|Authentication-Results|X-SecurityGateway-[A-Za-z-]+): [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)+")
 
 
 @dataclass(frozen=True)
