@@ -188,12 +188,13 @@ class Torture:
 
 
 # Every write under the primary's fence, and every taking, leaves a row: which epoch, by which process. The row's lock puts them in order.
+# The fence changes nothing in the row; whoever designates a node, be it the same one again, changes the row's time.
 _witness = """
     create table test_primary_write (number bigint not null primary key, epoch bigint, process integer);
     create sequence test_primary_number;
     set term ^;
     create trigger test_primary_role_writes for primary_role after update as begin
-        if (new.designated is not distinct from old.designated) then
+        if (new.epoch <> old.epoch or new.changed_at is not distinct from old.changed_at) then
             insert into test_primary_write
             values (next value for test_primary_number, new.epoch, cast(rdb$get_context('SYSTEM', 'CLIENT_PID') as integer));
     end^
