@@ -1,3 +1,4 @@
+package import Archives
 package import DNS
 package import DomainsAndUsers
 package import SenderAuthentication
@@ -60,14 +61,17 @@ package struct CheckEnvironment: Sendable {
     package let domains: CurrentDomains
     /// `nil` where there is none: then DMARC cannot be decided.
     package let publicSuffixes: PublicSuffixList?
+    package let archives: ArchiveThreads
 
     package init(
-        resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil
+        resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
+        archives: ArchiveThreads = ArchiveThreads()
     ) {
         self.resolver = resolver
         self.accessLists = accessLists
         self.domains = domains
         self.publicSuffixes = publicSuffixes
+        self.archives = archives
     }
 }
 
@@ -80,6 +84,7 @@ package enum FilterChecks {
         DNSBlockListCheck.self,
         SenderAuthenticationCheck.self,
         AttachmentCheck.self,
+        FileContentCheck.self,
         MessageSizeCheck.self,
     ]
 
