@@ -286,7 +286,7 @@ extension Target {
 }
 
 extension Set<String> {
-    static let withDesignText: Set<String> = ["BayesianLearning", "Delivery", "GatewayDatabase", "Mail", "SenderAuthentication"]
+    static let withDesignText: Set<String> = ["BayesianLearning", "Delivery", "Filtering", "GatewayDatabase", "Mail", "SenderAuthentication"]
 }
 
 extension [SwiftSetting] {

@@ -282,3 +282,16 @@ def test_macros_and_bombs_follow_their_settings(place):
     for _ in range(50):
         nested = zipped(("a.zip", nested))
     assert send(place, with_file("c.zip", nested)).code == 550
+
+
+def test_a_link_to_a_listed_domain_is_found_in_text_and_in_html(place):
+    place.name_server.add("bad.example.uri.example", A, "127.0.0.2")
+    place.set("url-block-lists.lists", "uri.example reject")
+    text = message().replace(b"hello", b"see https://shop.bad.example/offer?id=1")
+    reply = send(place, text)
+    assert reply.code == 550 and "bad.example" in reply.text
+    html = message(extra="Content-Type: text/html\r\n").replace(b"hello", b"<a href='http://www.bad.example/'>good.example</a>")
+    assert send(place, html).code == 550
+    assert send(place, message().replace(b"hello", b"see https://good.example/")).code == 250
+    place.name_server.stop()
+    assert send(place, text).code == 250, "undecided when DNS does not answer"

@@ -91,6 +91,7 @@ package enum FilterChecks {
         AttachmentCheck.self,
         FileContentCheck.self,
         ContentRuleCheck.self,
+        URLBlockListCheck.self,
         MessageSizeCheck.self,
     ]
 
