@@ -30,6 +30,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     private var quarantine: (any QuarantineWriter)?
     private var verification: FlowVerification?
     private let signing: OutboundSigning
+    private let disclaimers: DisclaimerAdding
     private let refusedConnections = RefusedConnections()
 
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
@@ -53,6 +54,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         node = identity.node
         heloName = identity.heloName
         self.logger = logger
+        disclaimers = DisclaimerAdding(folder: folder, budget: MemoryBudget(limit: DisclaimerAdding.rewrittenBytes))
         signing = OutboundSigning(domains: domains, budget: MemoryBudget(limit: OutboundSigning.signedBytes))
     }
 
@@ -156,7 +158,9 @@ package struct InboundMailFlow: MailTransactionHandler {
         let judged = await filter?.message(message, direction: { direction(message.transaction, message.connection) })
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
+        guard let message = await disclaimed(message, limit: limit) else { return postpone(message, header, Self.notDurable) }
         guard case .signed(let signatures) = await signatures(message, limit: limit) else {
+            message.content.abandon()
             return postpone(message, header, Self.notSigned)
         }
         let accepted = accept(message, header, judged, signatures)
@@ -176,6 +180,14 @@ package struct InboundMailFlow: MailTransactionHandler {
             return postpone(message, header, Self.notDurable)
         }
         return .accept(text: "Queued as \(accepted.message.identifier)")
+    }
+
+    /// Our own mail to others gets its domain's footer; `nil` when that is not possible at present.
+    private func disclaimed(_ message: ReceivedMessage, limit: Duration) async -> ReceivedMessage? {
+        guard let composer = DisclaimerAdding.composer(message), acceptance(message.connection).isTrusted(message.connection),
+            direction(message.transaction, message.connection) == .outbound
+        else { return message }
+        return await disclaimers.apply(composer, to: message, limit: limit)
     }
 
     /// Of our own mail only: that of users and of trusted networks.

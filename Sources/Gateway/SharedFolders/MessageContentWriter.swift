@@ -48,8 +48,12 @@ package final class MessageContentWriter: Sendable {
         case abandon
     }
 
-    init(folder: MessageDataFolder, message: StoredMessage) {
+    /// Behind the message's name while it is written.
+    private let temporarySuffix: String
+
+    init(folder: MessageDataFolder, message: StoredMessage, isRewritten: Bool = false) {
         self.folder = folder
+        temporarySuffix = isRewritten ? ".rewritten.tmp" : ".tmp"
         self.message = message
         folder.writers.add(1, ordering: .relaxed)
     }
@@ -188,7 +192,7 @@ package final class MessageContentWriter: Sendable {
     private func openFile() throws(SharedFolderError) -> OpenFile {
         if let file = state.withLock({ $0.file }) { return file }
         let hour = try folder.prepareFolder(of: message)
-        let path = "\(hour)/\(message.identifier).tmp"
+        let path = "\(hour)/\(message.identifier)\(temporarySuffix)"
         let file = OpenFile(descriptor: try FileCalls.open(path, O_WRONLY | O_CREAT | O_EXCL), path: path, folder: hour)
         state.withLock { $0.file = file }
         return file

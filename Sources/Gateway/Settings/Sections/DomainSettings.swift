@@ -2,6 +2,8 @@
 package struct DomainSettings: SettingsSection {
     package var recipients = RecipientPolicy.any
     package var maximumMessageBytes = 0
+    package var disclaimer = ""
+    package var disclaimerHTML = ""
 
     package init() {}
 
@@ -28,7 +30,24 @@ package struct DomainSettings: SettingsSection {
             title: LocalizedText("Largest message", ja: "メッセージの最大サイズ"),
             LocalizedText(
                 "Smaller limit for messages to this domain; 0: the gateway's limit alone.", ja: "このドメイン宛の上限です。0 の場合は全体の上限だけを適用します。")),
+        .value(
+            "disclaimer", \.disclaimer, maximumBytes: 2_000, title: LocalizedText("Footer of outbound mail", ja: "送信メールのフッター"),
+            LocalizedText(
+                "Put under the texts of mail that users and trusted networks send from this domain to other domains, before it is signed; “\\n” stands for a line end. Mail that is signed or encrypted already is left as it is. Empty: none.",
+                ja:
+                    "ユーザーと信頼するネットワークがこのドメインから外部へ送信するメールの本文の末尾に、署名の前に追加します。「\\n」は改行を表します。署名または暗号化済みのメールは変更しません。空の場合は追加しません。"
+            ),
+            format: { $0 }, parse: { (text) throws(SettingsValueError) in text }),
+        .value(
+            "disclaimer-html", \.disclaimerHTML, maximumBytes: 2_000,
+            title: LocalizedText("Footer of outbound mail in HTML", ja: "送信メールのフッター（HTML）"),
+            LocalizedText(
+                "For HTML texts; empty: the footer above.", ja: "HTML 形式の本文に追加します。空の場合は上のフッターを使用します。"),
+            format: { $0 }, parse: { (text) throws(SettingsValueError) in text }),
     ]
+
+    /// The footer with its line ends.
+    package var disclaimerText: String { disclaimer.replacing("\\n", with: "\n") }
 
     package enum RecipientPolicy: String, Sendable, Hashable {
         case any, listed
