@@ -73,7 +73,9 @@ final class FolderProbingTests {
         try Data("SecurityGateway shared folder: transcripts\n".utf8).write(to: URL(fileURLWithPath: file))
         #expect(FolderMarker.read(.transcripts, in: root.path) == .init(.present))
         #expect(try FolderMarker.write(.transcripts, in: root.path, proposal: two, cluster: Self.cluster) == two)
-        #expect(throws: SharedFolderError.self) { try FolderMarker.write(.messageData, in: root.path, proposal: one, cluster: Self.cluster) }
+        #expect(throws: SharedFolderError.self) {
+            try FolderMarker.write(.messageData, in: root.path, proposal: one, cluster: Self.cluster)
+        }
         #expect(try FileManager.default.contentsOfDirectory(atPath: root.path) == [FolderMarker.fileName])
     }
 

@@ -1,5 +1,5 @@
-import Settings
 import Foundation
+import Settings
 import Testing
 
 @testable import SharedFolders
@@ -59,7 +59,9 @@ final class FolderTests {
     }
 
     @Test func `only the last part of a path is made`() async {
-        await #expect(throws: SharedFolderError.self) { try await inspector.prepare(root.path + "/a/b", as: .transcripts, of: RecordIdentifier(high: 3, low: 1)) }
+        await #expect(throws: SharedFolderError.self) {
+            try await inspector.prepare(root.path + "/a/b", as: .transcripts, of: RecordIdentifier(high: 3, low: 1))
+        }
     }
 
     @Test func `a folder that is away, or is a file, is told`() async throws {
