@@ -1,3 +1,4 @@
+package import Archives
 package import DNS
 package import DomainsAndUsers
 package import SenderAuthentication
@@ -23,6 +24,8 @@ package protocol MessageCheck: Sendable {
     var phases: Set<FilterPhase> { get }
     /// Whether it looks into the message's structure, which then is read for it.
     var needsContent: Bool { get }
+    /// Whether it looks at mail of users and trusted networks too, when the settings leave that unchecked.
+    var concernsOwnMail: Bool { get }
     /// Whether `find` may wait (for DNS, a scanner). One that does not is called on the spot.
     var mayWait: Bool { get }
 
@@ -36,6 +39,7 @@ extension MessageCheck {
     package static var parts: [String: LocalizedText] { [:] }
     package var needsContent: Bool { false }
     package var mayWait: Bool { false }
+    package var concernsOwnMail: Bool { false }
     var name: String { Self.name }
 }
 
@@ -60,14 +64,19 @@ package struct CheckEnvironment: Sendable {
     package let domains: CurrentDomains
     /// `nil` where there is none: then DMARC cannot be decided.
     package let publicSuffixes: PublicSuffixList?
+    package let archives: ArchiveThreads
+    package let contentRules: CurrentContentRules
 
     package init(
-        resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil
+        resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
+        archives: ArchiveThreads = ArchiveThreads(), contentRules: CurrentContentRules = CurrentContentRules()
     ) {
         self.resolver = resolver
         self.accessLists = accessLists
         self.domains = domains
         self.publicSuffixes = publicSuffixes
+        self.archives = archives
+        self.contentRules = contentRules
     }
 }
 
@@ -80,6 +89,9 @@ package enum FilterChecks {
         DNSBlockListCheck.self,
         SenderAuthenticationCheck.self,
         AttachmentCheck.self,
+        FileContentCheck.self,
+        ContentRuleCheck.self,
+        URLBlockListCheck.self,
         MessageSizeCheck.self,
     ]
 

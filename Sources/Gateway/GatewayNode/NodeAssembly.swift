@@ -54,6 +54,7 @@ struct NodeAssembly: Sendable {
             configuration: configuration, home: home, settings: CurrentSettings(snapshot),
             domains: CurrentDomains(try await database.stores.domains.loadDomains()), logger: logger)
         try await base.loadAccessLists(from: database.stores.accessLists)
+        try await base.loadContentRules(from: database.stores.contentRules)
         let tls = try await base.openTLS()
         let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
         let folders = NodeFolders(
@@ -74,6 +75,7 @@ struct NodeAssembly: Sendable {
             adoptAlongside: { () throws(SettingsError) in
                 try await base.loadDomains(from: database.stores.domains)
                 try await base.loadAccessLists(from: database.stores.accessLists)
+                try await base.loadContentRules(from: database.stores.contentRules)
             }, logger: logger)
         let maintenance = MaintenanceRequests()
         let monitoring = NodeMonitoring(
@@ -205,6 +207,7 @@ struct NodeBase: Sendable {
     let settings: CurrentSettings
     let domains: CurrentDomains
     let accessLists = CurrentAccessLists()
+    let contentRules = CurrentContentRules()
     let logger: Logger
 
     /// The HELO name in force: the setting, else the system's host name.
@@ -226,6 +229,15 @@ struct NodeBase: Sendable {
     func loadAccessLists(from store: any AccessListStore) async throws(SettingsError) {
         do throws(DirectoryError) {
             if let lists = try await store.loadAccessLists(ifNewerThan: accessLists.lists.revision) { accessLists.adopt(lists) }
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
+    }
+
+    /// The content rules, if they changed since they were loaded.
+    func loadContentRules(from store: any ContentRuleStore) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            if let rules = try await store.loadContentRules(ifNewerThan: contentRules.rules.revision) { contentRules.adopt(rules) }
         } catch {
             throw .unavailable(cause: error.description)
         }
@@ -293,7 +305,7 @@ struct MailServices: Sendable {
             with: FilterPipeline(
                 CheckEnvironment(
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
-                    publicSuffixes: PublicSuffixFile.load(logger: base.logger))),
+                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules)),
             quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
         ).verifying(with: verifier)
         listener = SMTPListener(
