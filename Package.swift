@@ -37,7 +37,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
-                "UserVerification",
+                "Screening", "UserVerification",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
@@ -54,7 +54,7 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
-                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "Firebird", "SMTP", "Mail",
             ],
@@ -65,7 +65,7 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
             ],
             [.hummingbird, .hummingbirdCore, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
@@ -73,7 +73,7 @@ let package = Package(
         .gateway(
             "AdministrationAPI",
             uses: [
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
@@ -83,7 +83,7 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
-                "UserVerification",
+                "Screening", "UserVerification",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Mail",
             ],
@@ -92,7 +92,7 @@ let package = Package(
         .gateway(
             "MailFlow",
             uses: [
-                "UserVerification",
+                "Screening", "UserVerification",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "SMTP", "Mail",
@@ -119,8 +119,10 @@ let package = Package(
             [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
         ),
 
+        .gateway(
+            "Screening", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metrics, .serviceLifecycle]),
         .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
-        .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metrics]),
+        .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metrics, .crypto]),
 
         // 4
         .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
@@ -151,7 +153,7 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.nio, .logging]),
@@ -166,6 +168,7 @@ let package = Package(
         .tests("Gateway/ClusterTests", uses: ["Cluster", "Settings"]),
         .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio, .logging]),
         .tests("Gateway/MessageLogTests", uses: ["MessageLog", "SharedFolders", "Settings"], [.nio]),
+        .tests("Gateway/ScreeningTests", uses: ["Screening", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metricsTestKit]),
         .tests(
             "Gateway/UserVerificationTests", uses: ["UserVerification", "DomainsAndUsers", "Settings", "Mail"],
             [.logging, .metricsTestKit]),
@@ -183,7 +186,7 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
-                "FirebirdTestKit", "GatewayDatabase", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "FirebirdTestKit", "GatewayDatabase", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Firebird", "SMTP", "Mail",
             ], [.logging, .metricsTestKit]),
@@ -191,7 +194,7 @@ let package = Package(
             "Gateway/WebAdminTests",
             uses: [
                 "UserVerification",
-                "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "WebAdmin", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers",
                 "Settings", "SenderAuthentication", "Mail",
@@ -201,7 +204,7 @@ let package = Package(
             "Gateway/AdministrationAPITests",
             uses: [
                 "UserVerification",
-                "GatewayTestKit", "AdministrationAPI", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings",
                 "Mail",
@@ -211,7 +214,7 @@ let package = Package(
             "Gateway/MailFlowTests",
             uses: [
                 "UserVerification",
-                "GatewayTestKit", "MailFlow", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),

@@ -9,7 +9,7 @@ import Synchronization
 extension InMemoryGateway {
     /// The ports of filtering over this gateway.
     package var filteringPorts: Administration.FilteringPorts {
-        Administration.FilteringPorts(accessLists: self, quarantine: self, contents: self)
+        Administration.FilteringPorts(accessLists: self, quarantine: self, contents: self, greylist: self, bans: self)
     }
 }
 

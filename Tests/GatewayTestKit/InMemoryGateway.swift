@@ -7,6 +7,7 @@ import Logging
 package import Mail
 package import MessageLog
 package import Quarantine
+package import Screening
 package import Settings
 package import Synchronization
 package import UserVerification
@@ -63,6 +64,12 @@ package final class InMemoryGateway: Sendable {
         package var removedNodes: [NodeID: String] = [:]
         /// Entries of the allow and block lists.
         package var accessList: [AccessListEntry] = []
+        /// Triplets of greylisting.
+        package var greylist: [GreylistEntry] = []
+        /// Bans in force.
+        package var bans: [Ban] = []
+        /// Traces of refused sign-ins.
+        package var signInRefusals: [SignInRefusal] = []
         /// Messages in quarantine.
         package var quarantine: [QuarantinedMessage] = []
         /// Stored contents of messages.

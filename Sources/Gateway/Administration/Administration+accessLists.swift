@@ -2,6 +2,7 @@ import DomainsAndUsers
 package import Filtering
 import Mail
 package import Quarantine
+package import Screening
 package import Settings
 
 extension Administration {
@@ -10,11 +11,18 @@ extension Administration {
         package let accessLists: any AccessListStore
         package let quarantine: any QuarantineStore
         package let contents: any StoredContentSource
+        package let greylist: any GreylistAdministrationStore
+        package let bans: any BanStore
 
-        package init(accessLists: any AccessListStore, quarantine: any QuarantineStore, contents: any StoredContentSource) {
+        package init(
+            accessLists: any AccessListStore, quarantine: any QuarantineStore, contents: any StoredContentSource,
+            greylist: any GreylistAdministrationStore, bans: any BanStore
+        ) {
             self.accessLists = accessLists
             self.quarantine = quarantine
             self.contents = contents
+            self.greylist = greylist
+            self.bans = bans
         }
     }
 }

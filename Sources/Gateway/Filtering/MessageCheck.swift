@@ -60,14 +60,21 @@ package struct CheckEnvironment: Sendable {
     package let domains: CurrentDomains
     /// `nil` where there is none: then DMARC cannot be decided.
     package let publicSuffixes: PublicSuffixList?
+    /// `nil` where there is no database (tests): then nobody is greylisted.
+    package let greylist: (any GreylistStore)?
+    /// What this node remembers of it.
+    package let passedTriplets: PassedTriplets
 
     package init(
-        resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil
+        resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
+        greylist: (any GreylistStore)? = nil, passedTriplets: PassedTriplets = PassedTriplets()
     ) {
         self.resolver = resolver
         self.accessLists = accessLists
         self.domains = domains
         self.publicSuffixes = publicSuffixes
+        self.greylist = greylist
+        self.passedTriplets = passedTriplets
     }
 }
 
@@ -78,6 +85,7 @@ package enum FilterChecks {
         ReverseLookupCheck.self,
         HelloCheck.self,
         DNSBlockListCheck.self,
+        GreylistCheck.self,
         SenderAuthenticationCheck.self,
         AttachmentCheck.self,
         MessageSizeCheck.self,

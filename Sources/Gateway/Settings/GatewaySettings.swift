@@ -13,6 +13,8 @@ package struct GatewaySettings: Sendable, Equatable {
     package var senderChecks = SenderCheckSettings()
     package var senderAuthentication = SenderAuthenticationSettings()
     package var dnsBlockLists = DNSBlockListSettings()
+    package var greylisting = GreylistingSettings()
+    package var screening = ScreeningSettings()
     package var attachments = AttachmentSettings()
     package var quarantine = QuarantineSettings()
     package var userVerification = UserVerificationSettings()
@@ -36,7 +38,9 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(SenderAuthenticationSettings.self),
-        SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(AttachmentSettings.self),
+        SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(GreylistingSettings.self),
+        SettingsSectionDescription(ScreeningSettings.self),
+        SettingsSectionDescription(AttachmentSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
         SettingsSectionDescription(ClusterSettings.self),
@@ -75,6 +79,8 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, SenderCheckSettings.name): return senderChecks.apply(texts)
         case (.cluster, SenderAuthenticationSettings.name): return senderAuthentication.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
+        case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
+        case (.cluster, ScreeningSettings.name): return screening.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)

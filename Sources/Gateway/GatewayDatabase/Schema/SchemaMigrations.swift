@@ -20,6 +20,8 @@ enum SchemaMigrations {
         .createTextIndex, .insertTextIndex,
         .addNodeStanding,
         .createSigningKeys,
+        .createGreylist,
+        .createBans, .insertBanState,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -48,7 +48,7 @@ struct PageTexts: MustacheParent {
         "queue": { QueueText(rawValue: $0)?.text }, "settings": { SettingsText(rawValue: $0)?.text },
         "audit": { AuditText(rawValue: $0)?.text }, "administrator": { AdministratorText(rawValue: $0)?.text },
         "user": { UserText(rawValue: $0)?.text }, "quarantine": { QuarantineText(rawValue: $0)?.text },
-        "accessList": { AccessListText(rawValue: $0)?.text }, "judgement": { JudgementText(rawValue: $0)?.text },
+        "accessList": { AccessListText(rawValue: $0)?.text }, "greylist": { GreylistText(rawValue: $0)?.text }, "bans": { BansText(rawValue: $0)?.text }, "judgement": { JudgementText(rawValue: $0)?.text },
         "error": { ErrorText(rawValue: $0)?.text },
         "apiKey": { APIKeyText(rawValue: $0)?.text },
         "maintenance": { MaintenanceText(rawValue: $0)?.text },

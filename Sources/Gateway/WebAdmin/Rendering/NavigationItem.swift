@@ -17,7 +17,7 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, settings, directories, cluster, maintenance,
+    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, greylist, bans, settings, directories, cluster, maintenance,
         apiKeys, administrators, audit
 
     /// Where the entry stands in the menu.
@@ -25,7 +25,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .overview
         case .messages, .quarantine, .queue, .reports, .transcripts: .mail
-        case .domains, .accessLists, .settings, .directories: .setUp
+        case .domains, .accessLists, .greylist, .bans, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -40,6 +40,8 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .transcripts: SitePath.transcripts
         case .domains: SitePath.domains
         case .accessLists: SitePath.accessLists
+        case .greylist: SitePath.greylist
+        case .bans: SitePath.bans
         case .settings: SitePath.settings
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
@@ -60,6 +62,8 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .transcripts: .transcripts
         case .domains: .domains
         case .accessLists: .accessLists
+        case .greylist: .greylist
+        case .bans: .bans
         case .settings: .settings
         case .audit: .audit
         case .administrators: .administrators
