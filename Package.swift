@@ -37,7 +37,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
-                "UserVerification",
+                "Screening", "UserVerification",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
@@ -54,7 +54,8 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
-                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "Firebird", "SMTP", "Mail",
             ],
@@ -65,7 +66,8 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
             ],
             [.hummingbird, .hummingbirdCore, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
@@ -73,7 +75,8 @@ let package = Package(
         .gateway(
             "AdministrationAPI",
             uses: [
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
@@ -83,7 +86,7 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
-                "UserVerification",
+                "Screening", "UserVerification",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Mail",
             ],
@@ -92,7 +95,7 @@ let package = Package(
         .gateway(
             "MailFlow",
             uses: [
-                "UserVerification",
+                "Screening", "UserVerification",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "SMTP", "Mail",
@@ -119,9 +122,12 @@ let package = Package(
             [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
         ),
 
+        .gateway(
+            "Screening", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metrics, .serviceLifecycle]),
         .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
         .gateway(
-            "Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives", "Mail"], [.metrics]),
+            "Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives", "Mail"],
+            [.metrics, .crypto]),
 
         // 4
         .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
@@ -154,7 +160,8 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.nio, .logging]),
@@ -170,6 +177,7 @@ let package = Package(
         .tests("Gateway/ClusterTests", uses: ["Cluster", "Settings"]),
         .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio, .logging]),
         .tests("Gateway/MessageLogTests", uses: ["MessageLog", "SharedFolders", "Settings"], [.nio]),
+        .tests("Gateway/ScreeningTests", uses: ["Screening", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metricsTestKit]),
         .tests(
             "Gateway/UserVerificationTests", uses: ["UserVerification", "DomainsAndUsers", "Settings", "Mail"],
             [.logging, .metricsTestKit]),
@@ -187,7 +195,8 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
-                "FirebirdTestKit", "GatewayDatabase", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "FirebirdTestKit", "GatewayDatabase", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Firebird", "SMTP", "Mail",
             ], [.logging, .metricsTestKit]),
@@ -195,7 +204,7 @@ let package = Package(
             "Gateway/WebAdminTests",
             uses: [
                 "UserVerification",
-                "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "WebAdmin", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers",
                 "Settings", "SenderAuthentication", "Mail",
@@ -205,7 +214,8 @@ let package = Package(
             "Gateway/AdministrationAPITests",
             uses: [
                 "UserVerification",
-                "GatewayTestKit", "AdministrationAPI", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings",
                 "Mail",
@@ -215,7 +225,8 @@ let package = Package(
             "Gateway/MailFlowTests",
             uses: [
                 "UserVerification",
-                "GatewayTestKit", "MailFlow", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),
@@ -286,7 +297,9 @@ extension Target {
 }
 
 extension Set<String> {
-    static let withDesignText: Set<String> = ["BayesianLearning", "Delivery", "Filtering", "GatewayDatabase", "Mail", "SenderAuthentication"]
+    static let withDesignText: Set<String> = [
+        "BayesianLearning", "Delivery", "Filtering", "GatewayDatabase", "Mail", "SenderAuthentication",
+    ]
 }
 
 extension [SwiftSetting] {

@@ -9,7 +9,8 @@ import Synchronization
 extension InMemoryGateway {
     /// The ports of filtering over this gateway.
     package var filteringPorts: Administration.FilteringPorts {
-        Administration.FilteringPorts(accessLists: self, contentRules: self, quarantine: self, contents: self)
+        Administration.FilteringPorts(
+            accessLists: self, contentRules: self, quarantine: self, contents: self, greylist: self, bans: self)
     }
 }
 

@@ -7,6 +7,7 @@ import Logging
 package import Mail
 package import MessageLog
 package import Quarantine
+package import Screening
 package import Settings
 package import Synchronization
 package import UserVerification
@@ -65,6 +66,12 @@ package final class InMemoryGateway: Sendable {
         package var accessList: [AccessListEntry] = []
         /// The content rules.
         package var contentRules: [ContentRule] = []
+        /// Triplets of greylisting.
+        package var greylist: [GreylistEntry] = []
+        /// Bans in force.
+        package var bans: [Ban] = []
+        /// Traces of refused sign-ins.
+        package var signInRefusals: [SignInRefusal] = []
         /// Messages in quarantine.
         package var quarantine: [QuarantinedMessage] = []
         /// Stored contents of messages.

@@ -2,6 +2,7 @@ import DomainsAndUsers
 package import Filtering
 import Mail
 package import Quarantine
+package import Screening
 package import Settings
 
 extension Administration {
@@ -11,15 +12,20 @@ extension Administration {
         package let contentRules: any ContentRuleStore
         package let quarantine: any QuarantineStore
         package let contents: any StoredContentSource
+        package let greylist: any GreylistAdministrationStore
+        package let bans: any BanStore
 
         package init(
             accessLists: any AccessListStore, contentRules: any ContentRuleStore, quarantine: any QuarantineStore,
-            contents: any StoredContentSource
+            contents: any StoredContentSource,
+            greylist: any GreylistAdministrationStore, bans: any BanStore
         ) {
             self.accessLists = accessLists
             self.contentRules = contentRules
             self.quarantine = quarantine
             self.contents = contents
+            self.greylist = greylist
+            self.bans = bans
         }
     }
 }

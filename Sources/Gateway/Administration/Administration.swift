@@ -28,6 +28,9 @@ package struct Administration: Sendable {
         package var transcripts: any TranscriptStore = NoTranscripts()
         package var directories: any NodeDirectories = NoDirectories()
         package var folderRegister: any FolderRegister = NoFolderRegister()
+        package var signInTrace: any SignInRefusalRecorder = NoSignInTrace()
+        /// Whether a ban of an address would have no effect.
+        package var isNeverBanned: @Sendable (NetworkAddress, GatewaySettings) -> Bool = { address, _ in address.isLoopback }
         package let cluster: ClusterPorts
         package let configuration: any ConfigurationStore
 

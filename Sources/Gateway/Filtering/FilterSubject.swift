@@ -16,6 +16,8 @@ package struct FilterSubject: Sendable {
     /// This node's own name.
     package let ownName: String
     package var reversePath = ReversePath.null
+    /// Whether a user has signed in.
+    package var isSignedIn = false
     /// At `.recipient` the one asked about, at `.message` all accepted ones.
     package var recipients: [EmailAddress] = []
     package var message: FilteredMessage?

@@ -66,10 +66,15 @@ package struct CheckEnvironment: Sendable {
     package let publicSuffixes: PublicSuffixList?
     package let archives: ArchiveThreads
     package let contentRules: CurrentContentRules
+    /// `nil` where there is no database (tests): then nobody is greylisted.
+    package let greylist: (any GreylistStore)?
+    /// What this node remembers of it.
+    package let passedTriplets: PassedTriplets
 
     package init(
         resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
-        archives: ArchiveThreads = ArchiveThreads(), contentRules: CurrentContentRules = CurrentContentRules()
+        archives: ArchiveThreads = ArchiveThreads(), contentRules: CurrentContentRules = CurrentContentRules(),
+        greylist: (any GreylistStore)? = nil, passedTriplets: PassedTriplets = PassedTriplets()
     ) {
         self.resolver = resolver
         self.accessLists = accessLists
@@ -77,6 +82,8 @@ package struct CheckEnvironment: Sendable {
         self.publicSuffixes = publicSuffixes
         self.archives = archives
         self.contentRules = contentRules
+        self.greylist = greylist
+        self.passedTriplets = passedTriplets
     }
 }
 
@@ -87,6 +94,7 @@ package enum FilterChecks {
         ReverseLookupCheck.self,
         HelloCheck.self,
         DNSBlockListCheck.self,
+        GreylistCheck.self,
         SenderAuthenticationCheck.self,
         AttachmentCheck.self,
         FileContentCheck.self,

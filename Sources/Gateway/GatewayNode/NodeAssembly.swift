@@ -16,6 +16,7 @@ import NIOPosix
 import NIOSSL
 import Quarantine
 import Reception
+import Screening
 import ServiceLifecycle
 import Settings
 import SharedFolders
@@ -68,6 +69,9 @@ struct NodeAssembly: Sendable {
         let mail = try MailServices(
             base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls,
             transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
+        let exchange = ScreeningExchange(
+            screening: base.screening, store: database.stores.bans, feed: database.changeFeed, logger: logger)
+        try await base.adoptBans(exchange)
         let duties = NodeDuties(configuration: configuration, database: database, writing: writing, mail: mail, base: base)
         duties.drain.prepare()
         let watcher = SettingsWatcher(
@@ -76,6 +80,7 @@ struct NodeAssembly: Sendable {
                 try await base.loadDomains(from: database.stores.domains)
                 try await base.loadAccessLists(from: database.stores.accessLists)
                 try await base.loadContentRules(from: database.stores.contentRules)
+                try await base.heedDeletedTriplets(in: database.stores.greylist)
             }, logger: logger)
         let maintenance = MaintenanceRequests()
         let monitoring = NodeMonitoring(
@@ -83,7 +88,8 @@ struct NodeAssembly: Sendable {
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
                 listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
                 watcher: watcher, home: home, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
-                pingDatabase: { try await database.ping() }),
+                pingDatabase: { try await database.ping() },
+                adoptBans: { () async throws(SettingsError) in try await base.adoptBans(exchange) }),
             nodeName: configuration.nodeName, logger: logger)
         let presence = ClusterPresence()
         var ports = database.administrationPorts(
@@ -92,6 +98,8 @@ struct NodeAssembly: Sendable {
                 configuration.database, messageData: URL(fileURLWithPath: folder.path).resolvingSymlinksInPath().path),
             presence: presence)
         ports.transcripts = transcripts
+        ports.signInTrace = base.screening.trace
+        ports.isNeverBanned = { base.screening.isExempt($0, $1) }
         ports.directories = folders
         ports.folderRegister = database.folders
         let folderDuty = FolderDuty(
@@ -125,7 +133,7 @@ struct NodeAssembly: Sendable {
                 Heartbeat(
                     writer: writing.writer, settings: base.settings, standing: writing.standing, logger: logger,
                     figures: { duties.gauges.figures() }, declaredDead: { outOfService.declare(logger) }),
-                watcher,
+                watcher, exchange,
                 PrimaryLease(
                     store: database.stores.primaryRole, own: writing.incarnation, duty: duty, presence: presence, settings: base.settings,
                     standing: writing.standing, logger: logger),
@@ -208,7 +216,23 @@ struct NodeBase: Sendable {
     let domains: CurrentDomains
     let accessLists = CurrentAccessLists()
     let contentRules = CurrentContentRules()
+    let passedTriplets = PassedTriplets()
+    let screening: ClientScreening
     let logger: Logger
+
+    init(
+        configuration: NodeConfigurationFile, home: NodeHome, settings: CurrentSettings, domains: CurrentDomains, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.home = home
+        self.settings = settings
+        self.domains = domains
+        self.logger = logger
+        let accessLists = accessLists
+        screening = ClientScreening(
+            node: configuration.nodeID,
+            isAllowListed: { accessLists.lists.match(AccessLists.Sender(address: $0), for: nil)?.list == .allow })
+    }
 
     /// The HELO name in force: the setting, else the system's host name.
     var heloName: String {
@@ -238,6 +262,24 @@ struct NodeBase: Sendable {
     func loadContentRules(from store: any ContentRuleStore) async throws(SettingsError) {
         do throws(DirectoryError) {
             if let rules = try await store.loadContentRules(ifNewerThan: contentRules.rules.revision) { contentRules.adopt(rules) }
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
+    }
+
+    /// Forgets which triplets have passed, if some were deleted.
+    func heedDeletedTriplets(in store: any GreylistStore) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            passedTriplets.adopt(try await store.greylistRevision())
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
+    }
+
+    /// The bans in force now.
+    func adoptBans(_ exchange: ScreeningExchange) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            try await exchange.adopt()
         } catch {
             throw .unavailable(cause: error.description)
         }
@@ -305,9 +347,11 @@ struct MailServices: Sendable {
             with: FilterPipeline(
                 CheckEnvironment(
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
-                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules)),
+                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules,
+                    greylist: database.stores.greylist,
+                    passedTriplets: base.passedTriplets)),
             quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
-        ).verifying(with: verifier)
+        ).verifying(with: verifier).screening(with: base.screening)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }

@@ -7,6 +7,7 @@ import GatewayDatabase
 import Logging
 import MessageLog
 import Quarantine
+import Screening
 import Settings
 import SharedFolders
 import UserVerification
@@ -21,6 +22,8 @@ struct NodeDatabase: Sendable {
         let contentReferences: any ContentReferences
         let accessLists: any AccessListStore
         let contentRules: any ContentRuleStore
+        let greylist: any GreylistStore
+        let bans: any BanStore
         let quarantine: any QuarantineStore
         let maintenance: any MaintenanceStore
         let textIndex: any TextIndexStore
@@ -57,7 +60,7 @@ struct NodeDatabase: Sendable {
         stores = Stores(
             settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
             contentReferences: database.contentReferences, accessLists: database.accessLists,
-            contentRules: database.contentRules, quarantine: database.quarantine,
+            contentRules: database.contentRules, greylist: database.greylist, bans: database.bans, quarantine: database.quarantine,
             maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys,
             primaryRole: database.primaryRole)
     }
@@ -105,7 +108,7 @@ struct NodeDatabase: Sendable {
             apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
                 accessLists: database.accessLists, contentRules: database.contentRules, quarantine: database.quarantine,
-                contents: contents), verifier: verifier,
+                contents: contents, greylist: database.greylist, bans: database.bans), verifier: verifier,
             cluster: Administration.ClusterPorts(
                 registrationKeys: database.registrationKeys, joiningPlace: joiningPlace, primary: database.primaryRole, presence: presence,
                 departures: database.nodes),

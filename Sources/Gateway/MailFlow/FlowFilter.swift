@@ -176,6 +176,7 @@ struct FlowFilter: Sendable {
     private func subject(_ connection: ClientConnection, _ memory: Memory) -> FilterSubject {
         var subject = FilterSubject(settings: connection.settings.settings, address: connection.address, ownName: ownName())
         subject.heloName = connection.heloName
+        subject.isSignedIn = connection.user != nil
         subject.confirmedHostNames = memory.confirmedHostNames ?? []
         subject.areHostNamesUndecided = memory.confirmedHostNames == nil
         return subject

@@ -9,7 +9,8 @@ import NIOCore
 package import Quarantine
 package import Reception
 package import SMTP
-import Settings
+package import Screening
+package import Settings
 package import SharedFolders
 package import UserVerification
 
@@ -29,6 +30,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     private var filter: FlowFilter?
     private var quarantine: (any QuarantineWriter)?
     private var verification: FlowVerification?
+    private var screening: ClientScreening?
     private let signing: OutboundSigning
     private let disclaimers: DisclaimerAdding
     private let refusedConnections = RefusedConnections()
@@ -82,6 +84,17 @@ package struct InboundMailFlow: MailTransactionHandler {
         return flow
     }
 
+    /// The same flow, with clients and users turned away that are banned, and faults counted that lead to bans.
+    package func screening(with screening: ClientScreening) -> InboundMailFlow {
+        var flow = self
+        flow.screening = screening
+        return flow
+    }
+
+    package func refusal(of address: NetworkAddress, _ settings: GatewaySettings) -> SMTPReply? {
+        screening?.refusal(of: address, settings)
+    }
+
     package func connected(_ connection: ClientConnection) async -> ReceptionDecision {
         guard let reply = await filter?.connected(connection) else { return .accept() }
         if refusedConnections.isWorthLogging(connection.address) { logRefusal(.null, MailParameters(), connection, reply) }
@@ -90,7 +103,11 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     package func authenticate(_ question: AuthenticationQuestion, _ connection: ClientConnection) async -> AuthenticationAnswer {
-        await authentication.answer(question, connection)
+        let answer = await authentication.answer(question, connection)
+        guard case .refused = answer else { return answer }
+        screening?.trace.note(.smtp, name: UserAuthentication.key(question.name), address: connection.address.description)
+        let isBanned = screening?.note(.failedSignIn, of: connection.address, connection.settings.settings) != nil
+        return isBanned ? .tooManyFailures : answer
     }
 
     package func sender(_ reversePath: ReversePath, _ parameters: MailParameters, _ connection: ClientConnection) async -> ReceptionDecision
@@ -100,6 +117,10 @@ package struct InboundMailFlow: MailTransactionHandler {
         {
             logRefusal(reversePath, parameters, connection, Self.foreignSender)
             return .refuse(Self.foreignSender)
+        }
+        if let user = connection.user, let reply = screening?.refusal(ofUser: user.address.lookupKey) {
+            logRefusal(reversePath, parameters, connection, reply)
+            return .refuse(reply)
         }
         guard let reply = await filter?.sender(reversePath, connection) else { return .accept() }
         logRefusal(reversePath, parameters, connection, reply)
@@ -111,7 +132,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     ) async -> ReceptionDecision {
         switch acceptance(connection).decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
         case .accept(let routed): return await judged(routed, transaction, connection)
-        case .refuse(let reply): return .refuse(reply)
+        case .refuse(let reply): return badRecipient(reply, connection)
         case .lookUp(let routed, let unlisted):
             do throws(DirectoryError) {
                 switch try await recipients.listing(of: routed.address) {
@@ -135,14 +156,23 @@ package struct InboundMailFlow: MailTransactionHandler {
     ) async -> ReceptionDecision {
         switch rule {
         case .accept: return await judged(routed, transaction, connection)
-        case .refuse: return .refuse(RecipientAcceptance.unknownRecipient(recipient.address))
+        case .refuse: return badRecipient(RecipientAcceptance.unknownRecipient(recipient.address), connection)
         case .verify(let domain):
             // First what costs the mail server nothing: who is refused anyway asks it no question.
             let decision = await judged(routed, transaction, connection)
             guard case .accept = decision else { return decision }
             guard let verification else { return .refuse(FlowVerification.tryAgainLater) }
-            return await verification.refusal(of: recipient.address, in: domain, transaction, connection).map { .refuse($0) } ?? decision
+            return await verification.refusal(of: recipient.address, in: domain, transaction, connection)
+                .map { badRecipient($0, connection) } ?? decision
         }
+    }
+
+    /// A recipient that is not here. One too many ends the session with what later connections are answered.
+    private func badRecipient(_ reply: SMTPReply, _ connection: ClientConnection) -> ReceptionDecision {
+        guard reply.category == .permanentFailure,
+            let ban = screening?.note(.badRecipient, of: connection.address, connection.settings.settings)
+        else { return .refuse(reply) }
+        return .disconnect(ban)
     }
 
     private func judged(

@@ -14,6 +14,8 @@ package struct GatewaySettings: Sendable, Equatable {
     package var senderAuthentication = SenderAuthenticationSettings()
     package var dnsBlockLists = DNSBlockListSettings()
     package var urlBlockLists = URLBlockListSettings()
+    package var greylisting = GreylistingSettings()
+    package var screening = ScreeningSettings()
     package var attachments = AttachmentSettings()
     package var quarantine = QuarantineSettings()
     package var userVerification = UserVerificationSettings()
@@ -38,6 +40,8 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(SenderAuthenticationSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
+        SettingsSectionDescription(GreylistingSettings.self),
+        SettingsSectionDescription(ScreeningSettings.self),
         SettingsSectionDescription(AttachmentSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
@@ -78,6 +82,8 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, SenderAuthenticationSettings.name): return senderAuthentication.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
+        case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
+        case (.cluster, ScreeningSettings.name): return screening.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)

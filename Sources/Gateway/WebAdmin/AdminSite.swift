@@ -100,6 +100,8 @@ package struct AdminSite: Sendable {
         AdministratorsController(services: services).addRoutes(to: routes)
         AccessListsController(services: services).addRoutes(to: routes)
         ContentRulesController(services: services).addRoutes(to: routes)
+        GreylistController(services: services).addRoutes(to: routes)
+        BansController(services: services).addRoutes(to: routes)
         QuarantineController(services: services).addRoutes(to: routes)
         ReportsController(services: services).addRoutes(to: routes)
         APIKeysController(services: services).addRoutes(to: routes)

@@ -21,6 +21,8 @@ enum SchemaMigrations {
         .addNodeStanding,
         .createSigningKeys,
         .createContentRules,
+        .createGreylist,
+        .createBans, .insertBanState,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -29,6 +29,9 @@ enum NoticeText: String, CaseIterable, PageText {
     case accessListAdded
     case accessListChanged
     case accessListDeleted
+    case greylistDeleted
+    case banAdded
+    case bansLifted
     case quarantineReleased
     case quarantineDeleted
     case quarantineUntouched
@@ -80,6 +83,9 @@ enum NoticeText: String, CaseIterable, PageText {
         case .maintenanceStarted:
             LocalizedText("Maintenance begins within seconds. Reload the page to see it.", ja: "まもなくメンテナンスを開始します。ページを再読み込みして確認してください。")
         case .verificationsForgotten: LocalizedText("Answers forgotten: {}.", ja: "{} 件の回答を消去しました。")
+        case .banAdded: LocalizedText("Banned. All nodes follow within moments.", ja: "制限しました。全ノードにまもなく反映されます。")
+        case .bansLifted: LocalizedText("Bans lifted: {}.", ja: "{} 件の制限を解除しました。")
+        case .greylistDeleted: LocalizedText("Entries deleted: {}. These senders wait anew.", ja: "{} 件を削除しました。該当する差出人は再び待機します。")
         case .settingsReturned: LocalizedText("Settings put back: {}.", ja: "{} 件の設定を元に戻しました。")
         case .settingsImported: LocalizedText("Imported; things added or changed: {}.", ja: "インポートしました（追加・変更 {} 件）。")
         case .signingKeyCreated:

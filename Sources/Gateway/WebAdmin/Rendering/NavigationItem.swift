@@ -17,8 +17,8 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, settings, directories, cluster,
-        maintenance,
+    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, greylist, bans, settings,
+        directories, cluster, maintenance,
         apiKeys, administrators, audit
 
     /// Where the entry stands in the menu.
@@ -26,7 +26,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .overview
         case .messages, .quarantine, .queue, .reports, .transcripts: .mail
-        case .domains, .accessLists, .contentRules, .settings, .directories: .setUp
+        case .domains, .accessLists, .contentRules, .greylist, .bans, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -42,6 +42,8 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .domains: SitePath.domains
         case .accessLists: SitePath.accessLists
         case .contentRules: SitePath.contentRules
+        case .greylist: SitePath.greylist
+        case .bans: SitePath.bans
         case .settings: SitePath.settings
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
@@ -63,6 +65,8 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .domains: .domains
         case .accessLists: .accessLists
         case .contentRules: .contentRules
+        case .greylist: .greylist
+        case .bans: .bans
         case .settings: .settings
         case .audit: .audit
         case .administrators: .administrators

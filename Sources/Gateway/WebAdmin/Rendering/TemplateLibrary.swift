@@ -84,6 +84,9 @@ enum PageTemplate: String, CaseIterable {
     case quarantine
     case quarantinedMessage = "quarantined-message"
     case accessListEntry = "access-list-entry"
+    case greylist
+    case bans
+    case signInRefusals = "sign-in-refusals"
     case reports
     case maintenance
     case verification
