@@ -37,7 +37,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
@@ -65,7 +65,8 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
             ],
             [.hummingbird, .hummingbirdCore, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
@@ -73,7 +74,8 @@ let package = Package(
         .gateway(
             "AdministrationAPI",
             uses: [
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
@@ -83,7 +85,7 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Mail",
             ],
@@ -92,7 +94,7 @@ let package = Package(
         .gateway(
             "MailFlow",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "SMTP", "Mail",
@@ -120,7 +122,11 @@ let package = Package(
         ),
 
         .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
-        .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metrics]),
+        .gateway(
+            "Filtering",
+            uses: [
+                "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail",
+            ], [.metrics]),
 
         // 4
         .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
@@ -128,6 +134,9 @@ let package = Package(
         .gateway("TransportSecurity", uses: ["Settings"], [.nio, .nioSSL, .x509, .swiftASN1, .crypto, .logging]),
 
         // 3
+        .gateway(
+            "OutsideEngines", uses: ["Settings", "ScannerProtocols", "Mail"],
+            [.nio, .nioPosix, .nioHTTP1, .logging, .metrics, .serviceLifecycle]),
         .gateway("Cluster", uses: ["Settings"], [.logging, .serviceLifecycle, .crypto]),
         .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .metrics, .serviceLifecycle, .crypto]),
         .gateway("DomainsAndUsers", uses: ["Settings", "SenderAuthentication", "Mail"], [.crypto, .cryptoExtras]),
@@ -141,6 +150,7 @@ let package = Package(
         .library("Firebird", uses: ["CFirebird"]),
         .library("DNS", uses: ["CUnbound"]),
         .library("ProxyProtocol"),
+        .library("ScannerProtocols"),
         .library("Terminal"),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
@@ -151,7 +161,8 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.nio, .logging]),
@@ -161,6 +172,10 @@ let package = Package(
         .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
+        .tests("Libraries/ScannerProtocolsTests", uses: ["ScannerProtocols"]),
+        .tests(
+            "Gateway/OutsideEnginesTests", uses: ["OutsideEngines", "ScannerProtocols", "Settings"],
+            [.nio, .nioPosix, .logging, .metricsTestKit]),
         .tests("Gateway/BayesianLearningTests", uses: ["BayesianLearning", "Mail"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
         .tests("Gateway/ClusterTests", uses: ["Cluster", "Settings"]),
@@ -190,7 +205,7 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers",
@@ -200,7 +215,7 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "AdministrationAPI", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings",
@@ -210,7 +225,7 @@ let package = Package(
         .tests(
             "Gateway/MailFlowTests",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "MailFlow", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
             ],
@@ -218,14 +233,18 @@ let package = Package(
         .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
         .tests(
             "Gateway/FilteringTests",
-            uses: ["Filtering", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metricsTestKit]),
+            uses: [
+                "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication",
+                "DNS", "Mail",
+            ],
+            [.metricsTestKit, .nio]),
         .tests(
             "Gateway/GatewayNodeTests", uses: ["GatewayNode", "GatewayDatabase", "Administration", "MessageLog", "Settings"],
             [.metrics, .logging]),
         .tests(
             "Programs/SecurityGatewayTests",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "Terminal",
             ], [.hummingbird, .argumentParser, .logging, .nio, .nioPosix]),

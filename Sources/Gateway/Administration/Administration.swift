@@ -3,6 +3,7 @@ package import Delivery
 package import DomainsAndUsers
 package import Logging
 package import MessageLog
+package import OutsideEngines
 package import Settings
 package import SharedFolders
 package import UserVerification
@@ -28,6 +29,7 @@ package struct Administration: Sendable {
         package var transcripts: any TranscriptStore = NoTranscripts()
         package var directories: any NodeDirectories = NoDirectories()
         package var folderRegister: any FolderRegister = NoFolderRegister()
+        package var engines: any EngineOverseer = NoEngines()
         package let cluster: ClusterPorts
         package let configuration: any ConfigurationStore
 

@@ -1,4 +1,5 @@
 package import Mail
+package import OutsideEngines
 package import Settings
 
 /// What checks look at: as much of a transaction as is known at their phase.
@@ -18,6 +19,8 @@ package struct FilterSubject: Sendable {
     /// At `.recipient` the one asked about, at `.message` all accepted ones.
     package var recipients: [EmailAddress] = []
     package var message: FilteredMessage?
+    /// Mail of users and trusted networks, which only checks that look at such mail are asked about.
+    package var isOwn = false
 
     package init(settings: GatewaySettings, address: NetworkAddress, ownName: String) {
         self.settings = settings
@@ -34,10 +37,13 @@ package struct FilteredMessage: Sendable {
     package let sizeBytes: Int
     /// `nil` when no check needs it or it could not be read.
     package let structure: MIMEStructure?
+    /// The bytes, for engines; nil where there are none.
+    package let content: (any EngineContent)?
 
-    package init(sizeBytes: Int, structure: MIMEStructure?) {
+    package init(sizeBytes: Int, structure: MIMEStructure?, content: (any EngineContent)? = nil) {
         self.sizeBytes = sizeBytes
         self.structure = structure
+        self.content = content
     }
 }
 

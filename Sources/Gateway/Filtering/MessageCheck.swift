@@ -1,5 +1,6 @@
 package import DNS
 package import DomainsAndUsers
+package import OutsideEngines
 package import SenderAuthentication
 package import Settings
 
@@ -30,12 +31,23 @@ package protocol MessageCheck: Sendable {
     func isWanted(_ subject: FilterSubject, at phase: FilterPhase) -> Bool
     /// What it finds: one result, or one for each of its sources. Empty: it does not concern this message.
     func find(_ subject: FilterSubject, at phase: FilterPhase) async -> [CheckResult]
+    /// How long it may take; by default as long as the settings give to all checks of a step.
+    func timeLimit(_ subject: FilterSubject) -> Duration
+    /// What counts when it was not done within `timeLimit`; by default that it could not be decided.
+    func overrun(_ subject: FilterSubject) -> CheckResult
+    /// Whether it is also asked about mail of users and trusted networks that the settings leave alone otherwise; by default not.
+    func looksAtOwnMail(_ settings: GatewaySettings) -> Bool
 }
 
 extension MessageCheck {
     package static var parts: [String: LocalizedText] { [:] }
     package var needsContent: Bool { false }
     package var mayWait: Bool { false }
+    package func timeLimit(_ subject: FilterSubject) -> Duration { .seconds(subject.settings.filtering.timeLimitSeconds) }
+    package func overrun(_ subject: FilterSubject) -> CheckResult {
+        .undecided(self, LocalizedText("It was not done in time.", ja: "制限時間内に終わりませんでした。"))
+    }
+    package func looksAtOwnMail(_ settings: GatewaySettings) -> Bool { false }
     var name: String { Self.name }
 }
 
@@ -60,14 +72,18 @@ package struct CheckEnvironment: Sendable {
     package let domains: CurrentDomains
     /// `nil` where there is none: then DMARC cannot be decided.
     package let publicSuffixes: PublicSuffixList?
+    /// Asked only by checks whose section of the settings enables an engine.
+    package let engines: any EngineScanner
 
     package init(
-        resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil
+        resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
+        engines: any EngineScanner = NoEngines()
     ) {
         self.resolver = resolver
         self.accessLists = accessLists
         self.domains = domains
         self.publicSuffixes = publicSuffixes
+        self.engines = engines
     }
 }
 
@@ -81,6 +97,9 @@ package enum FilterChecks {
         SenderAuthenticationCheck.self,
         AttachmentCheck.self,
         MessageSizeCheck.self,
+        VirusCheck.self,
+        SpamAssassinCheck.self,
+        RspamdCheck.self,
     ]
 
     /// The title of a check, or of a part of one, by its stored name; `nil` for one that this version does not know.

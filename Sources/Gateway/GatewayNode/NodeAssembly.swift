@@ -14,6 +14,7 @@ import MessageLog
 import NIOCore
 import NIOPosix
 import NIOSSL
+import OutsideEngines
 import Quarantine
 import Reception
 import ServiceLifecycle
@@ -79,7 +80,7 @@ struct NodeAssembly: Sendable {
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
-                listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
+                listener: mail.listener, queue: mail.queue, verifier: mail.verifier, engines: mail.engines,
                 watcher: watcher, home: home, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
@@ -92,6 +93,7 @@ struct NodeAssembly: Sendable {
         ports.transcripts = transcripts
         ports.directories = folders
         ports.folderRegister = database.folders
+        ports.engines = mail.engines
         let folderDuty = FolderDuty(
             parts: FolderDuty.Parts(
                 node: configuration.nodeID, folders: folders, messageData: folder, transcripts: transcripts, nodes: database.stores.nodes,
@@ -147,6 +149,7 @@ struct NodeAssembly: Sendable {
                     }),
                 StandingMetricsRefresh(
                     metrics: StandingMetrics(), monitoring: monitoring, figures: database.standingFigures, logger: logger),
+                EngineWatch(engines: mail.engines, settings: base.settings),
             ] + duties.services(folder: folder) + faces.services + [
                 mail.runner,
                 MailDoor(listener: mail.listener, doors: doors) {
@@ -263,6 +266,7 @@ struct MailServices: Sendable {
     let queue: DeliveryQueue
     let runner: QueueRunner
     let verifier: RecipientVerifier
+    let engines: OutsideEngines
     let accepted = AcceptedCount()
 
     init(
@@ -282,6 +286,7 @@ struct MailServices: Sendable {
         queue = DeliveryQueue(delivery)
         verifier = RecipientVerifier(probe: QuestionToMailServers(question: MailServerQuestion(delivery)), logger: base.logger)
         runner = QueueRunner(queue)
+        engines = OutsideEngines(group: group, logger: base.logger)
         let flow = InboundMailFlow(
             queue: SubmittingQueue(queue: queue, accepted: accepted), domains: base.domains,
             recipients: KnownUsers(store: database.stores.users),
@@ -293,7 +298,7 @@ struct MailServices: Sendable {
             with: FilterPipeline(
                 CheckEnvironment(
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
-                    publicSuffixes: PublicSuffixFile.load(logger: base.logger))),
+                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), engines: engines)),
             quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
         ).verifying(with: verifier)
         listener = SMTPListener(

@@ -56,10 +56,12 @@ struct FlowFilter: Sendable {
             guard verdict.decision == .quarantine else { return nil }
             // What no allow list excuses is dangerous in itself.
             let isDangerous = verdict.reasons.contains { !$0.isExcusable }
+            let isForAdministrators = verdict.reasons.contains(where: \.isForAdministrators)
             let texts = verdict.reasons.prefix(FlowFilter.namedReasons).map(\.text)
             let reason = LocalizedText(
                 texts.map(\.english).joined(separator: " ").cut(), ja: texts.map(\.japanese).joined(separator: " ").cut())
-            return (kind(isDangerous ? owners.dangerousMail : owners.suspiciousMail), reason, judgement.score)
+            let owner = isDangerous ? owners.dangerousMail : owners.suspiciousMail
+            return (isForAdministrators ? .administrator : kind(owner), reason, judgement.score)
         }
 
         private func kind(_ owner: QuarantineSettings.Owner) -> QuarantineKind {
@@ -111,14 +113,18 @@ struct FlowFilter: Sendable {
     /// - Returns: `nil` for a message that is not judged.
     func message(_ message: ReceivedMessage) async -> Outcome? {
         let connection = message.connection
-        guard applies(to: connection) else { return nil }
+        let isJudged = applies(to: connection)
+        guard isJudged || connection.settings.settings.filtering.mode != .off else { return nil }
         let memory = connection.memory.value(as: Memory.self) ?? Memory()
         var subject = subject(connection, memory)
         subject.reversePath = message.transaction.reversePath
         subject.recipients = message.transaction.recipients.map(\.address)
+        subject.isOwn = !isJudged
+        guard isJudged || pipeline.isAnythingWanted(.message, subject) else { return nil }
         let room = room(for: message, subject)
         subject.message = FilteredMessage(
-            sizeBytes: message.sizeBytes, structure: room == .taken ? await structure(of: message) : nil)
+            sizeBytes: message.sizeBytes, structure: room == .taken ? await structure(of: message) : nil,
+            content: ReceivedContent(writer: message.content))
         var results = memory.connection + memory.greeting + memory.sender + (await pipeline.run(.message, subject))
         switch room {
         case .taken: budget.release(message.sizeBytes)
