@@ -299,7 +299,7 @@ struct MailServices: Sendable {
                 CheckEnvironment(
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
                     publicSuffixes: PublicSuffixFile.load(logger: base.logger), engines: engines)),
-            quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
+            quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
         ).verifying(with: verifier)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
@@ -322,11 +322,14 @@ private struct SubmittingQueue: AcceptedMessageQueue {
 /// Mail that is kept back was accepted all the same.
 private struct CountingQuarantine: QuarantineWriter {
     let writer: any QuarantineWriter
+    let queue: DeliveryQueue
     let accepted: AcceptedCount
 
     func quarantine(_ submission: QuarantineSubmission, deadline: Duration) async throws(DeliveryQueueError) {
         try await writer.quarantine(submission, deadline: deadline)
         accepted.increment()
+        // Some copies of it go on.
+        if submission.keptOrdinals != nil { queue.wake() }
     }
 }
 

@@ -23,7 +23,11 @@ package struct GatewaySettings: Sendable, Equatable {
     package var directories = DirectorySettings()
     package var cluster = ClusterSettings()
     /// By the domain's lower-case ASCII name; a domain without an entry has the defaults.
-    package var domains: [String: DomainSettings] = [:]
+    package var domains: [String: DomainSettings] = [:] {
+        didSet { scoringExceptions = Set(domains.values.compactMap(\.scoringException)) }
+    }
+    /// Those of all domains, each once: mostly none, and then no message asks for its recipients' domains.
+    package private(set) var scoringExceptions: Set<ScoringException> = []
 
     package init() {}
 
@@ -55,10 +59,17 @@ package struct GatewaySettings: Sendable, Equatable {
         var settings = GatewaySettings()
         var problems: [SettingsProblem] = []
         let groups = Dictionary(grouping: rows.filter { $0.value != nil }) { SectionKey(scope: $0.scope, section: $0.section) }
+        // Taken over together: each assignment looks at all of them.
+        var domains: [String: DomainSettings] = [:]
         for (key, rows) in groups {
             let texts = Dictionary(rows.map { ($0.name, $0.value ?? "") }, uniquingKeysWith: { first, _ in first })
-            problems += settings.apply(texts, to: key, node: node)
+            if case .domain(let name) = key.scope, key.section == DomainSettings.name {
+                problems += domains[name, default: DomainSettings()].apply(texts)
+            } else {
+                problems += settings.apply(texts, to: key, node: node)
+            }
         }
+        settings.domains = domains
         return (settings, problems)
     }
 
@@ -92,7 +103,6 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, RetentionSettings.name): return retention.apply(texts)
         case (.node(nodeID), NodeSettings.name): return node.apply(texts)
         case (.node, NodeSettings.name): return []
-        case (.domain(let name), DomainSettings.name): return domains[name, default: DomainSettings()].apply(texts)
         case (.cluster, _), (.node, _), (.domain, _):
             return [
                 SettingsProblem(

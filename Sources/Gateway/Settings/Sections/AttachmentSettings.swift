@@ -66,7 +66,8 @@ package struct AttachmentSettings: SettingsSection {
             title: LocalizedText("What a blocked attachment leads to", ja: "禁止した添付ファイルの扱い"),
             LocalizedText(
                 "Quarantine by default: an administrator can still release what was meant well. Allow lists do not excuse attachments.",
-                ja: "既定では隔離します。正当なものは管理者が解放できます。許可リストに登録されていても適用されます。")),
+                ja: "既定では隔離します。正当なものは管理者が解放できます。許可リストに登録されていても適用されます。")
+        ).weighing,
         .score(
             "score", \.score, title: LocalizedText("Score of a blocked attachment", ja: "禁止した添付ファイルのスコア"),
             LocalizedText("Counts when the score is added.", ja: "「スコアを加算」を選んだ場合に加算します。")),

@@ -28,7 +28,8 @@ package struct ClamAVSettings: EngineSettingsSection {
                 title: LocalizedText("A message with a virus", ja: "ウイルスを含むメッセージ"),
                 LocalizedText(
                     "Whoever refuses tells the sender; in quarantine only administrators see the message, whatever is set for dangerous mail.",
-                    ja: "拒否すると送信元に通知されます。隔離した場合は、「危険なメールの隔離先」の設定にかかわらず管理者だけが確認できます。")),
+                    ja: "拒否すると送信元に通知されます。隔離した場合は、「危険なメールの隔離先」の設定にかかわらず管理者だけが確認できます。")
+            ).weighing,
             .choice(
                 "when-too-large", \.whenTooLarge, [EngineAbsence.pass, .hold].map { ($0, $0.title) },
                 title: LocalizedText("A message that is too large to be looked at", ja: "大きすぎて検査できないメッセージ"),

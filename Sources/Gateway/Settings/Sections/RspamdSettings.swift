@@ -21,6 +21,7 @@ package struct RspamdSettings: EngineSettingsSection {
                 "heed-actions", \.heedsActions, title: LocalizedText("Heed its actions", ja: "Rspamd のアクションに従う"),
                 LocalizedText(
                     "“reject” of Rspamd then refuses the message, and “soft reject” and “greylist” answer 451, instead of the score. Off: only the score counts, by the thresholds of this gateway.",
-                    ja: "有効にすると、スコアの代わりに Rspamd の reject で拒否し、soft reject と greylist で 451 を返します。無効の場合は、スコアだけをこのゲートウェイのしきい値で判定します。")),
+                    ja: "有効にすると、スコアの代わりに Rspamd の reject で拒否し、soft reject と greylist で 451 を返します。無効の場合は、スコアだけをこのゲートウェイのしきい値で判定します。")
+            ).weighing,
         ]
 }

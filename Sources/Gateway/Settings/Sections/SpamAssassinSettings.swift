@@ -38,7 +38,8 @@ enum EngineScoreFields {
             "percent", path, 0...1000, title: LocalizedText("Weight (percent)", ja: "重み（パーセント）"),
             LocalizedText(
                 "How much of the engine's score counts here. Both scales call about 5 spam, so all of it does; 0 shows the score and counts nothing.",
-                ja: "エンジンのスコアをどれだけ加算するかです。どちらの尺度でも約 5 が迷惑メールの目安なので、既定では全部を加算します。0 の場合は表示だけを行います。"))
+                ja: "エンジンのスコアをどれだけ加算するかです。どちらの尺度でも約 5 が迷惑メールの目安なので、既定では全部を加算します。0 の場合は表示だけを行います。")
+        ).weighing
     }
 
     static func highest<Section: SettingsSection>(_ path: any WritableKeyPath<Section, FilterScore> & Sendable) -> SettingsField<Section> {

@@ -49,7 +49,8 @@ extension EngineSettingsSection {
                 "enabled", \.connection.isEnabled, title: LocalizedText("Ask \(product)", ja: "\(product) を使用"),
                 LocalizedText(
                     "Off by default: the engine is a program of its own that is installed and kept up to date separately.",
-                    ja: "既定では無効です。エンジンは別のプログラムで、インストールと更新は個別に行います。")),
+                    ja: "既定では無効です。エンジンは別のプログラムで、インストールと更新は個別に行います。")
+            ).weighing,
             .value(
                 "server", \.connection.server, maximumBytes: 300, title: LocalizedText("Server", ja: "サーバー"),
                 LocalizedText(
@@ -79,7 +80,8 @@ extension EngineSettingsSection {
                     "What happens to a message while the engine is away, too slow or too busy, or answers nonsense. Held messages wait in the administrators' quarantine until they are released or deleted. No allow list excuses a message from this.",
                     ja:
                         "エンジンが停止している、遅い、混雑している、または応答が不正な場合のメッセージの扱いです。保留したメッセージは、解放または削除されるまで管理者の隔離に残ります。許可リストによる免除はありません。"
-                )),
+                )
+            ).weighing,
             .integer(
                 "pause", \.connection.pauseSeconds, 1...600, .seconds, title: LocalizedText("Pause after failures", ja: "失敗後の停止時間"),
                 LocalizedText(

@@ -49,6 +49,7 @@ enum CommonText: String, CaseIterable, PageText {
     case accessLists
     case quarantine
     case cluster
+    case scoring
     case transcripts
     case menuMail
     case menuSetUp
@@ -103,6 +104,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .accessLists: LocalizedText("Allow and block lists", ja: "許可・ブロックリスト")
         case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         case .cluster: LocalizedText("Clustering", ja: "クラスター")
+        case .scoring: LocalizedText("Scoring", ja: "スコア判定")
         case .transcripts: LocalizedText("SMTP transcripts", ja: "SMTP 通信記録")
         case .menuMail: LocalizedText("Mail", ja: "メール")
         case .menuSetUp: LocalizedText("Set-up", ja: "構成")

@@ -17,7 +17,8 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, settings, directories, cluster, maintenance,
+    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, scoring, settings, directories, cluster,
+        maintenance,
         apiKeys, administrators, audit
 
     /// Where the entry stands in the menu.
@@ -25,7 +26,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .overview
         case .messages, .quarantine, .queue, .reports, .transcripts: .mail
-        case .domains, .accessLists, .settings, .directories: .setUp
+        case .domains, .accessLists, .scoring, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -41,6 +42,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .domains: SitePath.domains
         case .accessLists: SitePath.accessLists
         case .settings: SitePath.settings
+        case .scoring: SitePath.scoring
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
         case .apiKeys: SitePath.apiKeys
@@ -61,6 +63,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .domains: .domains
         case .accessLists: .accessLists
         case .settings: .settings
+        case .scoring: .scoring
         case .audit: .audit
         case .administrators: .administrators
         case .apiKeys: .apiKeys
