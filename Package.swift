@@ -125,7 +125,9 @@ let package = Package(
         .gateway(
             "Filtering",
             uses: [
-                "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail",
+                "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS",
+                "Archives",
+                "Mail",
             ], [.metrics]),
 
         // 4
@@ -149,12 +151,14 @@ let package = Package(
         .library("SenderAuthentication", uses: ["DNS", "Mail"], [.crypto, .cryptoExtras]),
         .library("Firebird", uses: ["CFirebird"]),
         .library("DNS", uses: ["CUnbound"]),
+        .library("Archives", uses: ["CArchive"]),
         .library("ProxyProtocol"),
         .library("ScannerProtocols"),
         .library("Terminal"),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
         .cLibrary("CUnbound", package: "libunbound-dev"),
+        .cLibrary("CArchive", package: "libarchive-dev"),
 
         // Tests; all of them run in one process. A kit is what several of them share.
         .testKit("FirebirdTestKit", uses: ["Firebird"]),
@@ -169,6 +173,7 @@ let package = Package(
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
         .tests("Libraries/DNSTests", uses: ["DNS"]),
+        .tests("Libraries/ArchivesTests", uses: ["Archives", "CArchive"]),
         .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
@@ -235,7 +240,7 @@ let package = Package(
             "Gateway/FilteringTests",
             uses: [
                 "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication",
-                "DNS", "Mail",
+                "DNS", "Archives", "CArchive", "Mail",
             ],
             [.metricsTestKit, .nio]),
         .tests(
@@ -299,7 +304,9 @@ extension Target {
 }
 
 extension Set<String> {
-    static let withDesignText: Set<String> = ["BayesianLearning", "Delivery", "GatewayDatabase", "Mail", "SenderAuthentication"]
+    static let withDesignText: Set<String> = [
+        "BayesianLearning", "Delivery", "Filtering", "GatewayDatabase", "Mail", "SenderAuthentication",
+    ]
 }
 
 extension [SwiftSetting] {

@@ -63,6 +63,8 @@ package final class InMemoryGateway: Sendable {
         package var removedNodes: [NodeID: String] = [:]
         /// Entries of the allow and block lists.
         package var accessList: [AccessListEntry] = []
+        /// The content rules.
+        package var contentRules: [ContentRule] = []
         /// Messages in quarantine.
         package var quarantine: [QuarantinedMessage] = []
         /// Stored contents of messages.

@@ -8,11 +8,16 @@ extension Administration {
     /// The ports of filtering.
     package struct FilteringPorts: Sendable {
         package let accessLists: any AccessListStore
+        package let contentRules: any ContentRuleStore
         package let quarantine: any QuarantineStore
         package let contents: any StoredContentSource
 
-        package init(accessLists: any AccessListStore, quarantine: any QuarantineStore, contents: any StoredContentSource) {
+        package init(
+            accessLists: any AccessListStore, contentRules: any ContentRuleStore, quarantine: any QuarantineStore,
+            contents: any StoredContentSource
+        ) {
             self.accessLists = accessLists
+            self.contentRules = contentRules
             self.quarantine = quarantine
             self.contents = contents
         }

@@ -21,20 +21,19 @@ package struct FilterPipeline: Sendable {
 
     /// Whether some check of the last phase wants to see the message's structure.
     package func needsContent(_ subject: FilterSubject) -> Bool {
-        wanted(.message, subject).contains(where: \.needsContent)
+        checks.contains { $0.needsContent && isWanted($0, subject, .message) }
     }
 
-    /// Whether any check has something to look at in a phase.
-    package func isAnythingWanted(_ phase: FilterPhase, _ subject: FilterSubject) -> Bool {
-        checks.contains { isWanted($0, phase, subject) }
+    /// Whether there is something to be looked at in mail of users and trusted networks that is left unchecked otherwise.
+    package func concernsOwnMail(_ subject: FilterSubject) -> Bool {
+        checks.contains { $0.concernsOwnMail && $0.isWanted(subject, at: .message) }
     }
 
-    private func isWanted(_ check: any MessageCheck, _ phase: FilterPhase, _ subject: FilterSubject) -> Bool {
-        check.phases.contains(phase) && (!subject.isOwn || check.looksAtOwnMail(subject.settings)) && check.isWanted(subject, at: phase)
-    }
+    /// Whether content rules may ask where the message goes.
+    package var needsDirection: Bool { !environment.contentRules.rules.isEmpty }
 
-    private func wanted(_ phase: FilterPhase, _ subject: FilterSubject) -> [any MessageCheck] {
-        checks.filter { isWanted($0, phase, subject) }
+    private func isWanted(_ check: any MessageCheck, _ subject: FilterSubject, _ phase: FilterPhase) -> Bool {
+        check.phases.contains(phase) && (check.concernsOwnMail || !subject.isOwnMail) && check.isWanted(subject, at: phase)
     }
 
     /// Whether an access list names hosts, so that `confirmedHostNames` are worth asking for.
@@ -56,7 +55,7 @@ package struct FilterPipeline: Sendable {
     /// What all wanted checks of a phase find. Returns at the latest when the longest of their time limits is over; a check that is not
     /// done by its own counts as it says itself, usually as undecided.
     package func run(_ phase: FilterPhase, _ subject: FilterSubject) async -> [CheckResult] {
-        let wanted = wanted(phase, subject)
+        let wanted = checks.filter { isWanted($0, subject, phase) }
         guard !wanted.isEmpty else { return [] }
         // Those with one limit run against one clock; there are as many clocks as limits.
         let groups = Dictionary(grouping: wanted.filter(\.mayWait)) { $0.timeLimit(subject) }

@@ -1,4 +1,5 @@
 package import Mail
+package import MessageLog
 package import OutsideEngines
 package import Settings
 
@@ -19,8 +20,10 @@ package struct FilterSubject: Sendable {
     /// At `.recipient` the one asked about, at `.message` all accepted ones.
     package var recipients: [EmailAddress] = []
     package var message: FilteredMessage?
-    /// Mail of users and trusted networks, which only checks that look at such mail are asked about.
-    package var isOwn = false
+    /// Known at `.message`, and only when `FilterPipeline.needsDirection`.
+    package var direction = MailDirection.inbound
+    /// Mail of users and trusted networks that is left unchecked but for what concerns such mail.
+    package var isOwnMail = false
 
     package init(settings: GatewaySettings, address: NetworkAddress, ownName: String) {
         self.settings = settings

@@ -1,3 +1,4 @@
+package import Archives
 package import DNS
 package import DomainsAndUsers
 package import OutsideEngines
@@ -24,6 +25,8 @@ package protocol MessageCheck: Sendable {
     var phases: Set<FilterPhase> { get }
     /// Whether it looks into the message's structure, which then is read for it.
     var needsContent: Bool { get }
+    /// Whether it looks at mail of users and trusted networks too, when the settings leave that unchecked.
+    var concernsOwnMail: Bool { get }
     /// Whether `find` may wait (for DNS, a scanner). One that does not is called on the spot.
     var mayWait: Bool { get }
 
@@ -35,8 +38,6 @@ package protocol MessageCheck: Sendable {
     func timeLimit(_ subject: FilterSubject) -> Duration
     /// What counts when it was not done within `timeLimit`; by default that it could not be decided.
     func overrun(_ subject: FilterSubject) -> CheckResult
-    /// Whether it is also asked about mail of users and trusted networks that the settings leave alone otherwise; by default not.
-    func looksAtOwnMail(_ settings: GatewaySettings) -> Bool
 }
 
 extension MessageCheck {
@@ -47,7 +48,7 @@ extension MessageCheck {
     package func overrun(_ subject: FilterSubject) -> CheckResult {
         .undecided(self, LocalizedText("It was not done in time.", ja: "制限時間内に終わりませんでした。"))
     }
-    package func looksAtOwnMail(_ settings: GatewaySettings) -> Bool { false }
+    package var concernsOwnMail: Bool { false }
     var name: String { Self.name }
 }
 
@@ -72,11 +73,14 @@ package struct CheckEnvironment: Sendable {
     package let domains: CurrentDomains
     /// `nil` where there is none: then DMARC cannot be decided.
     package let publicSuffixes: PublicSuffixList?
+    package let archives: ArchiveThreads
+    package let contentRules: CurrentContentRules
     /// Asked only by checks whose section of the settings enables an engine.
     package let engines: any EngineScanner
 
     package init(
         resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
+        archives: ArchiveThreads = ArchiveThreads(), contentRules: CurrentContentRules = CurrentContentRules(),
         engines: any EngineScanner = NoEngines()
     ) {
         self.resolver = resolver
@@ -84,6 +88,8 @@ package struct CheckEnvironment: Sendable {
         self.domains = domains
         self.publicSuffixes = publicSuffixes
         self.engines = engines
+        self.archives = archives
+        self.contentRules = contentRules
     }
 }
 
@@ -96,6 +102,9 @@ package enum FilterChecks {
         DNSBlockListCheck.self,
         SenderAuthenticationCheck.self,
         AttachmentCheck.self,
+        FileContentCheck.self,
+        ContentRuleCheck.self,
+        URLBlockListCheck.self,
         MessageSizeCheck.self,
         VirusCheck.self,
         SpamAssassinCheck.self,

@@ -55,6 +55,7 @@ struct NodeAssembly: Sendable {
             configuration: configuration, home: home, settings: CurrentSettings(snapshot),
             domains: CurrentDomains(try await database.stores.domains.loadDomains()), logger: logger)
         try await base.loadAccessLists(from: database.stores.accessLists)
+        try await base.loadContentRules(from: database.stores.contentRules)
         let tls = try await base.openTLS()
         let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
         let folders = NodeFolders(
@@ -75,6 +76,7 @@ struct NodeAssembly: Sendable {
             adoptAlongside: { () throws(SettingsError) in
                 try await base.loadDomains(from: database.stores.domains)
                 try await base.loadAccessLists(from: database.stores.accessLists)
+                try await base.loadContentRules(from: database.stores.contentRules)
             }, logger: logger)
         let maintenance = MaintenanceRequests()
         let monitoring = NodeMonitoring(
@@ -208,6 +210,7 @@ struct NodeBase: Sendable {
     let settings: CurrentSettings
     let domains: CurrentDomains
     let accessLists = CurrentAccessLists()
+    let contentRules = CurrentContentRules()
     let logger: Logger
 
     /// The HELO name in force: the setting, else the system's host name.
@@ -229,6 +232,15 @@ struct NodeBase: Sendable {
     func loadAccessLists(from store: any AccessListStore) async throws(SettingsError) {
         do throws(DirectoryError) {
             if let lists = try await store.loadAccessLists(ifNewerThan: accessLists.lists.revision) { accessLists.adopt(lists) }
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
+    }
+
+    /// The content rules, if they changed since they were loaded.
+    func loadContentRules(from store: any ContentRuleStore) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            if let rules = try await store.loadContentRules(ifNewerThan: contentRules.rules.revision) { contentRules.adopt(rules) }
         } catch {
             throw .unavailable(cause: error.description)
         }
@@ -298,7 +310,7 @@ struct MailServices: Sendable {
             with: FilterPipeline(
                 CheckEnvironment(
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
-                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), engines: engines)),
+                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules, engines: engines)),
             quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
         ).verifying(with: verifier)
         listener = SMTPListener(

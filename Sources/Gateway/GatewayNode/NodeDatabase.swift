@@ -20,6 +20,7 @@ struct NodeDatabase: Sendable {
         let nodes: any NodeRegistry
         let contentReferences: any ContentReferences
         let accessLists: any AccessListStore
+        let contentRules: any ContentRuleStore
         let quarantine: any QuarantineStore
         let maintenance: any MaintenanceStore
         let textIndex: any TextIndexStore
@@ -55,7 +56,8 @@ struct NodeDatabase: Sendable {
         changeFeed = database.changeFeed
         stores = Stores(
             settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
-            contentReferences: database.contentReferences, accessLists: database.accessLists, quarantine: database.quarantine,
+            contentReferences: database.contentReferences, accessLists: database.accessLists,
+            contentRules: database.contentRules, quarantine: database.quarantine,
             maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys,
             primaryRole: database.primaryRole)
     }
@@ -102,7 +104,8 @@ struct NodeDatabase: Sendable {
             queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics,
             apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
-                accessLists: database.accessLists, quarantine: database.quarantine, contents: contents), verifier: verifier,
+                accessLists: database.accessLists, contentRules: database.contentRules, quarantine: database.quarantine,
+                contents: contents), verifier: verifier,
             cluster: Administration.ClusterPorts(
                 registrationKeys: database.registrationKeys, joiningPlace: joiningPlace, primary: database.primaryRole, presence: presence,
                 departures: database.nodes),

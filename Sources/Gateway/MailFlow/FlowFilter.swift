@@ -51,6 +51,8 @@ struct FlowFilter: Sendable {
         let owners: QuarantineSettings
         /// What the message's authentication results say; nil when none are to be written.
         let authentication: [AuthenticationResults.Method]?
+        /// What findings want written into the message.
+        let marks: [MessageMark]
 
         /// The refusal it leads to.
         var refusal: SMTPReply? { FlowFilter.refusal(verdict) }
@@ -115,16 +117,18 @@ struct FlowFilter: Sendable {
     }
 
     /// - Returns: `nil` for a message that is not judged.
-    func message(_ message: ReceivedMessage) async -> Outcome? {
+    /// - Parameter direction: where it goes; only asked for when content rules want to know.
+    func message(_ message: ReceivedMessage, direction: () -> MailDirection) async -> Outcome? {
         let connection = message.connection
-        let isJudged = applies(to: connection)
-        guard isJudged || connection.settings.settings.filtering.mode != .off else { return nil }
         let memory = connection.memory.value(as: Memory.self) ?? Memory()
         var subject = subject(connection, memory)
+        if !applies(to: connection) {
+            subject.isOwnMail = true
+            guard connection.settings.settings.filtering.mode != .off, pipeline.concernsOwnMail(subject) else { return nil }
+        }
+        if pipeline.needsDirection { subject.direction = direction() }
         subject.reversePath = message.transaction.reversePath
         subject.recipients = message.transaction.recipients.map(\.address)
-        subject.isOwn = !isJudged
-        guard isJudged || pipeline.isAnythingWanted(.message, subject) else { return nil }
         let room = room(for: message, subject)
         subject.message = FilteredMessage(
             sizeBytes: message.sizeBytes, structure: room == .taken ? await structure(of: message) : nil,
@@ -141,7 +145,9 @@ struct FlowFilter: Sendable {
         return Outcome(
             verdict: verdicts.verdict, kept: verdicts.kept, keepsRefused: verdicts.keepsRefused, judgement: judgement,
             owners: connection.settings.settings.quarantine,
-            authentication: connection.settings.settings.senderAuthentication.writesResults ? results.flatMap(\.authentication) : nil)
+            authentication: connection.settings.settings.senderAuthentication.writesResults && !subject.isOwnMail
+                ? results.flatMap(\.authentication) : nil,
+            marks: !verdicts.isRecordedOnly ? results.flatMap(\.marks) : [])
     }
 
     /// What is written down about a transaction, or a connection, that brought no message; `nil` when nothing was found.

@@ -13,6 +13,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var senderChecks = SenderCheckSettings()
     package var senderAuthentication = SenderAuthenticationSettings()
     package var dnsBlockLists = DNSBlockListSettings()
+    package var urlBlockLists = URLBlockListSettings()
     package var attachments = AttachmentSettings()
     package var clamAV = ClamAVSettings()
     package var spamAssassin = SpamAssassinSettings()
@@ -43,9 +44,9 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(SenderAuthenticationSettings.self),
-        SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(AttachmentSettings.self),
-        SettingsSectionDescription(ClamAVSettings.self), SettingsSectionDescription(SpamAssassinSettings.self),
-        SettingsSectionDescription(RspamdSettings.self),
+        SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
+        SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(ClamAVSettings.self),
+        SettingsSectionDescription(SpamAssassinSettings.self), SettingsSectionDescription(RspamdSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
         SettingsSectionDescription(ClusterSettings.self),
@@ -91,6 +92,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, SenderCheckSettings.name): return senderChecks.apply(texts)
         case (.cluster, SenderAuthenticationSettings.name): return senderAuthentication.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
+        case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
         case (.cluster, ClamAVSettings.name): return clamAV.apply(texts)
         case (.cluster, SpamAssassinSettings.name): return spamAssassin.apply(texts)

@@ -100,6 +100,7 @@ package struct AdminSite: Sendable {
         AuditController(services: services).addRoutes(to: routes)
         AdministratorsController(services: services).addRoutes(to: routes)
         AccessListsController(services: services).addRoutes(to: routes)
+        ContentRulesController(services: services).addRoutes(to: routes)
         QuarantineController(services: services).addRoutes(to: routes)
         ReportsController(services: services).addRoutes(to: routes)
         APIKeysController(services: services).addRoutes(to: routes)

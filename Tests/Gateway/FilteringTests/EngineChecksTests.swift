@@ -46,7 +46,7 @@ import Testing
         change(&fixture.settings)
         var subject = try fixture.subject()
         subject.message = FilteredMessage(sizeBytes: 10, structure: nil, content: Content())
-        subject.isOwn = isOwn
+        subject.isOwnMail = isOwn
         return subject
     }
 
@@ -152,6 +152,6 @@ import Testing
         let own = try subject(isOwn: true) { $0.attachments.largeMessageBytes = 1 }
         #expect(await pipeline.run(.message, own).map(\.check) == ["clamav"])
         let left = try subject(isOwn: true) { $0.clamAV.scansOwnMail = false }
-        #expect(await pipeline.run(.message, left).isEmpty && !pipeline.isAnythingWanted(.message, left))
+        #expect(await pipeline.run(.message, left).isEmpty && !pipeline.concernsOwnMail(left))
     }
 }

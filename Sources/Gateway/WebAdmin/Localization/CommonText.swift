@@ -47,6 +47,7 @@ enum CommonText: String, CaseIterable, PageText {
     case back
     case cannotBeUndone
     case accessLists
+    case contentRules
     case quarantine
     case cluster
     case scoring
@@ -102,6 +103,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .back: LocalizedText("Back", ja: "戻る")
         case .cannotBeUndone: LocalizedText("This cannot be undone.", ja: "この操作は取り消せません。")
         case .accessLists: LocalizedText("Allow and block lists", ja: "許可・ブロックリスト")
+        case .contentRules: LocalizedText("Content rules", ja: "コンテンツルール")
         case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         case .cluster: LocalizedText("Clustering", ja: "クラスター")
         case .scoring: LocalizedText("Scoring", ja: "スコア判定")

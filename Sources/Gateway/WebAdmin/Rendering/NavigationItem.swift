@@ -17,7 +17,8 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, scoring, settings, directories, cluster,
+    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, scoring, settings, directories,
+        cluster,
         maintenance,
         apiKeys, administrators, audit
 
@@ -26,7 +27,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .overview
         case .messages, .quarantine, .queue, .reports, .transcripts: .mail
-        case .domains, .accessLists, .scoring, .settings, .directories: .setUp
+        case .domains, .accessLists, .contentRules, .scoring, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -41,6 +42,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .transcripts: SitePath.transcripts
         case .domains: SitePath.domains
         case .accessLists: SitePath.accessLists
+        case .contentRules: SitePath.contentRules
         case .settings: SitePath.settings
         case .scoring: SitePath.scoring
         case .audit: SitePath.audit
@@ -62,6 +64,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .transcripts: .transcripts
         case .domains: .domains
         case .accessLists: .accessLists
+        case .contentRules: .contentRules
         case .settings: .settings
         case .scoring: .scoring
         case .audit: .audit

@@ -98,6 +98,7 @@ enum SitePath {
     static let administrators = "/administrators"
     static let account = "/account"
     static let accessLists = "/lists"
+    static let contentRules = "/content-rules"
     static let quarantine = "/quarantine"
     static let reports = "/reports"
     static let apiKeys = "/api-keys"

@@ -15,10 +15,10 @@ package struct VirusCheck: MessageCheck {
 
     package func isWanted(_ subject: FilterSubject, at phase: FilterPhase) -> Bool {
         let settings = subject.settings.clamAV
-        return settings.connection.isEnabled && (!subject.isOwn || settings.scansOwnMail)
+        return settings.connection.isEnabled && (!subject.isOwnMail || settings.scansOwnMail)
     }
 
-    package func looksAtOwnMail(_ settings: GatewaySettings) -> Bool { settings.clamAV.scansOwnMail }
+    package var concernsOwnMail: Bool { true }
 
     package func timeLimit(_ subject: FilterSubject) -> Duration { EngineQuestion.timeLimit(.clamAV, subject) }
 
