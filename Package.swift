@@ -37,7 +37,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
-                "Screening", "UserVerification",
+                "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
@@ -66,7 +66,7 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
             ],
@@ -75,7 +75,7 @@ let package = Package(
         .gateway(
             "AdministrationAPI",
             uses: [
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
@@ -86,7 +86,7 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
-                "Screening", "UserVerification",
+                "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Mail",
             ],
@@ -95,7 +95,7 @@ let package = Package(
         .gateway(
             "MailFlow",
             uses: [
-                "Screening", "UserVerification",
+                "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "SMTP", "Mail",
@@ -126,8 +126,11 @@ let package = Package(
             "Screening", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metrics, .serviceLifecycle]),
         .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
         .gateway(
-            "Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives", "Mail"],
-            [.metrics, .crypto]),
+            "Filtering",
+            uses: [
+                "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS",
+                "Archives", "Mail",
+            ], [.metrics, .crypto]),
 
         // 4
         .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
@@ -135,6 +138,9 @@ let package = Package(
         .gateway("TransportSecurity", uses: ["Settings"], [.nio, .nioSSL, .x509, .swiftASN1, .crypto, .logging]),
 
         // 3
+        .gateway(
+            "OutsideEngines", uses: ["Settings", "ScannerProtocols", "Mail"],
+            [.nio, .nioPosix, .nioHTTP1, .logging, .metrics, .serviceLifecycle]),
         .gateway("Cluster", uses: ["Settings"], [.logging, .serviceLifecycle, .crypto]),
         .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .metrics, .serviceLifecycle, .crypto]),
         .gateway("DomainsAndUsers", uses: ["Settings", "SenderAuthentication", "Mail"], [.crypto, .cryptoExtras]),
@@ -149,6 +155,7 @@ let package = Package(
         .library("DNS", uses: ["CUnbound"]),
         .library("Archives", uses: ["CArchive"]),
         .library("ProxyProtocol"),
+        .library("ScannerProtocols"),
         .library("Terminal"),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
@@ -160,7 +167,7 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
@@ -172,6 +179,10 @@ let package = Package(
         .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
+        .tests("Libraries/ScannerProtocolsTests", uses: ["ScannerProtocols"]),
+        .tests(
+            "Gateway/OutsideEnginesTests", uses: ["OutsideEngines", "ScannerProtocols", "Settings"],
+            [.nio, .nioPosix, .logging, .metricsTestKit]),
         .tests("Gateway/BayesianLearningTests", uses: ["BayesianLearning", "Mail"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
         .tests("Gateway/ClusterTests", uses: ["Cluster", "Settings"]),
@@ -203,7 +214,7 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "WebAdmin", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers",
@@ -213,7 +224,7 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders",
@@ -224,7 +235,7 @@ let package = Package(
         .tests(
             "Gateway/MailFlowTests",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
@@ -234,15 +245,17 @@ let package = Package(
         .tests(
             "Gateway/FilteringTests",
             uses: [
-                "Filtering", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives", "CArchive", "Mail",
-            ], [.metricsTestKit]),
+                "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication",
+                "DNS", "Archives", "CArchive", "Mail",
+            ],
+            [.metricsTestKit, .nio]),
         .tests(
             "Gateway/GatewayNodeTests", uses: ["GatewayNode", "GatewayDatabase", "Administration", "MessageLog", "Settings"],
             [.metrics, .logging]),
         .tests(
             "Programs/SecurityGatewayTests",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "Terminal",
             ], [.hummingbird, .argumentParser, .logging, .nio, .nioPosix]),

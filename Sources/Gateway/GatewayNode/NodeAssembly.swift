@@ -14,6 +14,7 @@ import MessageLog
 import NIOCore
 import NIOPosix
 import NIOSSL
+import OutsideEngines
 import Quarantine
 import Reception
 import Screening
@@ -86,7 +87,7 @@ struct NodeAssembly: Sendable {
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
-                listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
+                listener: mail.listener, queue: mail.queue, verifier: mail.verifier, engines: mail.engines,
                 watcher: watcher, home: home, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
                 pingDatabase: { try await database.ping() },
                 adoptBans: { () async throws(SettingsError) in try await base.adoptBans(exchange) }),
@@ -102,6 +103,7 @@ struct NodeAssembly: Sendable {
         ports.isNeverBanned = { base.screening.isExempt($0, $1) }
         ports.directories = folders
         ports.folderRegister = database.folders
+        ports.engines = mail.engines
         let folderDuty = FolderDuty(
             parts: FolderDuty.Parts(
                 node: configuration.nodeID, folders: folders, messageData: folder, transcripts: transcripts, nodes: database.stores.nodes,
@@ -157,6 +159,7 @@ struct NodeAssembly: Sendable {
                     }),
                 StandingMetricsRefresh(
                     metrics: StandingMetrics(), monitoring: monitoring, figures: database.standingFigures, logger: logger),
+                EngineWatch(engines: mail.engines, settings: base.settings),
             ] + duties.services(folder: folder) + faces.services + [
                 mail.runner,
                 MailDoor(listener: mail.listener, doors: doors) {
@@ -317,6 +320,7 @@ struct MailServices: Sendable {
     let queue: DeliveryQueue
     let runner: QueueRunner
     let verifier: RecipientVerifier
+    let engines: OutsideEngines
     let accepted = AcceptedCount()
 
     init(
@@ -336,6 +340,7 @@ struct MailServices: Sendable {
         queue = DeliveryQueue(delivery)
         verifier = RecipientVerifier(probe: QuestionToMailServers(question: MailServerQuestion(delivery)), logger: base.logger)
         runner = QueueRunner(queue)
+        engines = OutsideEngines(group: group, logger: base.logger)
         let flow = InboundMailFlow(
             queue: SubmittingQueue(queue: queue, accepted: accepted), domains: base.domains,
             recipients: KnownUsers(store: database.stores.users),
@@ -349,8 +354,8 @@ struct MailServices: Sendable {
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
                     publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules,
                     greylist: database.stores.greylist,
-                    passedTriplets: base.passedTriplets)),
-            quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
+                    passedTriplets: base.passedTriplets, engines: engines)),
+            quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
         ).verifying(with: verifier).screening(with: base.screening)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
@@ -373,11 +378,14 @@ private struct SubmittingQueue: AcceptedMessageQueue {
 /// Mail that is kept back was accepted all the same.
 private struct CountingQuarantine: QuarantineWriter {
     let writer: any QuarantineWriter
+    let queue: DeliveryQueue
     let accepted: AcceptedCount
 
     func quarantine(_ submission: QuarantineSubmission, deadline: Duration) async throws(DeliveryQueueError) {
         try await writer.quarantine(submission, deadline: deadline)
         accepted.increment()
+        // Some copies of it go on.
+        if submission.keptOrdinals != nil { queue.wake() }
     }
 }
 

@@ -3,6 +3,7 @@ import Cluster
 import Delivery
 import Logging
 import Mail
+import OutsideEngines
 import Reception
 import Settings
 import SharedFolders
@@ -21,6 +22,7 @@ final class NodeMonitoring: NodeMonitor {
         let listener: SMTPListener
         let queue: DeliveryQueue
         let verifier: RecipientVerifier
+        let engines: OutsideEngines
         let watcher: SettingsWatcher
         let home: NodeHome
         let maintenance: MaintenanceRequests
@@ -77,7 +79,7 @@ final class NodeMonitoring: NodeMonitor {
         // What costs nothing to ask comes last, so that it is as it is now.
         return NodeHealth(
             parts: [waited.database, waited.folder, heartbeat(), listeners(), certificate(), waited.transcripts] + drain() + clock()
-                + userVerification())
+                + userVerification() + engines())
     }
 
     func activity() -> NodeActivity {

@@ -236,7 +236,9 @@ package struct InboundMailFlow: MailTransactionHandler {
         let submission = QueueSubmission(
             message: accepted.message, recipients: accepted.recipients, log: accepted.log, refused: accepted.refused, isHeld: false)
         try await quarantine.quarantine(
-            QuarantineSubmission(submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score), deadline: deadline)
+            QuarantineSubmission(
+                submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score, keptOrdinals: judged?.kept),
+            deadline: deadline)
     }
 
     package func transactionEnded(_ transaction: MailTransaction, _ connection: ClientConnection, reason: String) {

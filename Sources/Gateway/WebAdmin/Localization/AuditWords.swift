@@ -89,6 +89,7 @@ enum AuditWords {
         "registration-key.issue": LocalizedText("Registration key issued", ja: "登録キーの発行"),
         "registration-key.bind": LocalizedText("Registration key taken by a node", ja: "ノードによる登録キーの使用開始"),
         "registration-key.revoke": LocalizedText("Registration key revoked", ja: "登録キーの失効"),
+        "engine.try": LocalizedText("Engine's connection tried", ja: "エンジンへの接続の確認"),
         "maintenance.run": LocalizedText("Maintenance asked for", ja: "メンテナンスの実行"),
     ]
 
