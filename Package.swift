@@ -37,7 +37,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
-                "UserVerification",
+                "UserVerification", "SampleLearning", "BayesianLearning",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
@@ -54,6 +54,7 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "Firebird", "SMTP", "Mail",
@@ -65,6 +66,7 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
             ],
@@ -73,6 +75,7 @@ let package = Package(
         .gateway(
             "AdministrationAPI",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
@@ -83,6 +86,7 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "UserVerification",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Mail",
@@ -120,7 +124,12 @@ let package = Package(
         ),
 
         .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
-        .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metrics]),
+        .gateway(
+            "SampleLearning", uses: ["BayesianLearning", "MessageLog", "SharedFolders", "Settings", "Mail"],
+            [.logging, .serviceLifecycle, .crypto]),
+        .gateway(
+            "Filtering",
+            uses: ["BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metrics]),
 
         // 4
         .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
@@ -151,6 +160,7 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
@@ -183,6 +193,7 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "FirebirdTestKit", "GatewayDatabase", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Firebird", "SMTP", "Mail",
@@ -190,6 +201,7 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "UserVerification",
                 "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
@@ -200,6 +212,7 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "UserVerification",
                 "GatewayTestKit", "AdministrationAPI", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
@@ -218,7 +231,11 @@ let package = Package(
         .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
         .tests(
             "Gateway/FilteringTests",
-            uses: ["Filtering", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metricsTestKit]),
+            uses: ["BayesianLearning", "Filtering", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"],
+            [.metricsTestKit]),
+        .tests(
+            "Gateway/SampleLearningTests",
+            uses: ["GatewayTestKit", "SampleLearning", "BayesianLearning", "SharedFolders", "Settings", "Mail"], [.logging]),
         .tests(
             "Gateway/GatewayNodeTests", uses: ["GatewayNode", "GatewayDatabase", "Administration", "MessageLog", "Settings"],
             [.metrics, .logging]),

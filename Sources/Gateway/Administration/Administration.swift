@@ -28,6 +28,7 @@ package struct Administration: Sendable {
         package var transcripts: any TranscriptStore = NoTranscripts()
         package var directories: any NodeDirectories = NoDirectories()
         package var folderRegister: any FolderRegister = NoFolderRegister()
+        package var learning = LearningPorts()
         package let cluster: ClusterPorts
         package let configuration: any ConfigurationStore
 

@@ -20,7 +20,8 @@ package protocol NodeMonitor: Sendable {
 /// The state of a node's parts.
 package struct NodeHealth: Sendable, Hashable {
     package struct Part: Sendable, Hashable {
-        /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`, `transcripts`, `user-verification`, `drain`, `clock`.
+        /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`, `transcripts`, `user-verification`, `drain`, `clock`,
+        /// `bayes`.
         package let name: String
         package let title: LocalizedText
         package let isWorking: Bool

@@ -71,7 +71,7 @@ package struct AdministrationAPI: Sendable {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
             + accessListRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes + maintenanceRoutes + verificationRoutes
             + transcriptRoutes + directoryRoutes + folderRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes
-            + signingKeyRoutes + clusterRoutes + nodeDepartureRoutes
+            + signingKeyRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes
     }
 
     /// Those of RFC 9110, RFC 5789 and the QUERY method; a request with yet another one gets the pages' 404.

@@ -1,3 +1,4 @@
+package import BayesianLearning
 package import DNS
 package import DomainsAndUsers
 package import SenderAuthentication
@@ -60,14 +61,17 @@ package struct CheckEnvironment: Sendable {
     package let domains: CurrentDomains
     /// `nil` where there is none: then DMARC cannot be decided.
     package let publicSuffixes: PublicSuffixList?
+    package let bayes: CurrentBayesSnapshot
 
     package init(
-        resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil
+        resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
+        bayes: CurrentBayesSnapshot = CurrentBayesSnapshot()
     ) {
         self.resolver = resolver
         self.accessLists = accessLists
         self.domains = domains
         self.publicSuffixes = publicSuffixes
+        self.bayes = bayes
     }
 }
 
@@ -79,6 +83,7 @@ package enum FilterChecks {
         HelloCheck.self,
         DNSBlockListCheck.self,
         SenderAuthenticationCheck.self,
+        BayesCheck.self,
         AttachmentCheck.self,
         MessageSizeCheck.self,
     ]

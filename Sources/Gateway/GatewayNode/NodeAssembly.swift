@@ -1,5 +1,6 @@
 import Administration
 import AdministrationAPI
+import BayesianLearning
 import Cluster
 import Delivery
 import DomainsAndUsers
@@ -16,6 +17,7 @@ import NIOPosix
 import NIOSSL
 import Quarantine
 import Reception
+import SampleLearning
 import ServiceLifecycle
 import Settings
 import SharedFolders
@@ -32,6 +34,7 @@ struct NodeAssembly: Sendable {
     private let folder: MessageDataFolder
     private let transcripts: TranscriptFolder
     private let folders: NodeFolders
+    private let learning: NodeLearning
     private let outOfService: OutOfService
     private let logger: Logger
 
@@ -64,6 +67,7 @@ struct NodeAssembly: Sendable {
         let transcripts = base.transcripts(folders)
         let writing = try await database.beginIncarnation(of: configuration, settings: base.settings)
         let resolver = try CurrentResolver(current: base.settings, logger: logger)
+        let learning = NodeLearning(base: base, store: database.stores.learning, folders: folders)
         let mail = try MailServices(
             base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls,
             transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
@@ -80,7 +84,7 @@ struct NodeAssembly: Sendable {
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
                 listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
-                watcher: watcher, home: home, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
+                watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
         let presence = ClusterPresence()
@@ -90,6 +94,7 @@ struct NodeAssembly: Sendable {
                 configuration.database, messageData: URL(fileURLWithPath: folder.path).resolvingSymlinksInPath().path),
             presence: presence)
         ports.transcripts = transcripts
+        ports.learning = learning.administrationPorts
         ports.directories = folders
         ports.folderRegister = database.folders
         let folderDuty = FolderDuty(
@@ -139,6 +144,7 @@ struct NodeAssembly: Sendable {
                     logger: logger, isPrimary: { duty.isPrimary }),
                 retention,
                 TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
+                learning.watch, learning.service(epoch: { duty.epoch }),
                 ClusterWatch(
                     registry: database.deathRegistry, own: configuration.nodeID, presence: presence, logger: logger,
                     adopt: { node, instant in
@@ -158,8 +164,7 @@ struct NodeAssembly: Sendable {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
             }, writing: writing, folder: folder, transcripts: transcripts, folders: folders,
-            outOfService: outOfService,
-            logger: logger)
+            learning: learning, outOfService: outOfService, logger: logger)
     }
 
     /// Serves until SIGTERM or SIGINT; a second signal of these ends the process by the system's default.
@@ -183,6 +188,7 @@ struct NodeAssembly: Sendable {
         // Dialogues that ended with the stop; a folder that does not take them now loses them.
         try? await transcripts.flush(deadline: Self.longestFlush)
         transcripts.close()
+        learning.folders.close()
         folders.close()
     }
 }
@@ -205,6 +211,7 @@ struct NodeBase: Sendable {
     let settings: CurrentSettings
     let domains: CurrentDomains
     let accessLists = CurrentAccessLists()
+    let bayes = CurrentBayesSnapshot()
     let logger: Logger
 
     /// The HELO name in force: the setting, else the system's host name.
@@ -293,7 +300,7 @@ struct MailServices: Sendable {
             with: FilterPipeline(
                 CheckEnvironment(
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
-                    publicSuffixes: PublicSuffixFile.load(logger: base.logger))),
+                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), bayes: base.bayes)),
             quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
         ).verifying(with: verifier)
         listener = SMTPListener(

@@ -7,6 +7,7 @@ import GatewayDatabase
 import Logging
 import MessageLog
 import Quarantine
+import SampleLearning
 import Settings
 import SharedFolders
 import UserVerification
@@ -25,6 +26,7 @@ struct NodeDatabase: Sendable {
         let textIndex: any TextIndexStore
         let registrationKeys: any RegistrationKeyStore
         let primaryRole: any PrimaryStore
+        let learning: any LearningStore
     }
 
     let stores: Stores
@@ -57,7 +59,7 @@ struct NodeDatabase: Sendable {
             settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
             contentReferences: database.contentReferences, accessLists: database.accessLists, quarantine: database.quarantine,
             maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys,
-            primaryRole: database.primaryRole)
+            primaryRole: database.primaryRole, learning: database.learning)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

@@ -14,6 +14,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var senderAuthentication = SenderAuthenticationSettings()
     package var dnsBlockLists = DNSBlockListSettings()
     package var attachments = AttachmentSettings()
+    package var bayes = BayesSettings()
     package var quarantine = QuarantineSettings()
     package var userVerification = UserVerificationSettings()
     package var transcripts = TranscriptSettings()
@@ -37,6 +38,7 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(SenderAuthenticationSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(AttachmentSettings.self),
+        SettingsSectionDescription(BayesSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
         SettingsSectionDescription(ClusterSettings.self),
@@ -76,6 +78,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, SenderAuthenticationSettings.name): return senderAuthentication.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
+        case (.cluster, BayesSettings.name): return bayes.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)
         case (.cluster, TranscriptSettings.name): return transcripts.apply(texts)

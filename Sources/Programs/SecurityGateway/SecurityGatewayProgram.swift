@@ -25,7 +25,7 @@ struct SecurityGatewayProgram: AsyncParsableCommand {
             StatusCommand.self, DomainCommand.self, UserCommand.self, SettingsCommand.self, QueueCommand.self, LogCommand.self,
             AuditCommand.self, AdministratorCommand.self, ListCommand.self, QuarantineCommand.self, ReportCommand.self, APIKeyCommand.self,
             MaintenanceCommand.self, TranscriptCommand.self, DirectoryCommand.self,
-            RegistrationKeyCommand.self, ClusterCommand.self, LeaveCommand.self, DKIMCommand.self,
+            RegistrationKeyCommand.self, ClusterCommand.self, LeaveCommand.self, DKIMCommand.self, BayesCommand.self,
         ]
 
     /// Ends the process with the status of a `CommandFailure`; everything else ends as ArgumentParser has it.

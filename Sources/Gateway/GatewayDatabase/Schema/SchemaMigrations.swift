@@ -20,6 +20,7 @@ enum SchemaMigrations {
         .createTextIndex, .insertTextIndex,
         .addNodeStanding,
         .createSigningKeys,
+        .createBayesianLearning,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -51,6 +51,7 @@ struct PageTexts: MustacheParent {
         "accessList": { AccessListText(rawValue: $0)?.text }, "judgement": { JudgementText(rawValue: $0)?.text },
         "error": { ErrorText(rawValue: $0)?.text },
         "apiKey": { APIKeyText(rawValue: $0)?.text },
+        "learning": { LearningText(rawValue: $0)?.text },
         "maintenance": { MaintenanceText(rawValue: $0)?.text },
         "verification": { VerificationText(rawValue: $0)?.text },
         "signingKey": { SigningKeyText(rawValue: $0)?.text },

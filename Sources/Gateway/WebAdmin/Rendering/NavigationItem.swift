@@ -17,7 +17,7 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, settings, directories, cluster, maintenance,
+    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, learning, settings, directories, cluster, maintenance,
         apiKeys, administrators, audit
 
     /// Where the entry stands in the menu.
@@ -25,7 +25,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .overview
         case .messages, .quarantine, .queue, .reports, .transcripts: .mail
-        case .domains, .accessLists, .settings, .directories: .setUp
+        case .domains, .accessLists, .learning, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -45,6 +45,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .administrators: SitePath.administrators
         case .apiKeys: SitePath.apiKeys
         case .maintenance: SitePath.maintenance
+        case .learning: SitePath.learning
         case .directories: SitePath.directories
         case .cluster: SitePath.cluster
         }
@@ -65,6 +66,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .administrators: .administrators
         case .apiKeys: .apiKeys
         case .maintenance: .maintenance
+        case .learning: .learning
         case .directories: .directories
         case .cluster: .cluster
         }

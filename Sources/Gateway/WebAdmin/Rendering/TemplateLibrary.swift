@@ -84,6 +84,9 @@ enum PageTemplate: String, CaseIterable {
     case accessListEntry = "access-list-entry"
     case reports
     case maintenance
+    case learning
+    case learningLedger = "learning-ledger"
+    case learningExplanation = "learning-explanation"
     case verification
     case signingKeys = "signing-keys"
     case apiKeys = "api-keys"
