@@ -84,7 +84,8 @@ struct NodeAssembly: Sendable {
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
                 listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
-                watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
+                watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing,
+                gauges: duties.gauges,
                 pingDatabase: { try await database.ping() }),
             nodeName: configuration.nodeName, logger: logger)
         let presence = ClusterPresence()

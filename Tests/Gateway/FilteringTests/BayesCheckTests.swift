@@ -43,7 +43,8 @@ struct BayesCheckTests {
     }
 
     @Test func `a message like learned spam gets the score of its probability and the words that tell`() async throws {
-        let results = try await check(Self.snapshot).find(try subject(Self.spam) { $0.scores = [ScoreStep(fromPerMille: 700, score: FilterScore(tenths: 42))] }, at: .message)
+        let results = try await check(Self.snapshot).find(
+            try subject(Self.spam) { $0.scores = [ScoreStep(fromPerMille: 700, score: FilterScore(tenths: 42))] }, at: .message)
         let result = try #require(results.first)
         #expect(results.count == 1 && result.outcome == .found && result.weight == .score(FilterScore(tenths: 42)))
         #expect(result.text.english.hasPrefix("Spam probability "))

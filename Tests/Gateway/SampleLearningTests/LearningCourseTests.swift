@@ -2,8 +2,8 @@ import BayesianLearning
 import Foundation
 import GatewayTestKit
 import Logging
-import SharedFolders
 import Settings
+import SharedFolders
 import Testing
 
 @testable import SampleLearning

@@ -50,7 +50,8 @@ package struct LearningTable: LearningStore {
 
     package func nodeGenerations() async throws(LearningError) -> [NodeGeneration] {
         try await sessions.read(unavailable: LearningError.unavailable) { transaction in
-            try transaction.query("select node_id, epoch, sequence_number, loaded_at, problem from bayes_node order by node_id").map { row in
+            try transaction.query("select node_id, epoch, sequence_number, loaded_at, problem from bayes_node order by node_id").map {
+                row in
                 NodeGeneration(
                     node: try row.decode(0), number: Self.number(try row.decode(1), try row.decode(2)), loadedAt: try row.decode(3),
                     problem: try row.octets(4))

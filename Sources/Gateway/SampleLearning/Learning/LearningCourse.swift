@@ -164,7 +164,8 @@ struct LearningCourse: Sendable {
     private func setAside(_ file: SampleFile, _ unusable: UnusableSample, _ work: inout Work) async throws(LearningError) {
         try await folder { () throws(SharedFolderError) in try await folders.setAside(file, reason: unusable.reason) }
         work.figures.setAside += 1
-        logger.warning("a file nothing can be learned from is set aside", metadata: ["file": "\(file.path)", "cause": "\(unusable.reason)"])
+        logger.warning(
+            "a file nothing can be learned from is set aside", metadata: ["file": "\(file.path)", "cause": "\(unusable.reason)"])
     }
 
     // MARK: the new generation

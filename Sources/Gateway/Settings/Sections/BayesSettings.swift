@@ -45,7 +45,8 @@ package struct BayesSettings: SettingsSection {
         .value(
             "learning-time", \.learningTime, maximumBytes: 5, title: LocalizedText("Learning time", ja: "学習時刻"),
             LocalizedText(
-                "From when on a day's learning begins, by the nodes' clock. Midnight by default.", ja: "その日の学習を開始する時刻です（ノードの時計による）。既定値は午前 0 時です。"),
+                "From when on a day's learning begins, by the nodes' clock. Midnight by default.",
+                ja: "その日の学習を開始する時刻です（ノードの時計による）。既定値は午前 0 時です。"),
             format: { $0.description }, parse: TimeOfDay.parse),
         .integer(
             "maximum-samples", \.maximumSamples, 1_000...20_000,

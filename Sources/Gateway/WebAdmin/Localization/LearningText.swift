@@ -43,7 +43,8 @@ enum LearningText: String, CaseIterable, PageText {
         case .unshared:
             LocalizedText(
                 "The cluster has several nodes, and these folders have no path that they share: {}. Each node uses a folder of its own then, and only the primary learns and judges. Set paths on the pages Directories and Cluster.",
-                ja: "クラスターに複数のノードがありますが、次のフォルダーには共有のパスが設定されていません: {}。この場合は各ノードが自分のフォルダーを使用し、学習と判定はプライマリだけで行われます。「フォルダー」または「クラスター」のページでパスを設定してください。"
+                ja:
+                    "クラスターに複数のノードがありますが、次のフォルダーには共有のパスが設定されていません: {}。この場合は各ノードが自分のフォルダーを使用し、学習と判定はプライマリだけで行われます。「フォルダー」または「クラスター」のページでパスを設定してください。"
             )
         case .nodes: LocalizedText("What each node uses", ja: "各ノードの状態")
         case .node: LocalizedText("Node", ja: "ノード")

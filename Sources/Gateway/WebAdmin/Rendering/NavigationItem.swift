@@ -17,7 +17,8 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, learning, settings, directories, cluster, maintenance,
+    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, learning, settings, directories, cluster,
+        maintenance,
         apiKeys, administrators, audit
 
     /// Where the entry stands in the menu.
