@@ -96,6 +96,7 @@ let package = Package(
         .gateway(
             "MailFlow",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "UserVerification",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
@@ -223,6 +224,7 @@ let package = Package(
         .tests(
             "Gateway/MailFlowTests",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "UserVerification",
                 "GatewayTestKit", "MailFlow", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",

@@ -90,8 +90,6 @@ def send(node, content, recipient="you@example.com"):
 @pytest.fixture(scope="module")
 def node(shared_workplace):
     node = shared_workplace.node(domain="example.com", next_hop=shared_workplace.next_hop())
-    # Loopback is the test's own network, which is trusted.
-    node.set("filtering.check-trusted-networks", "true")
     node.set("bayes.minimum-samples", "20")
     # With so few samples the classifier is never quite sure.
     node.set("bayes.scores", "0=-1.0,50=6.0")
@@ -167,6 +165,45 @@ def test_mail_in_quarantine_is_taught_as_non_spam(node):
     delivered = next(item for item in node.messages() if "minutes agenda judged" in item["subject"])
     refused = node.run_command("bayes", "teach", "ham", "--message", delivered["message"])["refused"]
     assert [item["message"] for item in refused] == [delivered["message"]]
+
+
+def attached(*mails):
+    parts = "".join(f"--b\r\nContent-Type: message/rfc822\r\n\r\n{text}\r\n" for text in mails)
+    return f"From: user@example.com\r\nSubject: learn these\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n"
+
+
+def test_mail_to_a_training_address_is_learned_and_not_delivered(node):
+    node.set("bayes.spam-address", "learn-spam@example.com")
+    both = attached(mail(4000, True, subject="forwarded one"), mail(4001, True, subject="forwarded two"))
+    assert send(node, both, recipient="learn-spam@example.com").code == 550, "nobody from outside teaches"
+    node.set("relay.trusted-networks", "127.0.0.0/8")
+    try:
+        reply = send(node, mail(4002, True), recipient="learn-spam@example.com")
+        assert reply.code == 554 and "ttach" in reply.text
+        reply = send(node, both, recipient="learn-spam@example.com")
+        assert reply.code == 250, reply
+    finally:
+        node.reset("relay.trusted-networks")
+    entries = node.run_command("bayes", "ledger", "--text", "forwarded")["items"]
+    assert sorted(entry["subject"] for entry in entries) == ["forwarded one", "forwarded two"]
+    assert {(entry["origin"], entry["kind"], entry["state"]) for entry in entries} == {("training", "spam", "waiting")}
+    logged = node.message(entries[0]["message"])
+    assert logged["recipients"][0]["state"] == "delivered" and not node.queue()
+    assert learn(node)["learned"] == 2
+
+
+def test_mail_the_other_checks_are_sure_of_is_taught_by_itself(node):
+    node.set("bayes.automatic", "true")
+    node.set("attachments.large-message-bytes", "1")
+    node.set("attachments.large-message-score", "20.0")
+    try:
+        send(node, mail(4100, True, subject="surely spam"))
+        wait_until(
+            lambda: [entry["origin"] for entry in node.run_command("bayes", "ledger", "--text", "surely spam")["items"]] == ["automatic"],
+            30, "it is taught")
+    finally:
+        for name in ("bayes.automatic", "attachments.large-message-bytes", "attachments.large-message-score"):
+            node.reset(name)
 
 
 # A cluster

@@ -69,7 +69,7 @@ struct NodeAssembly: Sendable {
         let resolver = try CurrentResolver(current: base.settings, logger: logger)
         let learning = NodeLearning(base: base, store: database.stores.learning, folders: folders)
         let mail = try MailServices(
-            base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls,
+            base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls, learning: learning,
             transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
         let duties = NodeDuties(configuration: configuration, database: database, writing: writing, mail: mail, base: base)
         duties.drain.prepare()
@@ -275,8 +275,7 @@ struct MailServices: Sendable {
 
     init(
         base: NodeBase, writing: NodeWriting, database: NodeDatabase, folder: MessageDataFolder, resolver: CurrentResolver,
-        tls: TLSContexts,
-        transcripts: TranscriptKeeper
+        tls: TLSContexts, learning: NodeLearning, transcripts: TranscriptKeeper
     ) throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let node = DeliveryEnvironment.Node(
@@ -303,7 +302,7 @@ struct MailServices: Sendable {
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
                     publicSuffixes: PublicSuffixFile.load(logger: base.logger), bayes: base.bayes)),
             quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
-        ).verifying(with: verifier)
+        ).verifying(with: verifier).learning(by: learning.teaching, snapshot: base.bayes)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }

@@ -18,6 +18,8 @@ struct NodeLearning: Sendable {
             store: store, folders: folders, current: base.bayes, node: base.configuration.nodeID, logger: base.logger)
     }
 
+    var teaching: SampleTeaching { SampleTeaching(store: store, keeper: folders) }
+
     var administrationPorts: Administration.LearningPorts {
         Administration.LearningPorts(store: store, keeper: folders, snapshot: base.bayes)
     }

@@ -1,3 +1,5 @@
+import Mail
+
 /// Judging by what was learned, and when it is learned.
 package struct BayesSettings: SettingsSection {
     package var isEnabled = true
@@ -6,6 +8,13 @@ package struct BayesSettings: SettingsSection {
     package var learnsNightly = true
     package var learningTime = TimeOfDay.midnight
     package var maximumSamples = 20_000
+    /// `EmailAddress.lookupKey` of each; empty: there is none.
+    package var spamAddress = ""
+    package var hamAddress = ""
+    package var learnsAutomatically = false
+    package var automaticSpamScore = FilterScore(tenths: 120)
+    package var automaticHamScore = FilterScore(tenths: -10)
+    package var automaticDaily = 200
 
     package init() {}
 
@@ -54,10 +63,63 @@ package struct BayesSettings: SettingsSection {
             LocalizedText(
                 "Beyond it the oldest are forgotten, so that what is learned keeps up with the mail and its size is bounded. 20,000 of each kind take about 100 MB in the folder BayesReplication.",
                 ja: "これを超えると古いものから忘れるため、学習結果は最近のメールに追随し、サイズも一定に収まります。種類ごとに 20,000 件で、BayesReplication フォルダーに約 100 MB を使用します。")),
+        address(
+            "spam-address", \.spamAddress, LocalizedText("Training address for spam", ja: "スパムの学習用アドレス"),
+            LocalizedText("spam", ja: "スパム")),
+        address(
+            "ham-address", \.hamAddress, LocalizedText("Training address for non-spam", ja: "非スパムの学習用アドレス"),
+            LocalizedText("non-spam", ja: "非スパム")),
+        .boolean(
+            "automatic", \.learnsAutomatically, title: LocalizedText("Learn by itself", ja: "自動学習"),
+            LocalizedText(
+                "Teaches messages that the other checks are sure of, up to 1 MiB each. Neither kind gets more than twice as many samples as the other. Off by default: a wrong check would teach its mistakes.",
+                ja: "ほかの検査が確実に判定したメール（1 MiB まで）を自動的に学習させます。一方の種類が他方の 2 倍を超えることはありません。検査の誤りも学習してしまうため、既定では無効です。")),
+        .score(
+            "automatic-spam-score", \.automaticSpamScore, title: LocalizedText("Spam by itself from", ja: "スパムとして自動学習するスコア"),
+            LocalizedText("Sum of the other checks' scores.", ja: "ほかの検査のスコアの合計です。")),
+        .score(
+            "automatic-ham-score", \.automaticHamScore, title: LocalizedText("Non-spam by itself up to", ja: "非スパムとして自動学習するスコア"),
+            LocalizedText(
+                "Sum of the other checks' scores; what an allow list excuses is non-spam too.", ja: "ほかの検査のスコアの合計です。許可リストに一致したメールも非スパムとします。")),
+        .integer(
+            "automatic-daily", \.automaticDaily, 1...10_000,
+            title: LocalizedText("Learned by itself in a day", ja: "1 日に自動学習する件数"),
+            LocalizedText("At most so many of each kind, on each node.", ja: "ノードごと、種類ごとの上限です。")),
     ]
+
+    private static func address(
+        _ name: String, _ path: any WritableKeyPath<Self, String> & Sendable, _ title: LocalizedText, _ kind: LocalizedText
+    ) -> SettingsField<Self> {
+        .value(
+            name, path, maximumBytes: 320, title: title,
+            LocalizedText(
+                "Users and trusted networks forward \(kind.english) to this address as attachments; the attached messages are learned and not delivered. Everybody else is refused. Empty: there is none.",
+                ja:
+                    "サインインしたユーザーと信頼するネットワークは、\(kind.japanese)を添付ファイルとしてこのアドレスに転送できます。添付されたメールは学習に使用し、配送しません。それ以外からは拒否します。空の場合は使用しません。"
+            ), format: { $0 },
+            parse: { (text) throws(SettingsValueError) in
+                guard !text.isEmpty else { return "" }
+                guard let address = try? EmailAddress(text) else {
+                    throw SettingsValueError("an address such as spam@example.com is expected", ja: "spam@example.com のようなアドレスを入力してください")
+                }
+                return address.lookupKey
+            })
+    }
 
     package func contradictions() -> [SettingsProblem] {
         var problems: [SettingsProblem] = []
+        if !spamAddress.isEmpty, spamAddress == hamAddress {
+            problems.append(
+                SettingsProblem(
+                    section: Self.name, field: "ham-address",
+                    message: LocalizedText("it must differ from the address for spam", ja: "スパムの学習用アドレスと異なるアドレスを入力してください")))
+        }
+        if automaticHamScore >= automaticSpamScore {
+            problems.append(
+                SettingsProblem(
+                    section: Self.name, field: "automatic-ham-score",
+                    message: LocalizedText("it must be below the score of spam", ja: "スパムのスコアより小さい値を入力してください")))
+        }
         if Set(scores.map(\.fromPerMille)).count < scores.count {
             problems.append(
                 SettingsProblem(
