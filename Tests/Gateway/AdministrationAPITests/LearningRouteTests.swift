@@ -19,7 +19,8 @@ struct LearningRouteTests {
 
     @Test func `a message is taught, stands in the ledger and is taken back`() async throws {
         let gateway = try InMemoryGateway.filled()
-        let taught = try await gateway.request(.post, "/bayes/samples", Self.body(Self.mail, kind: "spam")).decoded(TaughtSampleDocument.self)
+        let taught = try await gateway.request(.post, "/bayes/samples", Self.body(Self.mail, kind: "spam")).decoded(
+            TaughtSampleDocument.self)
         #expect(taught.outcome == "waiting")
         #expect(gateway.learning.now.stored[.bayesSpam] == ["\(taught.sample).eml"])
         #expect(gateway.learning.now.audit.map(\.action) == ["bayes.teach"])

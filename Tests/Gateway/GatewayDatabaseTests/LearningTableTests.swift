@@ -1,5 +1,6 @@
 import BayesianLearning
 import Cluster
+import Firebird
 import FirebirdTestKit
 import SampleLearning
 import Settings

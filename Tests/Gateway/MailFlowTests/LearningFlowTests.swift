@@ -52,11 +52,12 @@ struct LearningFlowTests {
             })
     }
 
-    @Test(arguments: [
-        ([("spf", MessageJudgement.Weight.score, 120)], SampleKind.spam), ([("spf", .score, 119)], nil),
-        ([("spf", .score, 100), ("bayes", .score, 50)], nil), ([("size", .score, -10)], .ham), ([("bayes", .score, -10)], nil),
-        ([("access-lists", .allow, 0), ("spf", .score, 120)], .ham), ([], nil),
-    ] as [([(String, MessageJudgement.Weight, Int)], SampleKind?)])
+    @Test(
+        arguments: [
+            ([("spf", MessageJudgement.Weight.score, 120)], SampleKind.spam), ([("spf", .score, 119)], nil),
+            ([("spf", .score, 100), ("bayes", .score, 50)], nil), ([("size", .score, -10)], .ham), ([("bayes", .score, -10)], nil),
+            ([("access-lists", .allow, 0), ("spf", .score, 120)], .ham), ([], nil),
+        ] as [([(String, MessageJudgement.Weight, Int)], SampleKind?)])
     func `only the other checks teach, never the classifier itself`(
         findings: [(String, MessageJudgement.Weight, Int)], kind: SampleKind?
     ) {

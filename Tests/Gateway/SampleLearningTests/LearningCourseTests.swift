@@ -195,7 +195,8 @@ private final class Place: Sendable {
         for kind in [SharedFolderKind.bayesHam, .bayesSpam, .bayesReplication] {
             let path = "\(root)/\(kind.rawValue)"
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-            _ = try FolderMarker.write(kind, in: path, proposal: RecordIdentifier(milliseconds: 1))
+            _ = try FolderMarker.write(
+                kind, in: path, proposal: RecordIdentifier(milliseconds: 1), cluster: RecordIdentifier(milliseconds: 2))
         }
         self.root = root
         folders = LearningFolders { FolderPlaces(present: "\(root)/\($0.rawValue)", others: []) }

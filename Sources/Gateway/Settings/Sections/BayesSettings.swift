@@ -80,7 +80,8 @@ package struct BayesSettings: SettingsSection {
         .score(
             "automatic-ham-score", \.automaticHamScore, title: LocalizedText("Non-spam by itself up to", ja: "非スパムとして自動学習するスコア"),
             LocalizedText(
-                "Sum of the other checks' scores; what an allow list excuses is non-spam too.", ja: "ほかの検査のスコアの合計です。許可リストに一致したメールも非スパムとします。")),
+                "Sum of the other checks' scores; what an allow list excuses is non-spam too.", ja: "ほかの検査のスコアの合計です。許可リストに一致したメールも非スパムとします。"
+            )),
         .integer(
             "automatic-daily", \.automaticDaily, 1...10_000,
             title: LocalizedText("Learned by itself in a day", ja: "1 日に自動学習する件数"),
