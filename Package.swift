@@ -37,6 +37,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
@@ -54,6 +55,7 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
@@ -66,6 +68,7 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
@@ -75,6 +78,7 @@ let package = Package(
         .gateway(
             "AdministrationAPI",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
@@ -86,6 +90,7 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Mail",
@@ -95,6 +100,7 @@ let package = Package(
         .gateway(
             "MailFlow",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
@@ -126,10 +132,13 @@ let package = Package(
             "Screening", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metrics, .serviceLifecycle]),
         .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
         .gateway(
+            "SampleLearning", uses: ["BayesianLearning", "MessageLog", "SharedFolders", "Settings", "Mail"],
+            [.logging, .serviceLifecycle, .crypto]),
+        .gateway(
             "Filtering",
             uses: [
-                "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS",
-                "Archives", "Mail",
+                "OutsideEngines", "ScannerProtocols", "BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings",
+                "SenderAuthentication", "DNS", "Archives", "Mail",
             ], [.metrics, .crypto]),
 
         // 4
@@ -167,6 +176,7 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
@@ -206,6 +216,7 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "FirebirdTestKit", "GatewayDatabase", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders",
@@ -214,6 +225,7 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "WebAdmin", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
@@ -224,6 +236,7 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -235,6 +248,7 @@ let package = Package(
         .tests(
             "Gateway/MailFlowTests",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog",
                 "Cluster",
@@ -245,10 +259,13 @@ let package = Package(
         .tests(
             "Gateway/FilteringTests",
             uses: [
-                "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication",
+                "BayesianLearning", "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication",
                 "DNS", "Archives", "CArchive", "Mail",
             ],
             [.metricsTestKit, .nio]),
+        .tests(
+            "Gateway/SampleLearningTests",
+            uses: ["GatewayTestKit", "SampleLearning", "BayesianLearning", "SharedFolders", "Settings", "Mail"], [.logging]),
         .tests(
             "Gateway/GatewayNodeTests", uses: ["GatewayNode", "GatewayDatabase", "Administration", "MessageLog", "Settings"],
             [.metrics, .logging]),

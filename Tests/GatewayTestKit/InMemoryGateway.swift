@@ -1,4 +1,5 @@
 package import Administration
+package import BayesianLearning
 package import Cluster
 package import Delivery
 package import DomainsAndUsers
@@ -92,6 +93,8 @@ package final class InMemoryGateway: Sendable {
     package let folders = InMemoryFolderRegister()
     /// The users of its domains.
     package let users = InMemoryUserStore()
+    package let learning = InMemoryLearning()
+    package let learned = CurrentBayesSnapshot()
     /// The mail servers of its domains.
     package let mailServers = ScriptedMailServers()
     /// Asks them. One for all of the gateway's faces, as a node has it.
@@ -118,6 +121,7 @@ package final class InMemoryGateway: Sendable {
                 departures: self),
             configuration: self)
         ports.transcripts = self
+        ports.learning = Administration.LearningPorts(store: learning, keeper: learning, snapshot: learned)
         ports.directories = self
         ports.folderRegister = folders
         ports.engines = engines

@@ -15,6 +15,8 @@ package struct CheckResult: Sendable, Hashable {
     package var isForAdministrators = false
     /// How long the check took.
     package var duration = Duration.zero
+    /// What administrators read besides and the refused sender does not: it would teach him how to get through.
+    package var detail = LocalizedText("", ja: "")
     /// What it has to say in the message's Authentication-Results.
     package var authentication: [AuthenticationResults.Method] = []
     /// What it wants written into the message.

@@ -1,4 +1,5 @@
 package import Archives
+package import BayesianLearning
 package import DNS
 package import DomainsAndUsers
 package import OutsideEngines
@@ -73,6 +74,7 @@ package struct CheckEnvironment: Sendable {
     package let domains: CurrentDomains
     /// `nil` where there is none: then DMARC cannot be decided.
     package let publicSuffixes: PublicSuffixList?
+    package let bayes: CurrentBayesSnapshot
     package let archives: ArchiveThreads
     package let contentRules: CurrentContentRules
     /// `nil` where there is no database (tests): then nobody is greylisted.
@@ -86,7 +88,8 @@ package struct CheckEnvironment: Sendable {
         resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
         archives: ArchiveThreads = ArchiveThreads(), contentRules: CurrentContentRules = CurrentContentRules(),
         greylist: (any GreylistStore)? = nil, passedTriplets: PassedTriplets = PassedTriplets(),
-        engines: any EngineScanner = NoEngines()
+        engines: any EngineScanner = NoEngines(),
+        bayes: CurrentBayesSnapshot = CurrentBayesSnapshot()
     ) {
         self.resolver = resolver
         self.accessLists = accessLists
@@ -97,6 +100,7 @@ package struct CheckEnvironment: Sendable {
         self.contentRules = contentRules
         self.greylist = greylist
         self.passedTriplets = passedTriplets
+        self.bayes = bayes
     }
 }
 
@@ -109,6 +113,7 @@ package enum FilterChecks {
         DNSBlockListCheck.self,
         GreylistCheck.self,
         SenderAuthenticationCheck.self,
+        BayesCheck.self,
         AttachmentCheck.self,
         FileContentCheck.self,
         ContentRuleCheck.self,

@@ -103,7 +103,8 @@ extension MessageJudgement.Finding {
         }
         self.init(
             check: result.check, outcome: MessageJudgement.Outcome(result.outcome), weight: weight, score: score,
-            microseconds: Int(result.duration / .microseconds(1)), text: result.text)
+            microseconds: Int(result.duration / .microseconds(1)),
+            text: LocalizedText(result.text.english + result.detail.english, ja: result.text.japanese + result.detail.japanese))
     }
 }
 

@@ -31,6 +31,7 @@ package struct GatewayDatabase: Sendable {
     package let primaryRole: PrimaryRoleTable
     package let configurationTable: ConfigurationTable
     package let folders: FolderTable
+    package let learning: LearningTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
     private let logger: Logger
@@ -78,6 +79,7 @@ package struct GatewayDatabase: Sendable {
         textIndex = TextIndexTable(sessions: sessions, fence: fence)
         configurationTable = ConfigurationTable(sessions: sessions)
         folders = FolderTable(sessions: sessions, fence: fence)
+        learning = LearningTable(sessions: sessions, fence: fence)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 

@@ -1,5 +1,6 @@
 import Administration
 import AdministrationAPI
+import BayesianLearning
 import Cluster
 import Delivery
 import DomainsAndUsers
@@ -18,6 +19,7 @@ import OutsideEngines
 import Quarantine
 import Reception
 import Screening
+import SampleLearning
 import ServiceLifecycle
 import Settings
 import SharedFolders
@@ -34,6 +36,7 @@ struct NodeAssembly: Sendable {
     private let folder: MessageDataFolder
     private let transcripts: TranscriptFolder
     private let folders: NodeFolders
+    private let learning: NodeLearning
     private let outOfService: OutOfService
     private let logger: Logger
 
@@ -67,8 +70,9 @@ struct NodeAssembly: Sendable {
         let transcripts = base.transcripts(folders)
         let writing = try await database.beginIncarnation(of: configuration, settings: base.settings)
         let resolver = try CurrentResolver(current: base.settings, logger: logger)
+        let learning = NodeLearning(base: base, store: database.stores.learning, folders: folders)
         let mail = try MailServices(
-            base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls,
+            base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls, learning: learning,
             transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
         let exchange = ScreeningExchange(
             screening: base.screening, store: database.stores.bans, feed: database.changeFeed, logger: logger)
@@ -88,7 +92,7 @@ struct NodeAssembly: Sendable {
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
                 listener: mail.listener, queue: mail.queue, verifier: mail.verifier, engines: mail.engines,
-                watcher: watcher, home: home, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
+                watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
                 pingDatabase: { try await database.ping() },
                 adoptBans: { () async throws(SettingsError) in try await base.adoptBans(exchange) }),
             nodeName: configuration.nodeName, logger: logger)
@@ -101,6 +105,7 @@ struct NodeAssembly: Sendable {
         ports.transcripts = transcripts
         ports.signInTrace = base.screening.trace
         ports.isNeverBanned = { base.screening.isExempt($0, $1) }
+        ports.learning = learning.administrationPorts
         ports.directories = folders
         ports.folderRegister = database.folders
         ports.engines = mail.engines
@@ -151,6 +156,7 @@ struct NodeAssembly: Sendable {
                     logger: logger, isPrimary: { duty.isPrimary }),
                 retention,
                 TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
+                learning.watch, learning.service(epoch: { duty.epoch }),
                 ClusterWatch(
                     registry: database.deathRegistry, own: configuration.nodeID, presence: presence, logger: logger,
                     adopt: { node, instant in
@@ -171,8 +177,7 @@ struct NodeAssembly: Sendable {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
             }, writing: writing, folder: folder, transcripts: transcripts, folders: folders,
-            outOfService: outOfService,
-            logger: logger)
+            learning: learning, outOfService: outOfService, logger: logger)
     }
 
     /// Serves until SIGTERM or SIGINT; a second signal of these ends the process by the system's default.
@@ -196,6 +201,7 @@ struct NodeAssembly: Sendable {
         // Dialogues that ended with the stop; a folder that does not take them now loses them.
         try? await transcripts.flush(deadline: Self.longestFlush)
         transcripts.close()
+        learning.folders.close()
         folders.close()
     }
 }
@@ -221,6 +227,7 @@ struct NodeBase: Sendable {
     let contentRules = CurrentContentRules()
     let passedTriplets = PassedTriplets()
     let screening: ClientScreening
+    let bayes = CurrentBayesSnapshot()
     let logger: Logger
 
     init(
@@ -325,8 +332,7 @@ struct MailServices: Sendable {
 
     init(
         base: NodeBase, writing: NodeWriting, database: NodeDatabase, folder: MessageDataFolder, resolver: CurrentResolver,
-        tls: TLSContexts,
-        transcripts: TranscriptKeeper
+        tls: TLSContexts, learning: NodeLearning, transcripts: TranscriptKeeper
     ) throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let node = DeliveryEnvironment.Node(
@@ -354,9 +360,9 @@ struct MailServices: Sendable {
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
                     publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules,
                     greylist: database.stores.greylist,
-                    passedTriplets: base.passedTriplets, engines: engines)),
+                    passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes)),
             quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
-        ).verifying(with: verifier).screening(with: base.screening)
+        ).verifying(with: verifier).screening(with: base.screening).learning(by: learning.teaching, snapshot: base.bayes)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }

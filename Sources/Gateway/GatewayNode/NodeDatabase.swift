@@ -8,6 +8,7 @@ import Logging
 import MessageLog
 import Quarantine
 import Screening
+import SampleLearning
 import Settings
 import SharedFolders
 import UserVerification
@@ -29,6 +30,7 @@ struct NodeDatabase: Sendable {
         let textIndex: any TextIndexStore
         let registrationKeys: any RegistrationKeyStore
         let primaryRole: any PrimaryStore
+        let learning: any LearningStore
     }
 
     let stores: Stores
@@ -62,7 +64,7 @@ struct NodeDatabase: Sendable {
             contentReferences: database.contentReferences, accessLists: database.accessLists,
             contentRules: database.contentRules, greylist: database.greylist, bans: database.bans, quarantine: database.quarantine,
             maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys,
-            primaryRole: database.primaryRole)
+            primaryRole: database.primaryRole, learning: database.learning)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

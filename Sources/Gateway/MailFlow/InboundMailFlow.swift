@@ -1,3 +1,4 @@
+package import BayesianLearning
 import Delivery
 package import DomainsAndUsers
 package import Filtering
@@ -9,6 +10,7 @@ import NIOCore
 package import Quarantine
 package import Reception
 package import SMTP
+package import SampleLearning
 package import Screening
 package import Settings
 package import SharedFolders
@@ -31,6 +33,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     private var quarantine: (any QuarantineWriter)?
     private var verification: FlowVerification?
     private var screening: ClientScreening?
+    private var learning: FlowLearning?
     private let signing: OutboundSigning
     private let disclaimers: DisclaimerAdding
     private let refusedConnections = RefusedConnections()
@@ -95,6 +98,14 @@ package struct InboundMailFlow: MailTransactionHandler {
         screening?.refusal(of: address, settings)
     }
 
+    /// The same flow, with mail to the training addresses taught, and what is to be learned by itself.
+    /// - Parameter snapshot: tells how much of each kind is learned.
+    package func learning(by teaching: SampleTeaching, snapshot: CurrentBayesSnapshot) -> InboundMailFlow {
+        var flow = self
+        flow.learning = FlowLearning(teaching: teaching, snapshot: snapshot, logger: logger)
+        return flow
+    }
+
     package func connected(_ connection: ClientConnection) async -> ReceptionDecision {
         guard let reply = await filter?.connected(connection) else { return .accept() }
         if refusedConnections.isWorthLogging(connection.address) { logRefusal(.null, MailParameters(), connection, reply) }
@@ -130,7 +141,15 @@ package struct InboundMailFlow: MailTransactionHandler {
     package func recipient(
         _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
-        switch acceptance(connection).decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
+        let acceptance = acceptance(connection)
+        if learning != nil,
+            let answer = FlowLearning.answer(
+                to: recipient.address, after: transaction.recipients.map(\.address), connection.settings.settings.bayes,
+                isTrusted: acceptance.isTrusted(connection))
+        {
+            return answer
+        }
+        switch acceptance.decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
         case .accept(let routed): return await judged(routed, transaction, connection)
         case .refuse(let reply): return badRecipient(reply, connection)
         case .lookUp(let routed, let unlisted):
@@ -184,8 +203,14 @@ package struct InboundMailFlow: MailTransactionHandler {
 
     package func messageReceived(_ message: ReceivedMessage) async -> ReceptionDecision {
         let header = Self.logHeader(message.header)
+        if let learning, let address = message.transaction.recipients.first?.address,
+            let kind = FlowLearning.kind(of: address, message.connection.settings.settings.bayes)
+        {
+            return await train(message, header, as: kind, learning)
+        }
         if let reply = tooBigForDomain(message) { return refuse(message, header, reply) }
         let judged = await filter?.message(message, direction: { direction(message.transaction, message.connection) })
+        if let judged, let learning { await learning.offer(message, judged.judgement) }
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
         guard let message = await disclaimed(message, limit: limit) else { return postpone(message, header, Self.notDurable) }
@@ -218,6 +243,28 @@ package struct InboundMailFlow: MailTransactionHandler {
             direction(message.transaction, message.connection) == .outbound
         else { return message }
         return await disclaimers.apply(composer, to: message, limit: limit)
+    }
+
+    /// Takes a message to a training address: its samples are durable before 250, and nothing else is kept of it.
+    private func train(
+        _ message: ReceivedMessage, _ header: MessageLogHeader, as kind: SampleKind, _ learning: FlowLearning
+    ) async -> ReceptionDecision {
+        let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
+        switch await learning.train(message, as: kind, limit: limit) {
+        case .refused(let reply): return refuse(message, header, reply)
+        case .taught(let count):
+            message.content.abandon()
+            let time = UTCTime.now()
+            let reason = "taken for learning as \(kind.rawValue): \(count)"
+            let entry = logEntry(
+                message.transaction, message.connection, .accepted, reason: reason, header: header, sizeBytes: message.sizeBytes, at: time)
+            let recipients = message.transaction.recipients.enumerated().map { ordinal, recipient in
+                RecipientLogEntry(
+                    ordinal: ordinal, address: recipient.address.description, state: .delivered, reason: reason, updatedAt: time)
+            }
+            refusals.record(entry, recipients: recipients)
+            return .accept(text: "Taken for learning: \(count)")
+        }
     }
 
     /// Of our own mail only: that of users and of trusted networks.

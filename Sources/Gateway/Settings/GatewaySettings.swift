@@ -20,6 +20,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var clamAV = ClamAVSettings()
     package var spamAssassin = SpamAssassinSettings()
     package var rspamd = RspamdSettings()
+    package var bayes = BayesSettings()
     package var quarantine = QuarantineSettings()
     package var userVerification = UserVerificationSettings()
     package var transcripts = TranscriptSettings()
@@ -51,6 +52,7 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(ScreeningSettings.self),
         SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(ClamAVSettings.self),
         SettingsSectionDescription(SpamAssassinSettings.self), SettingsSectionDescription(RspamdSettings.self),
+        SettingsSectionDescription(BayesSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
         SettingsSectionDescription(ClusterSettings.self),
@@ -103,6 +105,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, ClamAVSettings.name): return clamAV.apply(texts)
         case (.cluster, SpamAssassinSettings.name): return spamAssassin.apply(texts)
         case (.cluster, RspamdSettings.name): return rspamd.apply(texts)
+        case (.cluster, BayesSettings.name): return bayes.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)
         case (.cluster, TranscriptSettings.name): return transcripts.apply(texts)

@@ -94,6 +94,7 @@ package struct AdminSite: Sendable {
         RecipientsController(services: services).addRoutes(to: routes)
         UsersController(services: services).addRoutes(to: routes)
         MessageLogController(services: services).addRoutes(to: routes)
+        LearningController(services: services).addRoutes(to: routes)
         QueueController(services: services).addRoutes(to: routes)
         ScoringController(services: services).addRoutes(to: routes)
         SettingsController(services: services).addRoutes(to: routes)

@@ -23,6 +23,7 @@ enum SchemaMigrations {
         .createContentRules,
         .createGreylist,
         .createBans, .insertBanState,
+        .createBayesianLearning,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -16,6 +16,7 @@ enum CommonText: String, CaseIterable, PageText {
     case reports
     case apiKeys
     case maintenance
+    case learning
     case directories
     case account
     case signOut
@@ -72,6 +73,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .audit: LocalizedText("Audit log", ja: "監査ログ")
         case .administrators: LocalizedText("Administrators", ja: "管理者")
         case .maintenance: LocalizedText("Maintenance", ja: "メンテナンス")
+        case .learning: LocalizedText("Bayesian learning", ja: "ベイズ学習")
         case .directories: LocalizedText("Directories", ja: "フォルダー")
         case .apiKeys: LocalizedText("API keys", ja: "API キー")
         case .reports: LocalizedText("Reports", ja: "レポート")

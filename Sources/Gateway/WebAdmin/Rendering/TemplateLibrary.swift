@@ -89,6 +89,9 @@ enum PageTemplate: String, CaseIterable {
     case signInRefusals = "sign-in-refusals"
     case reports
     case maintenance
+    case learning
+    case learningLedger = "learning-ledger"
+    case learningExplanation = "learning-explanation"
     case verification
     case signingKeys = "signing-keys"
     case apiKeys = "api-keys"

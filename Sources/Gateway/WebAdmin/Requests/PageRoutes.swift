@@ -106,6 +106,8 @@ enum SitePath {
     static let reports = "/reports"
     static let apiKeys = "/api-keys"
     static let maintenance = "/maintenance"
+    static let learning = "/bayes"
+    static let learningLedger = "/bayes/ledger"
     static let transcripts = "/transcripts"
     static let directories = "/directories"
     static let cluster = "/cluster"
