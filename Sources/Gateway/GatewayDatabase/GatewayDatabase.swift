@@ -24,6 +24,7 @@ package struct GatewayDatabase: Sendable {
     package let accessLists: AccessListTable
     package let greylist: GreylistTable
     package let bans: BanTable
+    package let rates: RateTable
     package let quarantine: QuarantineTable
     package let standingFigures: StandingFigureTable
     package let registrationKeys: RegistrationKeyTable
@@ -65,6 +66,7 @@ package struct GatewayDatabase: Sendable {
         contentReferences = ContentReferenceTable(sessions: sessions)
         accessLists = AccessListTable(sessions: sessions)
         greylist = GreylistTable(sessions: sessions)
+        rates = RateTable(sessions: sessions)
         bans = BanTable(sessions: sessions)
         quarantine = QuarantineTable(sessions: sessions, fence: fence)
         standingFigures = StandingFigureTable(sessions: sessions)

@@ -17,12 +17,14 @@ struct NodeDatabase: Sendable {
     struct Stores: Sendable {
         let settings: any SettingsStore
         let domains: any DomainStore
+        let returnPathKeys: any ReturnPathKeyStore
         let users: any UserStore
         let nodes: any NodeRegistry
         let contentReferences: any ContentReferences
         let accessLists: any AccessListStore
         let greylist: any GreylistStore
         let bans: any BanStore
+        let rates: any RateStore
         let quarantine: any QuarantineStore
         let maintenance: any MaintenanceStore
         let textIndex: any TextIndexStore
@@ -57,9 +59,9 @@ struct NodeDatabase: Sendable {
         self.logger = logger
         changeFeed = database.changeFeed
         stores = Stores(
-            settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
-            contentReferences: database.contentReferences, accessLists: database.accessLists, greylist: database.greylist,
-            bans: database.bans, quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys,
+            settings: database.settings, domains: database.domains, returnPathKeys: database.domains, users: database.users,
+            nodes: database.nodes, contentReferences: database.contentReferences, accessLists: database.accessLists, greylist: database.greylist,
+            bans: database.bans, rates: database.rates, quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys,
             primaryRole: database.primaryRole)
     }
 

@@ -9,8 +9,8 @@ import NIOCore
 package import Quarantine
 package import Reception
 package import SMTP
-package import Screening
-package import Settings
+import Screening
+import Settings
 package import SharedFolders
 package import UserVerification
 
@@ -19,7 +19,7 @@ package import UserVerification
 /// file without a row, which the sweep removes, and a client that tries again.
 package struct InboundMailFlow: MailTransactionHandler {
     private let queue: any AcceptedMessageQueue
-    private let domains: CurrentDomains
+    let domains: CurrentDomains
     private let recipients: any RecipientDirectory
     private let authentication: UserAuthentication
     private let refusals: any RefusalLog
@@ -30,7 +30,8 @@ package struct InboundMailFlow: MailTransactionHandler {
     private var filter: FlowFilter?
     private var quarantine: (any QuarantineWriter)?
     private var verification: FlowVerification?
-    private var screening: ClientScreening?
+    var screening: ClientScreening?
+    var rates: RateLimiter?
     private let signing: OutboundSigning
     private let refusedConnections = RefusedConnections()
 
@@ -82,17 +83,6 @@ package struct InboundMailFlow: MailTransactionHandler {
         return flow
     }
 
-    /// The same flow, with clients and users turned away that are banned, and faults counted that lead to bans.
-    package func screening(with screening: ClientScreening) -> InboundMailFlow {
-        var flow = self
-        flow.screening = screening
-        return flow
-    }
-
-    package func refusal(of address: NetworkAddress, _ settings: GatewaySettings) -> SMTPReply? {
-        screening?.refusal(of: address, settings)
-    }
-
     package func connected(_ connection: ClientConnection) async -> ReceptionDecision {
         guard let reply = await filter?.connected(connection) else { return .accept() }
         if refusedConnections.isWorthLogging(connection.address) { logRefusal(.null, MailParameters(), connection, reply) }
@@ -120,12 +110,29 @@ package struct InboundMailFlow: MailTransactionHandler {
             logRefusal(reversePath, parameters, connection, reply)
             return .refuse(reply)
         }
+        if let reply = rateRefusal(connection, more: 0) {
+            logRefusal(reversePath, parameters, connection, reply)
+            return .refuse(reply)
+        }
         guard let reply = await filter?.sender(reversePath, connection) else { return .accept() }
         logRefusal(reversePath, parameters, connection, reply)
         return .refuse(reply)
     }
 
     package func recipient(
+        _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
+    ) async -> ReceptionDecision {
+        if let reply = rateRefusal(connection, more: transaction.recipients.count + 1) { return .refuse(reply) }
+        guard let original = backscatter(connection).original(of: recipient.address, at: .now()) else {
+            return await decide(recipient, transaction, connection)
+        }
+        let unmarked = TransactionRecipient(address: original, parameters: recipient.parameters)
+        let decision = await decide(unmarked, transaction, connection)
+        if case .accept = decision { return .acceptAlias(of: original) }
+        return decision
+    }
+
+    private func decide(
         _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
         switch acceptance(connection).decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
@@ -165,14 +172,6 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
     }
 
-    /// A recipient that is not here. One too many ends the session with what later connections are answered.
-    private func badRecipient(_ reply: SMTPReply, _ connection: ClientConnection) -> ReceptionDecision {
-        guard reply.category == .permanentFailure,
-            let ban = screening?.note(.badRecipient, of: connection.address, connection.settings.settings)
-        else { return .refuse(reply) }
-        return .disconnect(ban)
-    }
-
     private func judged(
         _ recipient: RoutedRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
@@ -182,7 +181,7 @@ package struct InboundMailFlow: MailTransactionHandler {
 
     package func messageReceived(_ message: ReceivedMessage) async -> ReceptionDecision {
         let header = Self.logHeader(message.header)
-        if let reply = tooBigForDomain(message) { return refuse(message, header, reply) }
+        if let reply = tooBigForDomain(message) ?? foreignReport(message) { return refuse(message, header, reply) }
         let judged = await filter?.message(message)
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
@@ -205,6 +204,7 @@ package struct InboundMailFlow: MailTransactionHandler {
             logger.error("message not stored", metadata: ["message": "\(accepted.message.identifier)", "cause": "\(error)"])
             return postpone(message, header, Self.notDurable)
         }
+        noteSending(message)
         return .accept(text: "Queued as \(accepted.message.identifier)")
     }
 
@@ -251,7 +251,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         log(transaction, connection, result, reason: reply.description, header: .none, sizeBytes: 0, judgement: judgement)
     }
 
-    private func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
+    func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
         RecipientAcceptance(settings: connection.settings.settings, directory: domains.directory, heloName: heloName())
     }
 

@@ -15,6 +15,8 @@ package struct GatewaySettings: Sendable, Equatable {
     package var dnsBlockLists = DNSBlockListSettings()
     package var greylisting = GreylistingSettings()
     package var screening = ScreeningSettings()
+    package var rateLimits = RateLimitSettings()
+    package var tarpit = TarpitSettings()
     package var attachments = AttachmentSettings()
     package var quarantine = QuarantineSettings()
     package var userVerification = UserVerificationSettings()
@@ -39,7 +41,8 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(SenderAuthenticationSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(GreylistingSettings.self),
-        SettingsSectionDescription(ScreeningSettings.self),
+        SettingsSectionDescription(ScreeningSettings.self), SettingsSectionDescription(RateLimitSettings.self),
+        SettingsSectionDescription(TarpitSettings.self),
         SettingsSectionDescription(AttachmentSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
@@ -80,6 +83,8 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, SenderAuthenticationSettings.name): return senderAuthentication.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
+        case (.cluster, RateLimitSettings.name): return rateLimits.apply(texts)
+        case (.cluster, TarpitSettings.name): return tarpit.apply(texts)
         case (.cluster, ScreeningSettings.name): return screening.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)

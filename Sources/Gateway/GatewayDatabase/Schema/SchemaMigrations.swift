@@ -22,6 +22,8 @@ enum SchemaMigrations {
         .createSigningKeys,
         .createGreylist,
         .createBans, .insertBanState,
+        .createRates,
+        .createReturnPathKeys,
     ]
 
     /// The table that says the database is ours; made by the first migration.
