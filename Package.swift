@@ -122,7 +122,9 @@ let package = Package(
         .gateway(
             "Screening", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metrics, .serviceLifecycle]),
         .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
-        .gateway("Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metrics, .crypto]),
+        .gateway(
+            "Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives", "Mail"],
+            [.metrics, .crypto]),
 
         // 4
         .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
@@ -142,11 +144,13 @@ let package = Package(
         .library("SenderAuthentication", uses: ["DNS", "Mail"], [.crypto, .cryptoExtras]),
         .library("Firebird", uses: ["CFirebird"]),
         .library("DNS", uses: ["CUnbound"]),
+        .library("Archives", uses: ["CArchive"]),
         .library("ProxyProtocol"),
         .library("Terminal"),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
         .cLibrary("CUnbound", package: "libunbound-dev"),
+        .cLibrary("CArchive", package: "libarchive-dev"),
 
         // Tests; all of them run in one process. A kit is what several of them share.
         .testKit("FirebirdTestKit", uses: ["Firebird"]),
@@ -160,6 +164,7 @@ let package = Package(
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
         .tests("Libraries/DNSTests", uses: ["DNS"]),
+        .tests("Libraries/ArchivesTests", uses: ["Archives", "CArchive"]),
         .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
@@ -221,7 +226,9 @@ let package = Package(
         .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
         .tests(
             "Gateway/FilteringTests",
-            uses: ["Filtering", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metricsTestKit]),
+            uses: [
+                "Filtering", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives", "CArchive", "Mail",
+            ], [.metricsTestKit]),
         .tests(
             "Gateway/GatewayNodeTests", uses: ["GatewayNode", "GatewayDatabase", "Administration", "MessageLog", "Settings"],
             [.metrics, .logging]),
@@ -283,7 +290,7 @@ extension Target {
 }
 
 extension Set<String> {
-    static let withDesignText: Set<String> = ["BayesianLearning", "Delivery", "GatewayDatabase", "Mail", "SenderAuthentication"]
+    static let withDesignText: Set<String> = ["BayesianLearning", "Delivery", "Filtering", "GatewayDatabase", "Mail", "SenderAuthentication"]
 }
 
 extension [SwiftSetting] {

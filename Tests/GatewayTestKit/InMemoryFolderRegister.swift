@@ -15,6 +15,8 @@ package final class InMemoryFolderRegister: FolderRegister {
 
     package init() {}
 
+    package func cluster() async throws(FolderRegisterError) -> RecordIdentifier { RecordIdentifier(high: 3, low: 1) }
+
     package func identity(
         of folder: SharedFolderKind, owner: NodeID?, path: String
     ) async throws(FolderRegisterError) -> RecordIdentifier? { nil }

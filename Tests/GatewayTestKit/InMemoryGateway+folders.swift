@@ -49,8 +49,10 @@ extension InMemoryGateway: NodeDirectories {
 
     package func realPath(of path: String) async throws(SharedFolderError) -> String { path.replacing("/link/", with: "/srv/") }
 
-    package func markerState(of kind: SharedFolderKind, in path: String) async -> FolderMarker.State? {
-        path.hasPrefix("/foreign/") ? .foreign : .missing
+    package func obstacle(
+        to kind: SharedFolderKind, in path: String
+    ) async throws(FolderRegisterError) -> FolderAdmission.Reason? {
+        path.hasPrefix("/foreign/") ? .foreign : path.hasPrefix("/others/") ? .ofAnotherCluster : nil
     }
 
     package func place(of path: String) async -> FolderPlace? { nil }

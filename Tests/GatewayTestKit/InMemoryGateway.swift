@@ -70,6 +70,8 @@ package final class InMemoryGateway: Sendable {
         package var bans: [Ban] = []
         /// Traces of refused sign-ins.
         package var signInRefusals: [SignInRefusal] = []
+        /// The content rules.
+        package var contentRules: [ContentRule] = []
         /// Messages in quarantine.
         package var quarantine: [QuarantinedMessage] = []
         /// Stored contents of messages.

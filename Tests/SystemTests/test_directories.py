@@ -71,13 +71,36 @@ def test_a_share_that_is_another_one_or_not_mounted_is_refused_at_the_join(clust
     # Of another cluster: the same kind of folder, with another identity.
     other = cluster.workplace.folder / "another-share"
     other.mkdir()
-    marker = (cluster.message_data / ".securitygateway-folder").read_text()
-    (other / ".securitygateway-folder").write_text(marker[:-9] + "00000000\n")
+    change_marker(cluster.message_data, other, "identity")
     for place, word in ((empty, "mount"), (other, "identity")):
         node = cluster.prepare()
         exit_code, said = cluster.join(node, "--message-data", place)
         assert exit_code == 1 and "FAIL  message-data:" in said and word in said and str(place) in said, said
         assert not (node.home / "node.conf").exists() and not [name for name in place.iterdir() if "probe" in name.name]
+
+
+def change_marker(source, target, name):
+    """Writes the marker of `source` into `target`, with another value of one of its lines."""
+    lines = (source / ".securitygateway-folder").read_text().splitlines()
+    lines = [line[:-8] + "00000000" if line.startswith(f"{name}: ") else line for line in lines]
+    (target / ".securitygateway-folder").write_text("\n".join(lines) + "\n")
+
+
+def test_a_folder_of_another_cluster_is_refused_as_the_target_of_a_move_and_as_a_path(cluster):
+    other = cluster.workplace.folder / "another-clusters-folder"
+    (other / "20260101" / "10").mkdir(parents=True)
+    mail = other / "20260101" / "10" / f"{'0' * 32}.eml"
+    mail.write_text("Subject: of another cluster\n\n")
+    change_marker(cluster.message_data, other, "cluster")
+    marker = (other / ".securitygateway-folder").read_text().replace("identity: 0", "identity: 1")
+    (other / ".securitygateway-folder").write_text(marker)
+    before = present_path(cluster.nodes[0], "message-data")
+    for command in (("directory", "move", "message-data", str(other), "--yes"), ("settings", "set", "directories.message-data", str(other))):
+        with pytest.raises(CommandFailed) as failure:
+            cluster.nodes[0].run_command(*command)
+        assert "another cluster" in str(failure.value) and str(other) in str(failure.value), failure.value
+    assert present_path(cluster.nodes[0], "message-data") == before and mail.exists()
+    assert (other / ".securitygateway-folder").read_text() == marker
 
 
 def test_a_copy_of_the_share_is_refused_because_a_living_nodes_newest_file_is_not_in_it(cluster):

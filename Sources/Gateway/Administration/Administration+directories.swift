@@ -53,11 +53,7 @@ extension Administration {
     func problem(of kind: SharedFolderKind, at path: String, _ wanted: DirectorySettings) async -> FieldProblem? {
         do throws(SharedFolderError) {
             if let problem = try await overlap(of: kind, path, wanted) { return problem }
-            if await ports.directories.markerState(of: kind, in: path) == .foreign {
-                return FieldProblem(
-                    kind.rawValue, "\(path) is another folder of the product, as its file \(FolderMarker.fileName) says; choose another.",
-                    ja: "\(path) は製品の別のフォルダーです（\(FolderMarker.fileName) を確認してください）。別のフォルダーを指定してください。")
-            }
+            if let problem = await strangeness(of: kind, at: path) { return problem }
             try await ports.directories.prepare(path, as: kind)
             return nil
         } catch {
@@ -65,6 +61,19 @@ extension Administration {
                 kind.rawValue,
                 "The folder cannot be used (\(error)). Its parent must exist, and the account the node runs as must be allowed to write there.",
                 ja: "フォルダーを使用できません（\(error)）。親フォルダーが存在し、ノードの実行アカウントに書き込み権限があることを確認してください。")
+        }
+    }
+
+    /// A folder that is used for something else already, by this cluster or another one.
+    private func strangeness(of kind: SharedFolderKind, at path: String) async -> FieldProblem? {
+        do throws(FolderRegisterError) {
+            guard let reason = try await ports.directories.obstacle(to: kind, in: path) else { return nil }
+            return FieldProblem(
+                kind.rawValue, "\(path) cannot be used: \(reason.text.english).", ja: "\(path) は使用できません。\(reason.text.japanese)。")
+        } catch {
+            return FieldProblem(
+                kind.rawValue, "Whose folder \(path) is could not be found out (\(error)); try again.",
+                ja: "\(path) がどのクラスターのフォルダーかを確認できませんでした（\(error)）。もう一度お試しください。")
         }
     }
 

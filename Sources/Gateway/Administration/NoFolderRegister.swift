@@ -5,6 +5,7 @@ package import SharedFolders
 package struct NoFolderRegister: FolderRegister {
     package init() {}
 
+    package func cluster() async throws(FolderRegisterError) -> RecordIdentifier { throw .unavailable(cause: "no node runs") }
     package func identity(
         of folder: SharedFolderKind, owner: NodeID?, path: String
     ) async throws(FolderRegisterError) -> RecordIdentifier? { nil }

@@ -45,7 +45,8 @@ package protocol NodeDirectories: Sendable {
     var ownPaths: [String] { get }
     /// With all symbolic links of its existing part followed.
     func realPath(of path: String) async throws(SharedFolderError) -> String
-    func markerState(of kind: SharedFolderKind, in path: String) async -> FolderMarker.State?
+    /// What a folder's marker has against its becoming this one; `nil`: nothing, or there is no marker.
+    func obstacle(to kind: SharedFolderKind, in path: String) async throws(FolderRegisterError) -> FolderAdmission.Reason?
     /// Which folder it is for the system, however it is reached; `nil`: there is none.
     func place(of path: String) async -> FolderPlace?
     /// Makes the folder if only its last part is missing, tries to write there, and marks it.
@@ -64,7 +65,9 @@ package struct NoDirectories: NodeDirectories {
     package func defaultPath(of kind: SharedFolderKind) -> String { "/\(kind.defaultName)" }
     package var ownPaths: [String] { [] }
     package func realPath(of path: String) async throws(SharedFolderError) -> String { path }
-    package func markerState(of kind: SharedFolderKind, in path: String) async -> FolderMarker.State? { nil }
+    package func obstacle(
+        to kind: SharedFolderKind, in path: String
+    ) async throws(FolderRegisterError) -> FolderAdmission.Reason? { nil }
     package func place(of path: String) async -> FolderPlace? { nil }
     package func prepare(_ path: String, as kind: SharedFolderKind) async throws(SharedFolderError) -> RecordIdentifier { throw .closed }
     package func configuredPath(of kind: SharedFolderKind) -> String { "" }

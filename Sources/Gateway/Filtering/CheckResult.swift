@@ -15,6 +15,8 @@ package struct CheckResult: Sendable, Hashable {
     package var duration = Duration.zero
     /// What it has to say in the message's Authentication-Results.
     package var authentication: [AuthenticationResults.Method] = []
+    /// What it wants written into the message.
+    package var marks: [MessageMark] = []
 
     package enum Outcome: Sendable, Hashable {
         case found

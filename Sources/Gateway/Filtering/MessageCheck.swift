@@ -1,3 +1,4 @@
+package import Archives
 package import DNS
 package import DomainsAndUsers
 package import SenderAuthentication
@@ -23,6 +24,8 @@ package protocol MessageCheck: Sendable {
     var phases: Set<FilterPhase> { get }
     /// Whether it looks into the message's structure, which then is read for it.
     var needsContent: Bool { get }
+    /// Whether it looks at mail of users and trusted networks too, when the settings leave that unchecked.
+    var concernsOwnMail: Bool { get }
     /// Whether `find` may wait (for DNS, a scanner). One that does not is called on the spot.
     var mayWait: Bool { get }
 
@@ -36,6 +39,7 @@ extension MessageCheck {
     package static var parts: [String: LocalizedText] { [:] }
     package var needsContent: Bool { false }
     package var mayWait: Bool { false }
+    package var concernsOwnMail: Bool { false }
     var name: String { Self.name }
 }
 
@@ -60,6 +64,8 @@ package struct CheckEnvironment: Sendable {
     package let domains: CurrentDomains
     /// `nil` where there is none: then DMARC cannot be decided.
     package let publicSuffixes: PublicSuffixList?
+    package let archives: ArchiveThreads
+    package let contentRules: CurrentContentRules
     /// `nil` where there is no database (tests): then nobody is greylisted.
     package let greylist: (any GreylistStore)?
     /// What this node remembers of it.
@@ -67,6 +73,7 @@ package struct CheckEnvironment: Sendable {
 
     package init(
         resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
+        archives: ArchiveThreads = ArchiveThreads(), contentRules: CurrentContentRules = CurrentContentRules(),
         greylist: (any GreylistStore)? = nil, passedTriplets: PassedTriplets = PassedTriplets()
     ) {
         self.resolver = resolver
@@ -75,6 +82,8 @@ package struct CheckEnvironment: Sendable {
         self.publicSuffixes = publicSuffixes
         self.greylist = greylist
         self.passedTriplets = passedTriplets
+        self.archives = archives
+        self.contentRules = contentRules
     }
 }
 
@@ -88,6 +97,9 @@ package enum FilterChecks {
         GreylistCheck.self,
         SenderAuthenticationCheck.self,
         AttachmentCheck.self,
+        FileContentCheck.self,
+        ContentRuleCheck.self,
+        URLBlockListCheck.self,
         MessageSizeCheck.self,
     ]
 

@@ -55,6 +55,7 @@ struct NodeAssembly: Sendable {
             configuration: configuration, home: home, settings: CurrentSettings(snapshot),
             domains: CurrentDomains(try await database.stores.domains.loadDomains()), logger: logger)
         try await base.loadAccessLists(from: database.stores.accessLists)
+        try await base.loadContentRules(from: database.stores.contentRules)
         let tls = try await base.openTLS()
         let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
         let folders = NodeFolders(
@@ -83,6 +84,7 @@ struct NodeAssembly: Sendable {
                 try await base.loadDomains(from: database.stores.domains)
                 try await base.loadAccessLists(from: database.stores.accessLists)
                 try await base.heedDeletedTriplets(in: database.stores.greylist)
+                try await base.loadContentRules(from: database.stores.contentRules)
             }, logger: logger)
         let maintenance = MaintenanceRequests()
         let monitoring = NodeMonitoring(
@@ -223,6 +225,7 @@ struct NodeBase: Sendable {
     let passedTriplets = PassedTriplets()
     let screening: ClientScreening
     let rates: RateLimiter
+    let contentRules = CurrentContentRules()
     let logger: Logger
 
     init(
@@ -268,6 +271,15 @@ struct NodeBase: Sendable {
     func heedDeletedTriplets(in store: any GreylistStore) async throws(SettingsError) {
         do throws(DirectoryError) {
             passedTriplets.adopt(try await store.greylistRevision())
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
+    }
+
+    /// The content rules, if they changed since they were loaded.
+    func loadContentRules(from store: any ContentRuleStore) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            if let rules = try await store.loadContentRules(ifNewerThan: contentRules.rules.revision) { contentRules.adopt(rules) }
         } catch {
             throw .unavailable(cause: error.description)
         }
@@ -344,8 +356,8 @@ struct MailServices: Sendable {
             with: FilterPipeline(
                 CheckEnvironment(
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
-                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), greylist: database.stores.greylist,
-                    passedTriplets: base.passedTriplets)),
+                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules,
+                    greylist: database.stores.greylist, passedTriplets: base.passedTriplets)),
             quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
         ).verifying(with: verifier).screening(with: base.screening, rates: base.rates)
         listener = SMTPListener(

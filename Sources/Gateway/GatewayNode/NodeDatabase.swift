@@ -25,6 +25,7 @@ struct NodeDatabase: Sendable {
         let greylist: any GreylistStore
         let bans: any BanStore
         let rates: any RateStore
+        let contentRules: any ContentRuleStore
         let quarantine: any QuarantineStore
         let maintenance: any MaintenanceStore
         let textIndex: any TextIndexStore
@@ -60,8 +61,10 @@ struct NodeDatabase: Sendable {
         changeFeed = database.changeFeed
         stores = Stores(
             settings: database.settings, domains: database.domains, returnPathKeys: database.domains, users: database.users,
-            nodes: database.nodes, contentReferences: database.contentReferences, accessLists: database.accessLists, greylist: database.greylist,
-            bans: database.bans, rates: database.rates, quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys,
+            nodes: database.nodes, contentReferences: database.contentReferences, accessLists: database.accessLists,
+            greylist: database.greylist, bans: database.bans, rates: database.rates, contentRules: database.contentRules,
+            quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex,
+            registrationKeys: database.registrationKeys,
             primaryRole: database.primaryRole)
     }
 
@@ -107,8 +110,8 @@ struct NodeDatabase: Sendable {
             queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics,
             apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
-                accessLists: database.accessLists, quarantine: database.quarantine, contents: contents,
-                greylist: database.greylist, bans: database.bans), verifier: verifier,
+                accessLists: database.accessLists, contentRules: database.contentRules, quarantine: database.quarantine,
+                contents: contents, greylist: database.greylist, bans: database.bans), verifier: verifier,
             cluster: Administration.ClusterPorts(
                 registrationKeys: database.registrationKeys, joiningPlace: joiningPlace, primary: database.primaryRole, presence: presence,
                 departures: database.nodes),

@@ -123,14 +123,18 @@ final class NodeFolders: NodeDirectories {
             if kind == .messageData, let problem = await inspector.look(at: path, kind: nil).problem { throw problem }
             let expected = try await register.identity(of: kind, owner: owner, path: configured)
             let found = await inspector.marker(of: kind, in: path)
-            switch FolderAdmission.decide(expected: expected, found: found, isConfigured: !configured.isEmpty) {
+            let cluster = try await register.cluster()
+            // A node's own folders go with it from one cluster to the next.
+            let admission = FolderAdmission.decide(
+                expected: expected, found: found, cluster: owner == nil ? cluster : nil, isConfigured: !configured.isEmpty)
+            switch admission {
             case .refuse(let reason): throw FolderRefusal(reason: reason.text.english)
             case .use(let identity): return try await register.claimIdentity(identity, of: kind, owner: owner, path: configured)
             case .mark(let identity):
                 // The database decides between nodes that mark one folder at the same time.
                 let proposal = identity ?? RecordIdentifier(milliseconds: UTCTime.now().milliseconds)
                 let claimed = try await register.claimIdentity(proposal, of: kind, owner: owner, path: configured)
-                return try await inspector.prepare(path, as: kind, identity: claimed)
+                return try await inspector.prepare(path, as: kind, of: cluster, identity: claimed)
             }
         } catch let refusal as FolderRefusal {
             throw refusal
@@ -160,14 +164,25 @@ final class NodeFolders: NodeDirectories {
 
     func realPath(of path: String) async throws(SharedFolderError) -> String { try await inspector.realPath(of: path) }
 
-    func markerState(of kind: SharedFolderKind, in path: String) async -> FolderMarker.State? {
-        await inspector.marker(of: kind, in: path)?.state
+    func obstacle(to kind: SharedFolderKind, in path: String) async throws(FolderRegisterError) -> FolderAdmission.Reason? {
+        let cluster = try await register.cluster()
+        let found = await inspector.marker(of: kind, in: path)
+        guard case .refuse(let reason) = FolderAdmission.decide(expected: nil, found: found, cluster: cluster, isConfigured: false) else {
+            return nil
+        }
+        return reason
     }
 
     func place(of path: String) async -> FolderPlace? { await inspector.place(of: path) }
 
     func prepare(_ path: String, as kind: SharedFolderKind) async throws(SharedFolderError) -> RecordIdentifier {
-        try await inspector.prepare(path, as: kind)
+        let cluster: RecordIdentifier
+        do throws(FolderRegisterError) {
+            cluster = try await register.cluster()
+        } catch {
+            throw .failed(operation: "mark", path: path, code: EAGAIN)
+        }
+        return try await inspector.prepare(path, as: kind, of: cluster)
     }
 
     private struct OwnFolder: Sendable {

@@ -182,7 +182,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     package func messageReceived(_ message: ReceivedMessage) async -> ReceptionDecision {
         let header = Self.logHeader(message.header)
         if let reply = tooBigForDomain(message) ?? foreignReport(message) { return refuse(message, header, reply) }
-        let judged = await filter?.message(message)
+        let judged = await filter?.message(message, direction: { direction(message.transaction, message.connection) })
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
         guard case .signed(let signatures) = await signatures(message, limit: limit) else {
@@ -290,9 +290,11 @@ package struct InboundMailFlow: MailTransactionHandler {
     private func verdictFields(
         _ message: ReceivedMessage, _ judged: FlowFilter.Outcome?, _ routed: [RoutedRecipient]
     ) -> [UInt8] {
-        guard let judged, MailDirection(routed) == .inbound else { return [] }
+        guard let judged else { return [] }
+        let added = VerdictStamp.addedFields(judged)
+        guard MailDirection(routed) == .inbound else { return added }
         let settings = message.connection.settings.settings
-        return AuthenticationStamp.field(judged, settings.senderAuthentication, nodeName: heloName())
+        return added + AuthenticationStamp.field(judged, settings.senderAuthentication, nodeName: heloName())
             + VerdictStamp.fields(judged, tag: settings.filtering.subjectTag, hasSubject: Self.hasSubject(message.header))
     }
 

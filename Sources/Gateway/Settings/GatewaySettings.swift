@@ -17,6 +17,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var screening = ScreeningSettings()
     package var rateLimits = RateLimitSettings()
     package var tarpit = TarpitSettings()
+    package var urlBlockLists = URLBlockListSettings()
     package var attachments = AttachmentSettings()
     package var quarantine = QuarantineSettings()
     package var userVerification = UserVerificationSettings()
@@ -40,9 +41,9 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(SenderAuthenticationSettings.self),
-        SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(GreylistingSettings.self),
-        SettingsSectionDescription(ScreeningSettings.self), SettingsSectionDescription(RateLimitSettings.self),
-        SettingsSectionDescription(TarpitSettings.self),
+        SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
+        SettingsSectionDescription(GreylistingSettings.self), SettingsSectionDescription(ScreeningSettings.self),
+        SettingsSectionDescription(RateLimitSettings.self), SettingsSectionDescription(TarpitSettings.self),
         SettingsSectionDescription(AttachmentSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
@@ -86,6 +87,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, RateLimitSettings.name): return rateLimits.apply(texts)
         case (.cluster, TarpitSettings.name): return tarpit.apply(texts)
         case (.cluster, ScreeningSettings.name): return screening.apply(texts)
+        case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)

@@ -101,6 +101,7 @@ package struct AdminSite: Sendable {
         AccessListsController(services: services).addRoutes(to: routes)
         GreylistController(services: services).addRoutes(to: routes)
         BansController(services: services).addRoutes(to: routes)
+        ContentRulesController(services: services).addRoutes(to: routes)
         QuarantineController(services: services).addRoutes(to: routes)
         ReportsController(services: services).addRoutes(to: routes)
         APIKeysController(services: services).addRoutes(to: routes)

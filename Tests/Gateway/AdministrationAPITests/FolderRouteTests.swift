@@ -53,7 +53,7 @@ struct FolderRouteTests {
 
     @Test(arguments: [
         "relative", "", "/", "/home/gateway/message-data", "/home/gateway/message-data/x", "/home", "/home/gateway/transcripts/x",
-        "/missing/x", "/foreign/x",
+        "/missing/x", "/foreign/x", "/others/x",
     ])
     func `a place that cannot be used is refused and nothing is begun`(path: String) async throws {
         let gateway = try Self.gateway()

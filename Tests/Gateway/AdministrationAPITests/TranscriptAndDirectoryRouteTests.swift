@@ -68,7 +68,7 @@ struct TranscriptAndDirectoryRouteTests {
 
     @Test(arguments: [
         "relative", "/srv/../etc", "/", "/home/gateway/message-data", "/home/gateway/message-data/below", "/home",
-        "/home/gateway/certificates", "/link/../x", "/missing/x", "/foreign/x",
+        "/home/gateway/certificates", "/link/../x", "/missing/x", "/foreign/x", "/others/x",
     ])
     func `a path that cannot be used is refused and nothing is changed`(path: String) async throws {
         let gateway = try Self.gateway()

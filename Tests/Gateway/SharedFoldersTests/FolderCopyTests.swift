@@ -23,7 +23,7 @@ final class FolderCopyTests {
     private func prepare(_ kind: SharedFolderKind) async throws {
         let inspector = FolderInspector()
         defer { inspector.close() }
-        for path in [old, new] { try await inspector.prepare(path, as: kind) }
+        for path in [old, new] { try await inspector.prepare(path, as: kind, of: RecordIdentifier(high: 3, low: 1)) }
     }
 
     private func put(_ text: String, _ file: String) throws {

@@ -28,7 +28,7 @@ final class FolderProbingTests {
     }
 
     @Test func `each node reads what the other wrote`() async throws {
-        let identity = try await inspector.prepare(root.path, as: .messageData)
+        let identity = try await inspector.prepare(root.path, as: .messageData, of: Self.cluster)
         let one = await probe(first, identity: identity)
         #expect(one.problem == nil && one.readFrom == nil && one.token != nil && one.identity == identity && !one.account.isEmpty)
         let two = await probe(second, identity: identity, others: [one])
@@ -37,7 +37,7 @@ final class FolderProbingTests {
     }
 
     @Test func `a folder in which another node's newest file is missing is not the same one`() async throws {
-        let identity = try await inspector.prepare(root.path, as: .messageData)
+        let identity = try await inspector.prepare(root.path, as: .messageData, of: Self.cluster)
         var other = FolderProbe(folder: .messageData, node: second, path: root.path, account: "gateway")
         other.identity = identity
         other.token = RecordIdentifier(milliseconds: UTCTime.now().milliseconds)
@@ -45,7 +45,7 @@ final class FolderProbingTests {
     }
 
     @Test func `another folder, an empty mount point and one that is away are told apart`() async throws {
-        let identity = try await inspector.prepare(root.path, as: .messageData)
+        let identity = try await inspector.prepare(root.path, as: .messageData, of: Self.cluster)
         let other = await probe(first, identity: RecordIdentifier(high: 3, low: 3))
         #expect(other.problem?.missing == .identity && other.remedy?.english.contains(root.path) == true)
         try FileManager.default.removeItem(atPath: "\(root.path)/\(FolderMarker.fileName)")
@@ -67,16 +67,24 @@ final class FolderProbingTests {
 
     @Test func `a marker keeps its first identity, and an early one gets one`() async throws {
         let (one, two) = (RecordIdentifier(high: 4, low: 1), RecordIdentifier(high: 4, low: 2))
-        #expect(try FolderMarker.write(.transcripts, in: root.path, proposal: one) == one)
-        #expect(try FolderMarker.write(.transcripts, in: root.path, proposal: two) == one)
+        #expect(try FolderMarker.write(.transcripts, in: root.path, proposal: one, cluster: Self.cluster) == one)
+        #expect(try FolderMarker.write(.transcripts, in: root.path, proposal: two, cluster: Self.cluster) == one)
         let file = "\(root.path)/\(FolderMarker.fileName)"
         try Data("SecurityGateway shared folder: transcripts\n".utf8).write(to: URL(fileURLWithPath: file))
         #expect(FolderMarker.read(.transcripts, in: root.path) == .init(.present))
-        #expect(try FolderMarker.write(.transcripts, in: root.path, proposal: two) == two)
-        #expect(throws: SharedFolderError.self) { try FolderMarker.write(.messageData, in: root.path, proposal: one) }
+        #expect(try FolderMarker.write(.transcripts, in: root.path, proposal: two, cluster: Self.cluster) == two)
+        #expect(throws: SharedFolderError.self) {
+            try FolderMarker.write(.messageData, in: root.path, proposal: one, cluster: Self.cluster)
+        }
         #expect(try FileManager.default.contentsOfDirectory(atPath: root.path) == [FolderMarker.fileName])
     }
 
+    @Test func `a marker names the cluster whose folder it is`() throws {
+        _ = try FolderMarker.write(.messageData, in: root.path, proposal: Self.known, cluster: Self.cluster)
+        #expect(FolderMarker.read(.messageData, in: root.path) == .init(.present, identity: Self.known, cluster: Self.cluster))
+    }
+
+    private static let cluster = RecordIdentifier(high: 3, low: 1)
     private static let known = RecordIdentifier(high: 4, low: 1)
     private static let other = RecordIdentifier(high: 4, low: 2)
 
@@ -86,11 +94,14 @@ final class FolderProbingTests {
         (known, .init(.present, identity: known), true, .use(known)), (nil, .init(.present, identity: known), true, .use(known)),
         (known, .init(.present, identity: other), false, .refuse(.another)), (known, .init(.present), true, .mark(known)),
         (nil, .init(.present), false, .mark(nil)), (known, .init(.foreign), true, .refuse(.foreign)),
+        (nil, .init(.present, identity: other, cluster: cluster), true, .use(other)),
+        (nil, .init(.present, identity: other, cluster: other), true, .refuse(.ofAnotherCluster)),
+        (known, .init(.present, identity: known, cluster: other), true, .use(known)),
         (known, nil, true, .refuse(.silent)), (nil, .init(.unreadable), false, .refuse(.unreadable)),
     ])
     func `a folder is used only when it is the one the cluster knows`(
         expected: RecordIdentifier?, found: FolderMarker.Reading?, isConfigured: Bool, admission: FolderAdmission
     ) {
-        #expect(FolderAdmission.decide(expected: expected, found: found, isConfigured: isConfigured) == admission)
+        #expect(FolderAdmission.decide(expected: expected, found: found, cluster: Self.cluster, isConfigured: isConfigured) == admission)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 import Testing
 
 @testable import SharedFolders
@@ -37,7 +38,7 @@ final class FolderTests {
 
     @Test func `a prepared folder is there, marked, measured and can be used`() async throws {
         let path = root.path + "/transcripts"
-        try await inspector.prepare(path, as: .transcripts)
+        try await inspector.prepare(path, as: .transcripts, of: RecordIdentifier(high: 3, low: 1))
         let state = await inspector.look(at: path, kind: .transcripts)
         #expect(state.problem == nil && state.marker == .present && state.realPath == path)
         #expect((state.totalBytes ?? 0) > 0 && (state.usedPercent ?? -1) >= 0 && !state.fileSystem.isEmpty)
@@ -58,7 +59,9 @@ final class FolderTests {
     }
 
     @Test func `only the last part of a path is made`() async {
-        await #expect(throws: SharedFolderError.self) { try await inspector.prepare(root.path + "/a/b", as: .transcripts) }
+        await #expect(throws: SharedFolderError.self) {
+            try await inspector.prepare(root.path + "/a/b", as: .transcripts, of: RecordIdentifier(high: 3, low: 1))
+        }
     }
 
     @Test func `a folder that is away, or is a file, is told`() async throws {

@@ -110,7 +110,8 @@ final class TranscriptFolderTests {
         try await folder.flush(deadline: deadline)
         #expect(folder.condition.dropped == 1)
         #expect(try FileManager.default.contentsOfDirectory(atPath: root.path).isEmpty)
-        _ = try FolderMarker.write(.transcripts, in: root.path, proposal: RecordIdentifier(milliseconds: 1))
+        _ = try FolderMarker.write(
+            .transcripts, in: root.path, proposal: RecordIdentifier(milliseconds: 1), cluster: RecordIdentifier(high: 3, low: 1))
         let kept = transcript()
         folder.keep(kept)
         try await folder.flush(deadline: deadline)

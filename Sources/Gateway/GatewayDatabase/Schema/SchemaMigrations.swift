@@ -20,6 +20,7 @@ enum SchemaMigrations {
         .createTextIndex, .insertTextIndex,
         .addNodeStanding,
         .createSigningKeys,
+        .createContentRules,
         .createGreylist,
         .createBans, .insertBanState,
         .createRates,

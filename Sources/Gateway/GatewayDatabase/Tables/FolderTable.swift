@@ -1,3 +1,4 @@
+import Cluster
 import Firebird
 import MessageLog
 package import Settings
@@ -14,6 +15,10 @@ package struct FolderTable: FolderRegister {
     init(sessions: DatabaseSessions, fence: PrimaryFence? = nil) {
         self.sessions = sessions
         self.fence = fence
+    }
+
+    package func cluster() async throws(FolderRegisterError) -> RecordIdentifier {
+        try await write { transaction in try RegistrationKeyTable.presentIdentity(transaction, by: sessions.node).cluster }
     }
 
     package func identity(

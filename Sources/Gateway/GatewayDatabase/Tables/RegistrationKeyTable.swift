@@ -18,18 +18,23 @@ package struct RegistrationKeyTable: RegistrationKeyStore {
     package func clusterIdentity() async throws(RegistrationKeyError) -> ClusterIdentity {
         let node = sessions.node
         return try await sessions.write(unavailable: RegistrationKeyError.unavailable) { transaction in
-            if let present = try Self.identity(transaction) { return present }
-            let fresh = ClusterIdentity.fresh(at: .now())
-            // Another node that makes one at this moment conflicts here or has committed: then this runs again and finds it.
-            try SettingsTable.lock(transaction)
-            if let present = try Self.identity(transaction) { return present }
-            try transaction.execute(
-                """
-                insert into cluster_identity (id, cluster_id, signing_key, changed_at, changed_by)
-                values (1, \(fresh.cluster), \(fresh.signingKey), \(UTCTime.now()), \(node))
-                """)
-            return fresh
+            try Self.presentIdentity(transaction, by: node)
         }
+    }
+
+    /// Made by whoever asks first.
+    static func presentIdentity(_ transaction: FirebirdTransaction, by node: NodeID) throws -> ClusterIdentity {
+        if let present = try identity(transaction) { return present }
+        let fresh = ClusterIdentity.fresh(at: .now())
+        // Another node that makes one at this moment conflicts here or has committed: then this runs again and finds it.
+        try SettingsTable.lock(transaction)
+        if let present = try identity(transaction) { return present }
+        try transaction.execute(
+            """
+            insert into cluster_identity (id, cluster_id, signing_key, changed_at, changed_by)
+            values (1, \(fresh.cluster), \(fresh.signingKey), \(UTCTime.now()), \(node))
+            """)
+        return fresh
     }
 
     private static func identity(_ transaction: FirebirdTransaction) throws -> ClusterIdentity? {

@@ -18,14 +18,19 @@ package enum FolderAdmission: Sendable, Hashable {
         case foreign
         /// It is a folder of this kind, but not the cluster's.
         case another
+        /// Its marker names another cluster.
+        case ofAnotherCluster
         case unreadable
     }
 
     /// - Parameters:
     ///   - expected: the identity in the database; `nil`: the folder is not known yet.
     ///   - found: `nil`: no answer.
+    ///   - cluster: that of the folder to be; another's is not taken over, for the sweep of what no row names would empty it.
     ///   - isConfigured: a path was set for it, so it was marked then.
-    package static func decide(expected: RecordIdentifier?, found: FolderMarker.Reading?, isConfigured: Bool) -> FolderAdmission {
+    package static func decide(
+        expected: RecordIdentifier?, found: FolderMarker.Reading?, cluster: RecordIdentifier? = nil, isConfigured: Bool
+    ) -> FolderAdmission {
         guard let found else { return .refuse(.silent) }
         switch found.state {
         case .unreadable: return .refuse(.unreadable)
@@ -33,6 +38,7 @@ package enum FolderAdmission: Sendable, Hashable {
         case .missing: return expected == nil && !isConfigured ? .mark(nil) : .refuse(.notMounted)
         case .present:
             guard let identity = found.identity else { return .mark(expected) }
+            if expected == nil, let cluster, let owner = found.cluster, owner != cluster { return .refuse(.ofAnotherCluster) }
             return expected == nil || expected == identity ? .use(identity) : .refuse(.another)
         }
     }
@@ -55,6 +61,10 @@ extension FolderAdmission.Reason {
             LocalizedText(
                 "it is not the cluster's own folder (its file \(FolderMarker.fileName) has another identity than the database); mount the share that the other nodes use",
                 ja: "クラスターのフォルダーではありません（\(FolderMarker.fileName) の識別子がデータベースと異なります）。ほかのノードと同じ共有をマウントしてください")
+        case .ofAnotherCluster:
+            LocalizedText(
+                "it belongs to another cluster, as its file \(FolderMarker.fileName) says; choose another folder, or, if that cluster is no more and its files may be lost, remove that file",
+                ja: "\(FolderMarker.fileName) によると別のクラスターのフォルダーです。別のフォルダーを指定してください。そのクラスターがもう存在せず、ファイルが不要な場合のみ、このファイルを削除してください")
         case .unreadable:
             LocalizedText(
                 "its file \(FolderMarker.fileName) cannot be read; give the node's account the right to read it",

@@ -31,17 +31,19 @@ package final class FolderInspector: Sendable {
     }
 
     /// Makes the folder if need be, tries it, and writes its marker.
-    /// - Parameter identity: for a folder that has none; `nil`: a fresh one.
+    /// - Parameters:
+    ///   - identity: for a folder that has none; `nil`: a fresh one.
+    ///   - cluster: whose folder it becomes if it is nobody's.
     /// - Returns: the folder's identity, which it may have had before.
     @discardableResult
     package func prepare(
-        _ path: String, as kind: SharedFolderKind, identity: RecordIdentifier? = nil
+        _ path: String, as kind: SharedFolderKind, of cluster: RecordIdentifier, identity: RecordIdentifier? = nil
     ) async throws(SharedFolderError) -> RecordIdentifier {
         let proposal = identity ?? RecordIdentifier(milliseconds: UTCTime.now().milliseconds)
         return try await threads.run("prepare", deadline: Self.deadline) { () throws(SharedFolderError) in
             if mkdir(path, 0o750) != 0 && errno != EEXIST { throw .failed(operation: "create folder", path: path, code: errno) }
             try FolderTrial.run(in: path)
-            return try FolderMarker.write(kind, in: path, proposal: proposal)
+            return try FolderMarker.write(kind, in: path, proposal: proposal, cluster: cluster)
         }
     }
 

@@ -20,10 +20,13 @@ package enum FolderMarker {
         package let state: State
         /// `nil`: there is no marker of this folder, or an early version wrote it.
         package let identity: RecordIdentifier?
+        /// Whose folder it is; `nil`: an early version wrote the marker.
+        package let cluster: RecordIdentifier?
 
-        package init(_ state: State, identity: RecordIdentifier? = nil) {
+        package init(_ state: State, identity: RecordIdentifier? = nil, cluster: RecordIdentifier? = nil) {
             self.state = state
             self.identity = identity
+            self.cluster = cluster
         }
     }
 
@@ -42,10 +45,7 @@ package enum FolderMarker {
             defer { FileCalls.close(descriptor) }
             let lines = String(buffer: try FileCalls.read(descriptor, at: 0, count: maximumBytes, path: file)).split(separator: "\n")
             guard let first = lines.first, first == title(kind) else { return Reading(.foreign) }
-            let identity = lines.dropFirst().first { $0.hasPrefix(identityName) }.flatMap {
-                RecordIdentifier($0.dropFirst(identityName.utf8.count))
-            }
-            return Reading(.present, identity: identity)
+            return Reading(.present, identity: value(identityName, lines), cluster: value(clusterName, lines))
         } catch {
             if case .notFound = error { return Reading(.missing) }
             return Reading(.unreadable)
@@ -53,17 +53,20 @@ package enum FolderMarker {
     }
 
     /// Leaves an identity that is there as it is; of two who write at once, one wins and both get his. Blocks.
-    /// - Parameter proposal: the identity of a folder that has none yet.
+    /// - Parameters:
+    ///   - proposal: the identity of a folder that has none yet.
+    ///   - cluster: whose folder it becomes then.
     /// - Returns: the folder's identity.
     package static func write(
-        _ kind: SharedFolderKind, in path: String, proposal: RecordIdentifier
+        _ kind: SharedFolderKind, in path: String, proposal: RecordIdentifier, cluster: RecordIdentifier
     ) throws(SharedFolderError) -> RecordIdentifier {
         let found = read(kind, in: path)
         if let identity = found.identity { return identity }
         guard found.state == .missing || found.state == .present else {
             throw .failed(operation: "mark", path: "\(path)/\(fileName)", code: EEXIST)
         }
-        try put("\(title(kind))\n\(identityName)\(proposal)\n", in: path, replaces: found.state == .present, proposal)
+        let text = "\(title(kind))\n\(identityName)\(proposal)\n\(clusterName)\(cluster)\n"
+        try put(text, in: path, replaces: found.state == .present)
         guard let identity = read(kind, in: path).identity else {
             throw .failed(operation: "mark", path: "\(path)/\(fileName)", code: EIO)
         }
@@ -71,7 +74,7 @@ package enum FolderMarker {
     }
 
     /// Under a name of its own first, so that nobody reads half of it.
-    private static func put(_ text: String, in path: String, replaces: Bool, _ proposal: RecordIdentifier) throws(SharedFolderError) {
+    private static func put(_ text: String, in path: String, replaces: Bool) throws(SharedFolderError) {
         let file = "\(path)/\(fileName)"
         let temporary = "\(file)-\(RecordIdentifier(milliseconds: UTCTime.now().milliseconds))"
         let descriptor = try FileCalls.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
@@ -94,6 +97,11 @@ package enum FolderMarker {
     }
 
     private static let identityName = "identity: "
+    private static let clusterName = "cluster: "
+
+    private static func value(_ name: String, _ lines: [Substring]) -> RecordIdentifier? {
+        lines.dropFirst().first { $0.hasPrefix(name) }.flatMap { RecordIdentifier($0.dropFirst(name.utf8.count)) }
+    }
 
     private static func title(_ kind: SharedFolderKind) -> String { "SecurityGateway shared folder: \(kind.rawValue)" }
 }

@@ -79,7 +79,7 @@ package struct FolderProbing: Sendable {
                 switch reason {
                 case .silent: .answer
                 case .notMounted: .mount
-                case .foreign, .another: .identity
+                case .foreign, .another, .ofAnotherCluster: .identity
                 case .unreadable: .read
                 }
             return (marker.identity, FolderShortcoming(right, cause: reason.text.english))

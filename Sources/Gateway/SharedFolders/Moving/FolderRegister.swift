@@ -16,6 +16,8 @@ package enum FolderRegisterError: Error, Sendable, Hashable, CustomStringConvert
 
 /// What all nodes know of the shared folders. Implemented by GatewayDatabase.
 package protocol FolderRegister: Sendable {
+    /// The cluster whose folders these are; its identifier never changes.
+    func cluster() async throws(FolderRegisterError) -> RecordIdentifier
     /// The identity that a folder has at this path.
     /// - Parameters:
     ///   - owner: the node whose own folder it is; `nil`: the cluster's.

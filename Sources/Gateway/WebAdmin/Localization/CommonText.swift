@@ -47,6 +47,7 @@ enum CommonText: String, CaseIterable, PageText {
     case back
     case cannotBeUndone
     case accessLists
+    case contentRules
     case quarantine
     case greylist
     case bans
@@ -105,6 +106,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .accessLists: LocalizedText("Allow and block lists", ja: "許可・ブロックリスト")
         case .bans: LocalizedText("Bans", ja: "接続制限")
         case .greylist: LocalizedText("Greylist", ja: "グレーリスト")
+        case .contentRules: LocalizedText("Content rules", ja: "コンテンツルール")
         case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         case .cluster: LocalizedText("Clustering", ja: "クラスター")
         case .transcripts: LocalizedText("SMTP transcripts", ja: "SMTP 通信記録")

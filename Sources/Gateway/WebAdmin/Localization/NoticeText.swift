@@ -23,6 +23,9 @@ enum NoticeText: String, CaseIterable, PageText {
     case userChanged
     case userDeleted
     case passwordRemoved
+    case contentRuleSaved
+    case contentRuleDeleted
+    case leakRulesAdded
     case accessListAdded
     case accessListChanged
     case accessListDeleted
@@ -98,6 +101,9 @@ enum NoticeText: String, CaseIterable, PageText {
             LocalizedText("The node was removed; recipients given to the others: {}.", ja: "ノードを削除しました。ほかのノードに渡した宛先は {} 件です。")
         case .registrationKeyRevoked: LocalizedText("The registration key was revoked.", ja: "登録キーを失効させました。")
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
+        case .contentRuleSaved: LocalizedText("The rule was saved.", ja: "ルールを保存しました。")
+        case .contentRuleDeleted: LocalizedText("The rule was deleted.", ja: "ルールを削除しました。")
+        case .leakRulesAdded: LocalizedText("Ready-made rules added, switched off: {}.", ja: "情報漏えい対策のルールを {} 件追加しました（無効の状態）。")
         case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")
         case .accessListChanged: LocalizedText("The note was saved.", ja: "メモを保存しました。")
         case .accessListDeleted: LocalizedText("Entries deleted: {}.", ja: "{} 件を削除しました。")

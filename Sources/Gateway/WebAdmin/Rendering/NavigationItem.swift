@@ -17,7 +17,8 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, greylist, bans, settings, directories, cluster, maintenance,
+    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, greylist, bans, settings,
+        directories, cluster, maintenance,
         apiKeys, administrators, audit
 
     /// Where the entry stands in the menu.
@@ -25,7 +26,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .overview
         case .messages, .quarantine, .queue, .reports, .transcripts: .mail
-        case .domains, .accessLists, .greylist, .bans, .settings, .directories: .setUp
+        case .domains, .accessLists, .contentRules, .greylist, .bans, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -42,6 +43,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .accessLists: SitePath.accessLists
         case .greylist: SitePath.greylist
         case .bans: SitePath.bans
+        case .contentRules: SitePath.contentRules
         case .settings: SitePath.settings
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
@@ -64,6 +66,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .accessLists: .accessLists
         case .greylist: .greylist
         case .bans: .bans
+        case .contentRules: .contentRules
         case .settings: .settings
         case .audit: .audit
         case .administrators: .administrators

@@ -79,6 +79,8 @@ enum PageTemplate: String, CaseIterable {
     case administratorForm = "administrator-form"
     case account
     case accessLists = "access-lists"
+    case contentRules = "content-rules"
+    case contentRule = "content-rule"
     case quarantine
     case quarantinedMessage = "quarantined-message"
     case accessListEntry = "access-list-entry"

@@ -100,6 +100,7 @@ enum SitePath {
     static let greylist = "/greylist"
     static let bans = "/bans"
     static let signInRefusals = "/bans/sign-ins"
+    static let contentRules = "/content-rules"
     static let quarantine = "/quarantine"
     static let reports = "/reports"
     static let apiKeys = "/api-keys"
