@@ -54,7 +54,8 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
-                "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "Firebird", "SMTP", "Mail",
             ],
@@ -65,7 +66,8 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
             ],
             [.hummingbird, .hummingbirdCore, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
@@ -73,7 +75,8 @@ let package = Package(
         .gateway(
             "AdministrationAPI",
             uses: [
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
@@ -157,7 +160,8 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.nio, .logging]),
@@ -191,7 +195,8 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
-                "FirebirdTestKit", "GatewayDatabase", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "FirebirdTestKit", "GatewayDatabase", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Firebird", "SMTP", "Mail",
             ], [.logging, .metricsTestKit]),
@@ -209,7 +214,8 @@ let package = Package(
             "Gateway/AdministrationAPITests",
             uses: [
                 "UserVerification",
-                "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings",
                 "Mail",
@@ -219,7 +225,8 @@ let package = Package(
             "Gateway/MailFlowTests",
             uses: [
                 "UserVerification",
-                "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),
@@ -290,7 +297,9 @@ extension Target {
 }
 
 extension Set<String> {
-    static let withDesignText: Set<String> = ["BayesianLearning", "Delivery", "Filtering", "GatewayDatabase", "Mail", "SenderAuthentication"]
+    static let withDesignText: Set<String> = [
+        "BayesianLearning", "Delivery", "Filtering", "GatewayDatabase", "Mail", "SenderAuthentication",
+    ]
 }
 
 extension [SwiftSetting] {

@@ -122,7 +122,8 @@ extension Administration {
     private func network(_ text: String) async throws(FieldProblem) -> BanSubject {
         guard let subject = BanSubject(.network, text), case .network(let range) = subject else {
             throw FieldProblem(
-                "subject", "“\(text)” is not an address or network such as 192.0.2.0/24.", ja: "「\(text)」はアドレスまたはネットワーク（例: 192.0.2.0/24）ではありません。")
+                "subject", "“\(text)” is not an address or network such as 192.0.2.0/24.",
+                ja: "「\(text)」はアドレスまたはネットワーク（例: 192.0.2.0/24）ではありません。")
         }
         guard range.prefixLength >= (range.address.isIPv4 ? 8 : 16) else {
             throw FieldProblem(

@@ -75,8 +75,9 @@ package struct ReturnPathMark: Sendable {
         // Mail servers may have changed the case of the mark.
         guard local.lowercased().hasPrefix(Self.prefix) else { return .unmarked }
         let rest = local.dropFirst(Self.prefix.count)
-        guard let end = rest.firstIndex(of: "="), let original = try? EmailAddress(
-            localPart: String(rest[rest.index(after: end)...]), domain: address.domain)
+        guard let end = rest.firstIndex(of: "="),
+            let original = try? EmailAddress(
+                localPart: String(rest[rest.index(after: end)...]), domain: address.domain)
         else { return .unmarked }  // another's use of the word
         let tag = rest[..<end].lowercased()
         guard tag.utf8.count == Self.tagLength, let number = tag.first?.wholeNumberValue, let day = Int64(tag.dropFirst().prefix(3)) else {

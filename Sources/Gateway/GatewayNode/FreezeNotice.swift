@@ -48,7 +48,8 @@ struct FreezeNotice: Sendable {
 
     /// In both languages, since it is not known who reads it.
     static func content(
-        _ ban: Ban, _ user: String, from: String, to recipient: EmailAddress, subject: String, _ identifier: RecordIdentifier, at now: UTCTime
+        _ ban: Ban, _ user: String, from: String, to recipient: EmailAddress, subject: String, _ identifier: RecordIdentifier,
+        at now: UTCTime
     ) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.writeBytes(HeaderEncoding.dateField("Date", MailDate(millisecondsSince1970: now.milliseconds)))

@@ -92,7 +92,8 @@ struct NodeAssembly: Sendable {
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
                 listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
                 watcher: watcher, home: home, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
-                pingDatabase: { try await database.ping() }, adoptBans: { () async throws(SettingsError) in try await base.adoptBans(exchange) }),
+                pingDatabase: { try await database.ping() },
+                adoptBans: { () async throws(SettingsError) in try await base.adoptBans(exchange) }),
             nodeName: configuration.nodeName, logger: logger)
         let presence = ClusterPresence()
         var ports = database.administrationPorts(

@@ -60,7 +60,8 @@ package enum BanSubject: Sendable, Hashable, CustomStringConvertible {
     package init?(_ kind: Kind, _ text: String) {
         switch kind {
         case .network:
-            guard let range = NetworkRange(text), let first = NetworkRange("\(range.address.prefix(range.prefixLength))/\(range.prefixLength)")
+            guard let range = NetworkRange(text),
+                let first = NetworkRange("\(range.address.prefix(range.prefixLength))/\(range.prefixLength)")
             else { return nil }
             self = .network(first)
         case .user: self = .user(text)

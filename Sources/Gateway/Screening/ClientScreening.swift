@@ -49,7 +49,8 @@ package final class ClientScreening: Sendable {
 
     /// Counts a fault of a client.
     /// - Returns: what it is told, and then turned away with, when it was one too many.
-    package func note(_ event: ScreeningEvent, of address: NetworkAddress, _ settings: GatewaySettings, now: UTCTime = .now()) -> SMTPReply? {
+    package func note(_ event: ScreeningEvent, of address: NetworkAddress, _ settings: GatewaySettings, now: UTCTime = .now()) -> SMTPReply?
+    {
         guard settings.screening.isOn else { return nil }
         return count(event, of: address, settings, now).map(Self.reply)
     }

@@ -88,7 +88,9 @@ package final class CurrentBans: Sendable {
 
     /// Also a ban of this node for the same subject, which nobody has written down yet: the administrator meant the subject.
     private static func remove(_ ban: Ban, _ state: inout State) {
-        guard let present = present(ban.subject, state), present.begunAt <= ban.begunAt || present.identifier == ban.identifier else { return }
+        guard let present = present(ban.subject, state), present.begunAt <= ban.begunAt || present.identifier == ban.identifier else {
+            return
+        }
         state.subjects[present.identifier] = nil
         switch ban.subject {
         case .network(let range):

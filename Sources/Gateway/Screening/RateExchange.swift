@@ -7,7 +7,8 @@ import Synchronization
 /// Where nodes tell each other what they have counted. Implemented by GatewayDatabase.
 package protocol RateStore: Sendable {
     /// Writes figures, each in the place of its writer's earlier one, and reads what other writers have written since `time`.
-    func exchange(_ figures: [RateFigure], readingSince time: UTCTime, writer: RecordIdentifier) async throws(DirectoryError) -> [RateFigure]
+    func exchange(_ figures: [RateFigure], readingSince time: UTCTime, writer: RecordIdentifier) async throws(DirectoryError)
+        -> [RateFigure]
 }
 
 /// Tells the other nodes what this one has counted, and hears of theirs, every few seconds while a limit is set. Without the database each

@@ -20,7 +20,10 @@ package struct ScreeningExchange: Service {
     /// After a failure.
     private static let pause = Duration.seconds(2)
 
-    package init(screening: ClientScreening, store: any BanStore, feed: any SettingsChangeFeed, tell: @escaping @Sendable (Ban) async -> Void, logger: Logger) {
+    package init(
+        screening: ClientScreening, store: any BanStore, feed: any SettingsChangeFeed, tell: @escaping @Sendable (Ban) async -> Void,
+        logger: Logger
+    ) {
         self.screening = screening
         self.store = store
         self.feed = feed

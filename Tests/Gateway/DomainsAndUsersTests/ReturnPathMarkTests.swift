@@ -29,7 +29,8 @@ struct ReturnPathMarkTests {
     @Test func `a mark is good for its address alone, and a forged one is none`() throws {
         let mark = ReturnPathMark(keys: [key(3)])
         let marked = try #require(mark.marked(try EmailAddress("taro@example.com"), at: now)).description
-        #expect(mark.read(try EmailAddress(marked.replacing("taro", with: "jiro")), at: now) == .invalid(try EmailAddress("jiro@example.com")))
+        #expect(
+            mark.read(try EmailAddress(marked.replacing("taro", with: "jiro")), at: now) == .invalid(try EmailAddress("jiro@example.com")))
         #expect(ReturnPathMark(keys: [key(4)]).read(try EmailAddress(marked), at: now) == .invalid(try EmailAddress("taro@example.com")))
         #expect(mark.read(try EmailAddress("prvs=short=taro@example.com"), at: now) == .invalid(try EmailAddress("taro@example.com")))
         #expect(mark.read(try EmailAddress("taro@example.com"), at: now) == .unmarked)

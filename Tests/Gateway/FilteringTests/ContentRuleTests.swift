@@ -121,7 +121,8 @@ import Testing
     @Test func `all or any of the conditions, and what held is told`() throws {
         let conditions = ["body contains pay", "body contains nonsense"]
         let rules = ContentRules(
-            revision: .none, rules: [try rule(named: "all", conditions, position: 1), try rule(named: "any", conditions, position: 2, any: true)])
+            revision: .none,
+            rules: [try rule(named: "all", conditions, position: 1), try rule(named: "any", conditions, position: 2, any: true)])
         let outcomes = rules.evaluate(try message(Array(Self.mail.utf8)))
         #expect(outcomes.map(\.result) == [.notMatched, .matched])
         #expect(outcomes[1].holding.map(\.description) == ["body contains pay"])

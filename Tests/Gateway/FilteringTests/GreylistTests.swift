@@ -62,7 +62,9 @@ struct GreylistDecisionTests {
 }
 
 struct GreylistTripletTests {
-    private func triplet(_ sender: String, from address: String = "192.0.2.9", _ settings: GreylistingSettings = .init()) throws -> GreylistTriplet {
+    private func triplet(_ sender: String, from address: String = "192.0.2.9", _ settings: GreylistingSettings = .init()) throws
+        -> GreylistTriplet
+    {
         GreylistTriplet(
             address: try #require(NetworkAddress(address)), sender: sender.isEmpty ? .null : .address(try EmailAddress(sender)),
             recipient: try EmailAddress("You@example.com"), settings)
@@ -80,7 +82,9 @@ struct GreylistTripletTests {
         let first = try triplet("me@example.net")
         #expect(try triplet("me@example.net", from: "192.0.3.9").key != first.key)
         #expect(try triplet("you@example.net").key != first.key)
-        #expect(GreylistTriplet(network: "a", sender: "bc", recipient: "").key != GreylistTriplet(network: "ab", sender: "c", recipient: "").key)
+        #expect(
+            GreylistTriplet(network: "a", sender: "bc", recipient: "").key != GreylistTriplet(network: "ab", sender: "c", recipient: "").key
+        )
     }
 
     @Test func `without bits of the address the network is not looked at`() throws {
@@ -135,7 +139,8 @@ struct GreylistCheckTests {
     init() { fixture.settings.greylisting.isOn = true }
 
     private func check(_ store: Store, servers: [MailServer] = []) throws -> GreylistCheck {
-        let domain = ProtectedDomain(identifier: RecordIdentifier(milliseconds: 1), name: try DomainName("example.com"), mailServers: servers)
+        let domain = ProtectedDomain(
+            identifier: RecordIdentifier(milliseconds: 1), name: try DomainName("example.com"), mailServers: servers)
         return GreylistCheck(
             CheckEnvironment(
                 resolver: fixture.resolver, accessLists: CurrentAccessLists(fixture.lists),

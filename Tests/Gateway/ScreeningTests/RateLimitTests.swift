@@ -1,5 +1,5 @@
-import Settings
 import SMTP
+import Settings
 import Synchronization
 import Testing
 
@@ -23,11 +23,13 @@ struct RateLedgerTests {
         #expect(ledger.amount(of: subject, at: later(120)) == RateAmount())
     }
 
-    @Test func `figures of others add up, a later one of a writer takes the place of his earlier one, and one's own are not counted twice`() {
+    @Test func `figures of others add up, a later one of a writer takes the place of his earlier one, and one's own are not counted twice`()
+    {
         var ledger = RateLedger(writer: own)
         ledger.add(RateAmount(messages: 1, recipients: 1), of: subject, isShared: true, at: now)
         func figure(_ recipients: Int, _ writer: RecordIdentifier) -> RateFigure {
-            RateFigure(subject: subject, slot: RateSlot(now), amount: RateAmount(messages: recipients, recipients: recipients), writer: writer)
+            RateFigure(
+                subject: subject, slot: RateSlot(now), amount: RateAmount(messages: recipients, recipients: recipients), writer: writer)
         }
         ledger.adopt([figure(3, other), figure(1, own)], at: now)
         #expect(ledger.amount(of: subject, at: now).recipients == 4)
@@ -63,11 +65,15 @@ struct RateLedgerTests {
     @Test func `a user's networks are counted while he sends from them`() {
         var ledger = RateLedger(writer: own)
         for number in 1...3 {
-            ledger.add(RateAmount(messages: 1), of: .userFrom("me@example.com", NetworkAddress("10.\(number).0.0")!), isShared: true, at: now)
+            ledger.add(
+                RateAmount(messages: 1), of: .userFrom("me@example.com", NetworkAddress("10.\(number).0.0")!), isShared: true, at: now)
         }
         ledger.adopt(
-            [RateFigure(
-                subject: .userFrom("me@example.com", NetworkAddress("10.9.0.0")!), slot: RateSlot(now), amount: RateAmount(messages: 1), writer: other)],
+            [
+                RateFigure(
+                    subject: .userFrom("me@example.com", NetworkAddress("10.9.0.0")!), slot: RateSlot(now), amount: RateAmount(messages: 1),
+                    writer: other)
+            ],
             at: now)
         #expect(ledger.networkCount(ofUser: "me@example.com", slots: 2, at: now) == 4)
         #expect(ledger.networkCount(ofUser: "me@example.com", slots: 2, at: later(30)) == 0)
@@ -76,7 +82,8 @@ struct RateLedgerTests {
     }
 
     @Test(arguments: [
-        RateSubject.address(NetworkAddress("2001:db8::")!), .user("a b@example.com"), .userFrom("me@example.com", NetworkAddress("192.0.2.0")!),
+        RateSubject.address(NetworkAddress("2001:db8::")!), .user("a b@example.com"),
+        .userFrom("me@example.com", NetworkAddress("192.0.2.0")!),
     ]) func `a subject is read as it was written`(subject: RateSubject) { #expect(RateSubject(subject.description) == subject) }
 }
 

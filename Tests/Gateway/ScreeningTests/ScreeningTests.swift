@@ -119,7 +119,8 @@ struct CurrentBansTests {
 struct ClientScreeningTests {
     private var settings = GatewaySettings()
     private let client = NetworkAddress("192.0.2.9")!
-    private let screening = ClientScreening(node: NodeID(RecordIdentifier(high: 1, low: 1)), isAllowListed: { $0 == NetworkAddress("192.0.2.77") })
+    private let screening = ClientScreening(
+        node: NodeID(RecordIdentifier(high: 1, low: 1)), isAllowListed: { $0 == NetworkAddress("192.0.2.77") })
 
     init() { settings.screening.isOn = true }
 

@@ -26,7 +26,8 @@ extension AdministrationAPI {
                 try call.query.allow()
                 var reader = try JSONObjectReader(call.body)
                 let input = BanInput(
-                    subject: reader.requiredString("subject"), minutes: reader.integer("minutes", in: 1...BanInput.longestMinutes), note: reader.string("note") ?? "")
+                    subject: reader.requiredString("subject"), minutes: reader.integer("minutes", in: 1...BanInput.longestMinutes),
+                    note: reader.string("note") ?? "")
                 try reader.finish()
                 let ban = try await ask { () async throws(AdministrationError) in try await administration.addBan(input, call.caller) }
                 return .created(BanDocument(ban), at: "/bans")

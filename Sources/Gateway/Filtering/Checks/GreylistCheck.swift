@@ -54,7 +54,8 @@ package struct GreylistCheck: MessageCheck {
             return [
                 .undecided(
                     self,
-                    LocalizedText("The greylist could not be asked in time; the message is let through.", ja: "グレーリストを時間内に照会できなかったため、通過させました。"))
+                    LocalizedText(
+                        "The greylist could not be asked in time; the message is let through.", ja: "グレーリストを時間内に照会できなかったため、通過させました。"))
             ]
         }
     }

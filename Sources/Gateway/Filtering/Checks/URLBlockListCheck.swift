@@ -67,7 +67,9 @@ package struct URLBlockListCheck: MessageCheck {
             return HostAddress(octets: address.bytes)?.reversedLabels
         }
         // What is no name leads nowhere.
-        guard let domain = try? DomainName(host), NetworkAddress(host) == nil, domain.ascii.utf8.count <= Self.maximumNameBytes else { return nil }
+        guard let domain = try? DomainName(host), NetworkAddress(host) == nil, domain.ascii.utf8.count <= Self.maximumNameBytes else {
+            return nil
+        }
         let registered = suffixes?.organizationalDomain(of: domain) ?? domain
         return domains.directory.domain(registered) == nil && domains.directory.domain(domain) == nil ? registered.ascii : nil
     }

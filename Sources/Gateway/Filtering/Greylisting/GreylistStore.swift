@@ -14,7 +14,8 @@ package protocol GreylistStore: Sendable {
 /// What an administrator sees and does. Implemented by GatewayDatabase.
 package protocol GreylistAdministrationStore: Sendable {
     /// Newest first by first sight, after `cursor`, at most `limit`.
-    func greylistEntries(_ filter: GreylistFilter, after cursor: GreylistCursor?, limit: Int) async throws(DirectoryError) -> [GreylistEntry]
+    func greylistEntries(_ filter: GreylistFilter, after cursor: GreylistCursor?, limit: Int) async throws(DirectoryError)
+        -> [GreylistEntry]
     /// - Returns: how many there were. Raises the settings revision, so that all nodes forget what they remember.
     func deleteGreylistEntries(_ identifiers: [RecordIdentifier], audit: AuditEntry) async throws(DirectoryError) -> Int
 }

@@ -65,6 +65,7 @@ struct BansController: Sendable {
 
     private func nodeNames(_ request: AdministratorRequest) async throws(AdministrationError) -> [NodeID: String] {
         Dictionary(
-            try await services.administration.clusterNodes(request.caller).map { ($0.node, $0.name) }, uniquingKeysWith: { first, _ in first })
+            try await services.administration.clusterNodes(request.caller).map { ($0.node, $0.name) },
+            uniquingKeysWith: { first, _ in first })
     }
 }
