@@ -75,7 +75,11 @@ struct NodeAssembly: Sendable {
             base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls, learning: learning,
             transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
         let exchange = ScreeningExchange(
-            screening: base.screening, store: database.stores.bans, feed: database.changeFeed, logger: logger)
+            screening: base.screening, store: database.stores.bans, feed: database.changeFeed,
+            tell: FreezeNotice(
+                queue: mail.queue, folder: folder, settings: base.settings, node: configuration.nodeID, heloName: { base.heloName },
+                logger: logger
+            ).send, logger: logger)
         try await base.adoptBans(exchange)
         let duties = NodeDuties(configuration: configuration, database: database, writing: writing, mail: mail, base: base)
         duties.drain.prepare()
@@ -141,6 +145,7 @@ struct NodeAssembly: Sendable {
                     writer: writing.writer, settings: base.settings, standing: writing.standing, logger: logger,
                     figures: { duties.gauges.figures() }, declaredDead: { outOfService.declare(logger) }),
                 watcher, exchange,
+                RateExchange(limiter: base.rates, store: database.stores.rates, settings: base.settings, logger: logger),
                 PrimaryLease(
                     store: database.stores.primaryRole, own: writing.incarnation, duty: duty, presence: presence, settings: base.settings,
                     standing: writing.standing, logger: logger),
@@ -155,6 +160,9 @@ struct NodeAssembly: Sendable {
                     store: database.stores.maintenance, settings: base.settings, requests: maintenance, transcripts: retention,
                     logger: logger, isPrimary: { duty.isPrimary }),
                 retention,
+                ReturnPathKeyRotation(
+                    store: database.stores.returnPathKeys, domains: base.domains, settings: base.settings, logger: logger,
+                    isPrimary: { duty.isPrimary }),
                 TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
                 learning.watch, learning.service(epoch: { duty.epoch }),
                 ClusterWatch(
@@ -228,6 +236,7 @@ struct NodeBase: Sendable {
     let passedTriplets = PassedTriplets()
     let screening: ClientScreening
     let bayes = CurrentBayesSnapshot()
+    let rates: RateLimiter
     let logger: Logger
 
     init(
@@ -242,6 +251,7 @@ struct NodeBase: Sendable {
         screening = ClientScreening(
             node: configuration.nodeID,
             isAllowListed: { accessLists.lists.match(AccessLists.Sender(address: $0), for: nil)?.list == .allow })
+        rates = RateLimiter(screening: screening)
     }
 
     /// The HELO name in force: the setting, else the system's host name.
@@ -362,7 +372,7 @@ struct MailServices: Sendable {
                     greylist: database.stores.greylist,
                     passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes)),
             quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
-        ).verifying(with: verifier).screening(with: base.screening).learning(by: learning.teaching, snapshot: base.bayes)
+        ).verifying(with: verifier).screening(with: base.screening, rates: base.rates).learning(by: learning.teaching, snapshot: base.bayes)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }

@@ -11,7 +11,7 @@ package import Quarantine
 package import Reception
 package import SMTP
 package import SampleLearning
-package import Screening
+import Screening
 package import Settings
 package import SharedFolders
 package import UserVerification
@@ -21,7 +21,7 @@ package import UserVerification
 /// file without a row, which the sweep removes, and a client that tries again.
 package struct InboundMailFlow: MailTransactionHandler {
     private let queue: any AcceptedMessageQueue
-    private let domains: CurrentDomains
+    let domains: CurrentDomains
     private let recipients: any RecipientDirectory
     private let authentication: UserAuthentication
     private let refusals: any RefusalLog
@@ -32,7 +32,8 @@ package struct InboundMailFlow: MailTransactionHandler {
     private var filter: FlowFilter?
     private var quarantine: (any QuarantineWriter)?
     private var verification: FlowVerification?
-    private var screening: ClientScreening?
+    var screening: ClientScreening?
+    var rates: RateLimiter?
     private var learning: FlowLearning?
     private let signing: OutboundSigning
     private let disclaimers: DisclaimerAdding
@@ -87,17 +88,6 @@ package struct InboundMailFlow: MailTransactionHandler {
         return flow
     }
 
-    /// The same flow, with clients and users turned away that are banned, and faults counted that lead to bans.
-    package func screening(with screening: ClientScreening) -> InboundMailFlow {
-        var flow = self
-        flow.screening = screening
-        return flow
-    }
-
-    package func refusal(of address: NetworkAddress, _ settings: GatewaySettings) -> SMTPReply? {
-        screening?.refusal(of: address, settings)
-    }
-
     /// The same flow, with mail to the training addresses taught, and what is to be learned by itself.
     /// - Parameter snapshot: tells how much of each kind is learned.
     package func learning(by teaching: SampleTeaching, snapshot: CurrentBayesSnapshot) -> InboundMailFlow {
@@ -133,6 +123,10 @@ package struct InboundMailFlow: MailTransactionHandler {
             logRefusal(reversePath, parameters, connection, reply)
             return .refuse(reply)
         }
+        if let reply = rateRefusal(connection, more: 0) {
+            logRefusal(reversePath, parameters, connection, reply)
+            return .refuse(reply)
+        }
         guard let reply = await filter?.sender(reversePath, connection) else { return .accept() }
         logRefusal(reversePath, parameters, connection, reply)
         return .refuse(reply)
@@ -141,15 +135,27 @@ package struct InboundMailFlow: MailTransactionHandler {
     package func recipient(
         _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
-        let acceptance = acceptance(connection)
         if learning != nil,
             let answer = FlowLearning.answer(
                 to: recipient.address, after: transaction.recipients.map(\.address), connection.settings.settings.bayes,
-                isTrusted: acceptance.isTrusted(connection))
+                isTrusted: acceptance(connection).isTrusted(connection))
         {
             return answer
         }
-        switch acceptance.decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
+        if let reply = rateRefusal(connection, more: transaction.recipients.count + 1) { return .refuse(reply) }
+        guard let original = backscatter(connection).original(of: recipient.address, at: .now()) else {
+            return await decide(recipient, transaction, connection)
+        }
+        let unmarked = TransactionRecipient(address: original, parameters: recipient.parameters)
+        let decision = await decide(unmarked, transaction, connection)
+        if case .accept = decision { return .acceptAlias(of: original) }
+        return decision
+    }
+
+    private func decide(
+        _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
+    ) async -> ReceptionDecision {
+        switch acceptance(connection).decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
         case .accept(let routed): return await judged(routed, transaction, connection)
         case .refuse(let reply): return badRecipient(reply, connection)
         case .lookUp(let routed, let unlisted):
@@ -186,14 +192,6 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
     }
 
-    /// A recipient that is not here. One too many ends the session with what later connections are answered.
-    private func badRecipient(_ reply: SMTPReply, _ connection: ClientConnection) -> ReceptionDecision {
-        guard reply.category == .permanentFailure,
-            let ban = screening?.note(.badRecipient, of: connection.address, connection.settings.settings)
-        else { return .refuse(reply) }
-        return .disconnect(ban)
-    }
-
     private func judged(
         _ recipient: RoutedRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
@@ -208,7 +206,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         {
             return await train(message, header, as: kind, learning)
         }
-        if let reply = tooBigForDomain(message) { return refuse(message, header, reply) }
+        if let reply = tooBigForDomain(message) ?? foreignReport(message) { return refuse(message, header, reply) }
         let judged = await filter?.message(message, direction: { direction(message.transaction, message.connection) })
         if let judged, let learning { await learning.offer(message, judged.judgement) }
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
@@ -234,6 +232,7 @@ package struct InboundMailFlow: MailTransactionHandler {
             logger.error("message not stored", metadata: ["message": "\(accepted.message.identifier)", "cause": "\(error)"])
             return postpone(message, header, Self.notDurable)
         }
+        noteSending(message)
         return .accept(text: "Queued as \(accepted.message.identifier)")
     }
 
@@ -312,7 +311,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         log(transaction, connection, result, reason: reply.description, header: .none, sizeBytes: 0, judgement: judgement)
     }
 
-    private func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
+    func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
         RecipientAcceptance(settings: connection.settings.settings, directory: domains.directory, heloName: heloName())
     }
 

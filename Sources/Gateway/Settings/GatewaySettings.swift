@@ -16,6 +16,8 @@ package struct GatewaySettings: Sendable, Equatable {
     package var urlBlockLists = URLBlockListSettings()
     package var greylisting = GreylistingSettings()
     package var screening = ScreeningSettings()
+    package var rateLimits = RateLimitSettings()
+    package var tarpit = TarpitSettings()
     package var attachments = AttachmentSettings()
     package var clamAV = ClamAVSettings()
     package var spamAssassin = SpamAssassinSettings()
@@ -50,6 +52,7 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
         SettingsSectionDescription(GreylistingSettings.self),
         SettingsSectionDescription(ScreeningSettings.self),
+        SettingsSectionDescription(RateLimitSettings.self), SettingsSectionDescription(TarpitSettings.self),
         SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(ClamAVSettings.self),
         SettingsSectionDescription(SpamAssassinSettings.self), SettingsSectionDescription(RspamdSettings.self),
         SettingsSectionDescription(BayesSettings.self),
@@ -100,6 +103,8 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
         case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
+        case (.cluster, RateLimitSettings.name): return rateLimits.apply(texts)
+        case (.cluster, TarpitSettings.name): return tarpit.apply(texts)
         case (.cluster, ScreeningSettings.name): return screening.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
         case (.cluster, ClamAVSettings.name): return clamAV.apply(texts)
