@@ -12,7 +12,7 @@ package import Reception
 package import SMTP
 package import SampleLearning
 import Screening
-package import Settings
+import Settings
 package import SharedFolders
 package import UserVerification
 

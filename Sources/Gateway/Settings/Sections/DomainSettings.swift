@@ -68,6 +68,18 @@ package struct DomainSettings: SettingsSection {
         .score(
             "reject-score", \.rejectScore, title: LocalizedText("Own score for refusal", ja: "拒否する独自のスコア"),
             LocalizedText("Counts with own thresholds only.", ja: "「独自のしきい値」の場合だけ使用します。")),
+        .choice(
+            "backscatter", \.backscatter,
+            [
+                (.off, LocalizedText("Nothing", ja: "何もしない")), (.mark, LocalizedText("Mark return addresses", ja: "返送先に印を付ける")),
+                (.check, LocalizedText("Mark them, and refuse reports without a mark", ja: "印を付け、印のない通知を拒否する")),
+            ],
+            title: LocalizedText("Bounces of forged mail (backscatter)", ja: "詐称メールの配送通知（バックスキャッター）"),
+            LocalizedText(
+                "Mail of the domain's users that leaves the gateway gets a return address with a mark that only this cluster can make (BATV, prvs=…). Reports with the null sender that come back without it are of mail that somebody else sent in the domain's name. Mark for a week before refusing, so that reports of older mail arrive; and only if all mail of the domain leaves through the gateway. Off by default: a few lists know their members by the return address.",
+                ja:
+                    "ドメインのユーザーのメールがゲートウェイから出る際、このクラスターだけが作れる印を返送先アドレスに付けます（BATV、prvs=…）。印のない空の差出人の通知は、他者がドメインを詐称して送信したメールに対するものです。以前のメールの通知も届くよう、拒否を始める前に 1 週間は印だけを付けてください。ドメインのすべてのメールがゲートウェイを経由する場合にだけ使用してください。返送先アドレスで会員を識別するメーリングリストもあるため、既定では無効です。"
+            )),
     ]
 
     /// The footer with its line ends.
@@ -93,19 +105,7 @@ package struct DomainSettings: SettingsSection {
         case .unscored: .unscored
         case .record: .record
         }
-        .choice(
-            "backscatter", \.backscatter,
-            [
-                (.off, LocalizedText("Nothing", ja: "何もしない")), (.mark, LocalizedText("Mark return addresses", ja: "返送先に印を付ける")),
-                (.check, LocalizedText("Mark them, and refuse reports without a mark", ja: "印を付け、印のない通知を拒否する")),
-            ],
-            title: LocalizedText("Bounces of forged mail (backscatter)", ja: "詐称メールの配送通知（バックスキャッター）"),
-            LocalizedText(
-                "Mail of the domain's users that leaves the gateway gets a return address with a mark that only this cluster can make (BATV, prvs=…). Reports with the null sender that come back without it are of mail that somebody else sent in the domain's name. Mark for a week before refusing, so that reports of older mail arrive; and only if all mail of the domain leaves through the gateway. Off by default: a few lists know their members by the return address.",
-                ja:
-                    "ドメインのユーザーのメールがゲートウェイから出る際、このクラスターだけが作れる印を返送先アドレスに付けます（BATV、prvs=…）。印のない空の差出人の通知は、他者がドメインを詐称して送信したメールに対するものです。以前のメールの通知も届くよう、拒否を始める前に 1 週間は印だけを付けてください。ドメインのすべてのメールがゲートウェイを経由する場合にだけ使用してください。返送先アドレスで会員を識別するメーリングリストもあるため、既定では無効です。"
-            )),
-    ]
+    }
 
     /// What is done about bounces of mail that was never sent from here.
     package enum Backscatter: String, Sendable, Hashable {
