@@ -17,7 +17,8 @@ extension Administration {
 
         package init(
             accessLists: any AccessListStore, contentRules: any ContentRuleStore, quarantine: any QuarantineStore,
-            contents: any StoredContentSource, greylist: any GreylistAdministrationStore, bans: any BanStore
+            contents: any StoredContentSource,
+            greylist: any GreylistAdministrationStore, bans: any BanStore
         ) {
             self.accessLists = accessLists
             self.contentRules = contentRules

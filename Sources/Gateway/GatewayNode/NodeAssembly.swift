@@ -1,5 +1,6 @@
 import Administration
 import AdministrationAPI
+import BayesianLearning
 import Cluster
 import Delivery
 import DomainsAndUsers
@@ -14,9 +15,11 @@ import MessageLog
 import NIOCore
 import NIOPosix
 import NIOSSL
+import OutsideEngines
 import Quarantine
 import Reception
 import Screening
+import SampleLearning
 import ServiceLifecycle
 import Settings
 import SharedFolders
@@ -33,6 +36,7 @@ struct NodeAssembly: Sendable {
     private let folder: MessageDataFolder
     private let transcripts: TranscriptFolder
     private let folders: NodeFolders
+    private let learning: NodeLearning
     private let outOfService: OutOfService
     private let logger: Logger
 
@@ -66,8 +70,9 @@ struct NodeAssembly: Sendable {
         let transcripts = base.transcripts(folders)
         let writing = try await database.beginIncarnation(of: configuration, settings: base.settings)
         let resolver = try CurrentResolver(current: base.settings, logger: logger)
+        let learning = NodeLearning(base: base, store: database.stores.learning, folders: folders)
         let mail = try MailServices(
-            base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls,
+            base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls, learning: learning,
             transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
         let exchange = ScreeningExchange(
             screening: base.screening, store: database.stores.bans, feed: database.changeFeed,
@@ -83,15 +88,15 @@ struct NodeAssembly: Sendable {
             adoptAlongside: { () throws(SettingsError) in
                 try await base.loadDomains(from: database.stores.domains)
                 try await base.loadAccessLists(from: database.stores.accessLists)
-                try await base.heedDeletedTriplets(in: database.stores.greylist)
                 try await base.loadContentRules(from: database.stores.contentRules)
+                try await base.heedDeletedTriplets(in: database.stores.greylist)
             }, logger: logger)
         let maintenance = MaintenanceRequests()
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
-                listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
-                watcher: watcher, home: home, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
+                listener: mail.listener, queue: mail.queue, verifier: mail.verifier, engines: mail.engines,
+                watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
                 pingDatabase: { try await database.ping() },
                 adoptBans: { () async throws(SettingsError) in try await base.adoptBans(exchange) }),
             nodeName: configuration.nodeName, logger: logger)
@@ -104,8 +109,10 @@ struct NodeAssembly: Sendable {
         ports.transcripts = transcripts
         ports.signInTrace = base.screening.trace
         ports.isNeverBanned = { base.screening.isExempt($0, $1) }
+        ports.learning = learning.administrationPorts
         ports.directories = folders
         ports.folderRegister = database.folders
+        ports.engines = mail.engines
         let folderDuty = FolderDuty(
             parts: FolderDuty.Parts(
                 node: configuration.nodeID, folders: folders, messageData: folder, transcripts: transcripts, nodes: database.stores.nodes,
@@ -157,6 +164,7 @@ struct NodeAssembly: Sendable {
                     store: database.stores.returnPathKeys, domains: base.domains, settings: base.settings, logger: logger,
                     isPrimary: { duty.isPrimary }),
                 TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
+                learning.watch, learning.service(epoch: { duty.epoch }),
                 ClusterWatch(
                     registry: database.deathRegistry, own: configuration.nodeID, presence: presence, logger: logger,
                     adopt: { node, instant in
@@ -165,6 +173,7 @@ struct NodeAssembly: Sendable {
                     }),
                 StandingMetricsRefresh(
                     metrics: StandingMetrics(), monitoring: monitoring, figures: database.standingFigures, logger: logger),
+                EngineWatch(engines: mail.engines, settings: base.settings),
             ] + duties.services(folder: folder) + faces.services + [
                 mail.runner,
                 MailDoor(listener: mail.listener, doors: doors) {
@@ -176,8 +185,7 @@ struct NodeAssembly: Sendable {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
             }, writing: writing, folder: folder, transcripts: transcripts, folders: folders,
-            outOfService: outOfService,
-            logger: logger)
+            learning: learning, outOfService: outOfService, logger: logger)
     }
 
     /// Serves until SIGTERM or SIGINT; a second signal of these ends the process by the system's default.
@@ -201,6 +209,7 @@ struct NodeAssembly: Sendable {
         // Dialogues that ended with the stop; a folder that does not take them now loses them.
         try? await transcripts.flush(deadline: Self.longestFlush)
         transcripts.close()
+        learning.folders.close()
         folders.close()
     }
 }
@@ -223,10 +232,11 @@ struct NodeBase: Sendable {
     let settings: CurrentSettings
     let domains: CurrentDomains
     let accessLists = CurrentAccessLists()
+    let contentRules = CurrentContentRules()
     let passedTriplets = PassedTriplets()
     let screening: ClientScreening
+    let bayes = CurrentBayesSnapshot()
     let rates: RateLimiter
-    let contentRules = CurrentContentRules()
     let logger: Logger
 
     init(
@@ -268,19 +278,19 @@ struct NodeBase: Sendable {
         }
     }
 
-    /// Forgets which triplets have passed, if some were deleted.
-    func heedDeletedTriplets(in store: any GreylistStore) async throws(SettingsError) {
+    /// The content rules, if they changed since they were loaded.
+    func loadContentRules(from store: any ContentRuleStore) async throws(SettingsError) {
         do throws(DirectoryError) {
-            passedTriplets.adopt(try await store.greylistRevision())
+            if let rules = try await store.loadContentRules(ifNewerThan: contentRules.rules.revision) { contentRules.adopt(rules) }
         } catch {
             throw .unavailable(cause: error.description)
         }
     }
 
-    /// The content rules, if they changed since they were loaded.
-    func loadContentRules(from store: any ContentRuleStore) async throws(SettingsError) {
+    /// Forgets which triplets have passed, if some were deleted.
+    func heedDeletedTriplets(in store: any GreylistStore) async throws(SettingsError) {
         do throws(DirectoryError) {
-            if let rules = try await store.loadContentRules(ifNewerThan: contentRules.rules.revision) { contentRules.adopt(rules) }
+            passedTriplets.adopt(try await store.greylistRevision())
         } catch {
             throw .unavailable(cause: error.description)
         }
@@ -327,12 +337,12 @@ struct MailServices: Sendable {
     let queue: DeliveryQueue
     let runner: QueueRunner
     let verifier: RecipientVerifier
+    let engines: OutsideEngines
     let accepted = AcceptedCount()
 
     init(
         base: NodeBase, writing: NodeWriting, database: NodeDatabase, folder: MessageDataFolder, resolver: CurrentResolver,
-        tls: TLSContexts,
-        transcripts: TranscriptKeeper
+        tls: TLSContexts, learning: NodeLearning, transcripts: TranscriptKeeper
     ) throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let node = DeliveryEnvironment.Node(
@@ -346,6 +356,7 @@ struct MailServices: Sendable {
         queue = DeliveryQueue(delivery)
         verifier = RecipientVerifier(probe: QuestionToMailServers(question: MailServerQuestion(delivery)), logger: base.logger)
         runner = QueueRunner(queue)
+        engines = OutsideEngines(group: group, logger: base.logger)
         let flow = InboundMailFlow(
             queue: SubmittingQueue(queue: queue, accepted: accepted), domains: base.domains,
             recipients: KnownUsers(store: database.stores.users),
@@ -358,9 +369,10 @@ struct MailServices: Sendable {
                 CheckEnvironment(
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
                     publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules,
-                    greylist: database.stores.greylist, passedTriplets: base.passedTriplets)),
-            quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
-        ).verifying(with: verifier).screening(with: base.screening, rates: base.rates)
+                    greylist: database.stores.greylist,
+                    passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes)),
+            quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
+        ).verifying(with: verifier).screening(with: base.screening, rates: base.rates).learning(by: learning.teaching, snapshot: base.bayes)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }
@@ -382,11 +394,14 @@ private struct SubmittingQueue: AcceptedMessageQueue {
 /// Mail that is kept back was accepted all the same.
 private struct CountingQuarantine: QuarantineWriter {
     let writer: any QuarantineWriter
+    let queue: DeliveryQueue
     let accepted: AcceptedCount
 
     func quarantine(_ submission: QuarantineSubmission, deadline: Duration) async throws(DeliveryQueueError) {
         try await writer.quarantine(submission, deadline: deadline)
         accepted.increment()
+        // Some copies of it go on.
+        if submission.keptOrdinals != nil { queue.wake() }
     }
 }
 

@@ -8,6 +8,7 @@ import Logging
 import MessageLog
 import Quarantine
 import Screening
+import SampleLearning
 import Settings
 import SharedFolders
 import UserVerification
@@ -22,15 +23,16 @@ struct NodeDatabase: Sendable {
         let nodes: any NodeRegistry
         let contentReferences: any ContentReferences
         let accessLists: any AccessListStore
+        let contentRules: any ContentRuleStore
         let greylist: any GreylistStore
         let bans: any BanStore
         let rates: any RateStore
-        let contentRules: any ContentRuleStore
         let quarantine: any QuarantineStore
         let maintenance: any MaintenanceStore
         let textIndex: any TextIndexStore
         let registrationKeys: any RegistrationKeyStore
         let primaryRole: any PrimaryStore
+        let learning: any LearningStore
     }
 
     let stores: Stores
@@ -62,10 +64,9 @@ struct NodeDatabase: Sendable {
         stores = Stores(
             settings: database.settings, domains: database.domains, returnPathKeys: database.domains, users: database.users,
             nodes: database.nodes, contentReferences: database.contentReferences, accessLists: database.accessLists,
-            greylist: database.greylist, bans: database.bans, rates: database.rates, contentRules: database.contentRules,
+            contentRules: database.contentRules, greylist: database.greylist, bans: database.bans, rates: database.rates,
             quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex,
-            registrationKeys: database.registrationKeys,
-            primaryRole: database.primaryRole)
+            registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

@@ -1,3 +1,4 @@
+package import BayesianLearning
 import Delivery
 package import DomainsAndUsers
 package import Filtering
@@ -9,8 +10,9 @@ import NIOCore
 package import Quarantine
 package import Reception
 package import SMTP
+package import SampleLearning
 import Screening
-import Settings
+package import Settings
 package import SharedFolders
 package import UserVerification
 
@@ -32,7 +34,9 @@ package struct InboundMailFlow: MailTransactionHandler {
     private var verification: FlowVerification?
     var screening: ClientScreening?
     var rates: RateLimiter?
+    private var learning: FlowLearning?
     private let signing: OutboundSigning
+    private let disclaimers: DisclaimerAdding
     private let refusedConnections = RefusedConnections()
 
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
@@ -56,6 +60,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         node = identity.node
         heloName = identity.heloName
         self.logger = logger
+        disclaimers = DisclaimerAdding(folder: folder, budget: MemoryBudget(limit: DisclaimerAdding.rewrittenBytes))
         signing = OutboundSigning(domains: domains, budget: MemoryBudget(limit: OutboundSigning.signedBytes))
     }
 
@@ -80,6 +85,14 @@ package struct InboundMailFlow: MailTransactionHandler {
     package func verifying(with verifier: RecipientVerifier) -> InboundMailFlow {
         var flow = self
         flow.verification = FlowVerification(verifier: verifier)
+        return flow
+    }
+
+    /// The same flow, with mail to the training addresses taught, and what is to be learned by itself.
+    /// - Parameter snapshot: tells how much of each kind is learned.
+    package func learning(by teaching: SampleTeaching, snapshot: CurrentBayesSnapshot) -> InboundMailFlow {
+        var flow = self
+        flow.learning = FlowLearning(teaching: teaching, snapshot: snapshot, logger: logger)
         return flow
     }
 
@@ -122,6 +135,13 @@ package struct InboundMailFlow: MailTransactionHandler {
     package func recipient(
         _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
+        if learning != nil,
+            let answer = FlowLearning.answer(
+                to: recipient.address, after: transaction.recipients.map(\.address), connection.settings.settings.bayes,
+                isTrusted: acceptance(connection).isTrusted(connection))
+        {
+            return answer
+        }
         if let reply = rateRefusal(connection, more: transaction.recipients.count + 1) { return .refuse(reply) }
         guard let original = backscatter(connection).original(of: recipient.address, at: .now()) else {
             return await decide(recipient, transaction, connection)
@@ -181,11 +201,19 @@ package struct InboundMailFlow: MailTransactionHandler {
 
     package func messageReceived(_ message: ReceivedMessage) async -> ReceptionDecision {
         let header = Self.logHeader(message.header)
+        if let learning, let address = message.transaction.recipients.first?.address,
+            let kind = FlowLearning.kind(of: address, message.connection.settings.settings.bayes)
+        {
+            return await train(message, header, as: kind, learning)
+        }
         if let reply = tooBigForDomain(message) ?? foreignReport(message) { return refuse(message, header, reply) }
         let judged = await filter?.message(message, direction: { direction(message.transaction, message.connection) })
+        if let judged, let learning { await learning.offer(message, judged.judgement) }
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
+        guard let message = await disclaimed(message, limit: limit) else { return postpone(message, header, Self.notDurable) }
         guard case .signed(let signatures) = await signatures(message, limit: limit) else {
+            message.content.abandon()
             return postpone(message, header, Self.notSigned)
         }
         let accepted = accept(message, header, judged, signatures)
@@ -208,6 +236,36 @@ package struct InboundMailFlow: MailTransactionHandler {
         return .accept(text: "Queued as \(accepted.message.identifier)")
     }
 
+    /// Our own mail to others gets its domain's footer; `nil` when that is not possible at present.
+    private func disclaimed(_ message: ReceivedMessage, limit: Duration) async -> ReceivedMessage? {
+        guard let composer = DisclaimerAdding.composer(message), acceptance(message.connection).isTrusted(message.connection),
+            direction(message.transaction, message.connection) == .outbound
+        else { return message }
+        return await disclaimers.apply(composer, to: message, limit: limit)
+    }
+
+    /// Takes a message to a training address: its samples are durable before 250, and nothing else is kept of it.
+    private func train(
+        _ message: ReceivedMessage, _ header: MessageLogHeader, as kind: SampleKind, _ learning: FlowLearning
+    ) async -> ReceptionDecision {
+        let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
+        switch await learning.train(message, as: kind, limit: limit) {
+        case .refused(let reply): return refuse(message, header, reply)
+        case .taught(let count):
+            message.content.abandon()
+            let time = UTCTime.now()
+            let reason = "taken for learning as \(kind.rawValue): \(count)"
+            let entry = logEntry(
+                message.transaction, message.connection, .accepted, reason: reason, header: header, sizeBytes: message.sizeBytes, at: time)
+            let recipients = message.transaction.recipients.enumerated().map { ordinal, recipient in
+                RecipientLogEntry(
+                    ordinal: ordinal, address: recipient.address.description, state: .delivered, reason: reason, updatedAt: time)
+            }
+            refusals.record(entry, recipients: recipients)
+            return .accept(text: "Taken for learning: \(count)")
+        }
+    }
+
     /// Of our own mail only: that of users and of trusted networks.
     private func signatures(_ message: ReceivedMessage, limit: Duration) async -> OutboundSigning.Outcome {
         guard acceptance(message.connection).isTrusted(message.connection) else { return .signed([]) }
@@ -224,7 +282,9 @@ package struct InboundMailFlow: MailTransactionHandler {
         let submission = QueueSubmission(
             message: accepted.message, recipients: accepted.recipients, log: accepted.log, refused: accepted.refused, isHeld: false)
         try await quarantine.quarantine(
-            QuarantineSubmission(submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score), deadline: deadline)
+            QuarantineSubmission(
+                submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score, keptOrdinals: judged?.kept),
+            deadline: deadline)
     }
 
     package func transactionEnded(_ transaction: MailTransaction, _ connection: ClientConnection, reason: String) {

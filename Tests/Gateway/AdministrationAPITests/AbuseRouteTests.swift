@@ -1,6 +1,6 @@
 import Filtering
 import GatewayTestKit
-import Hummingbird
+import HTTPTypes
 import Screening
 import Settings
 import Synchronization

@@ -23,6 +23,7 @@ enum SchemaMigrations {
         .createContentRules,
         .createGreylist,
         .createBans, .insertBanState,
+        .createBayesianLearning,
         .createRates,
         .createReturnPathKeys,
     ]
