@@ -24,7 +24,9 @@ def set_domain(node, value):
 @pytest.fixture
 def place(workplace):
     """127.0.0.2 is the company's own server; the smart host stands for the world."""
-    node = workplace.node(domain="example.com", next_hop=workplace.next_hop())
+    behind = workplace.next_hop()
+    node = workplace.node(domain="example.com", next_hop=behind)
+    node.next_hop_server = behind
     node.world = workplace.next_hop()
     node.set("delivery.smart-host", node.world.address)
     node.set("relay.trusted-networks", "127.0.0.2")

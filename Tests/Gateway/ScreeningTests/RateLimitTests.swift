@@ -89,10 +89,13 @@ struct RateLedgerTests {
 
 struct RatePolicyTests {
     private var settings = RateLimitSettings()
-    private let address = RateClient.address(NetworkAddress("192.0.2.9")!)
-    private let user = RateClient.user("me@example.com", from: NetworkAddress("192.0.2.9")!)
+    private let address: RateClient
+    private let user: RateClient
 
-    init() {
+    init() throws {
+        let client = try #require(NetworkAddress("192.0.2.9"))
+        address = .address(client)
+        user = .user("me@example.com", from: client)
         settings.addressMessages = 10
         settings.userRecipients = 20
         settings.freezeRecipients = 30
@@ -131,7 +134,9 @@ struct RatePolicyTests {
 struct RateLimiterTests {
     private var settings = GatewaySettings()
     private let screening = ClientScreening(node: NodeID(RecordIdentifier(high: 1, low: 1)), isAllowListed: { _ in false })
-    private let address = RateClient.address(NetworkAddress("192.0.2.9")!)
+    private let address: RateClient
+
+    init() throws { address = .address(try #require(NetworkAddress("192.0.2.9"))) }
 
     @Test func `without limits nothing is counted`() {
         let limiter = RateLimiter(screening: screening)

@@ -7,7 +7,9 @@ import Testing
 
 struct ScreeningCountersTests {
     private let start = ContinuousClock.now
-    private let subject = BanSubject(.network, "192.0.2.9")!
+    private let subject: BanSubject
+
+    init() throws { subject = try #require(BanSubject(.network, "192.0.2.9")) }
 
     @Test func `events are counted within the window that the first of them began`() {
         var counters = ScreeningCounters()
@@ -54,63 +56,64 @@ struct ScreeningPolicyTests {
 struct CurrentBansTests {
     private let now = UTCTime(milliseconds: 1_000_000)
 
-    private func ban(_ text: String, _ number: UInt64, minutes: Int? = 10, begun: Int64 = 1_000_000) -> Ban {
+    private func ban(_ text: String, _ number: UInt64, minutes: Int? = 10, begun: Int64 = 1_000_000) throws -> Ban {
         let begunAt = UTCTime(milliseconds: begun)
         return Ban(
-            identifier: RecordIdentifier(high: 0, low: number), subject: BanSubject(text.contains("@") ? .user : .network, text)!,
+            identifier: RecordIdentifier(high: 0, low: number),
+            subject: try #require(BanSubject(text.contains("@") ? .user : .network, text)),
             reason: .manual, node: NodeID(RecordIdentifier(high: 1, low: 1)), begunAt: begunAt,
             until: minutes.map { begunAt.advanced(by: .seconds($0 * 60)) })
     }
 
-    private func address(_ text: String) -> NetworkAddress { NetworkAddress(text)! }
+    private func address(_ text: String) throws -> NetworkAddress { try #require(NetworkAddress(text)) }
 
-    @Test func `a ban concerns its network and ends by itself`() {
+    @Test func `a ban concerns its network and ends by itself`() throws {
         let bans = CurrentBans()
-        #expect(bans.insert(ban("192.0.2.0/24", 1), at: now))
-        #expect(bans.ban(of: address("192.0.2.200"), at: now) != nil)
-        #expect(bans.ban(of: address("192.0.3.1"), at: now) == nil)
-        #expect(bans.ban(of: address("192.0.2.200"), at: now.advanced(by: .seconds(600))) == nil)
+        #expect(try bans.insert(ban("192.0.2.0/24", 1), at: now))
+        #expect(try bans.ban(of: address("192.0.2.200"), at: now) != nil)
+        #expect(try bans.ban(of: address("192.0.3.1"), at: now) == nil)
+        #expect(try bans.ban(of: address("192.0.2.200"), at: now.advanced(by: .seconds(600))) == nil)
     }
 
     @Test func `a client with IPv6 is its network of 64 bits`() throws {
         let bans = CurrentBans()
         let subject = try #require(BanSubject(client: address("2001:db8:1:2:3:4:5:6")))
         #expect(subject.description == "2001:db8:1:2::/64")
-        #expect(bans.insert(ban(subject.description, 1), at: now))
-        #expect(bans.ban(of: address("2001:db8:1:2::99"), at: now) != nil)
-        #expect(bans.ban(of: address("2001:db8:1:3::99"), at: now) == nil)
+        #expect(try bans.insert(ban(subject.description, 1), at: now))
+        #expect(try bans.ban(of: address("2001:db8:1:2::99"), at: now) != nil)
+        #expect(try bans.ban(of: address("2001:db8:1:3::99"), at: now) == nil)
     }
 
-    @Test func `who is banned is not banned again, and of two bans the longer one counts`() {
+    @Test func `who is banned is not banned again, and of two bans the longer one counts`() throws {
         let bans = CurrentBans()
-        #expect(bans.insert(ban("192.0.2.9", 1), at: now))
-        #expect(!bans.insert(ban("192.0.2.9", 2), at: now))
-        bans.adopt(BanChanges(revision: 1, changed: [(ban("192.0.2.9", 3, minutes: 5), false)]), at: now)
-        #expect(bans.ban(of: address("192.0.2.9"), at: now)?.identifier.low == 1)
-        bans.adopt(BanChanges(revision: 2, changed: [(ban("192.0.2.9", 4, minutes: nil), false)]), at: now)
-        #expect(bans.ban(of: address("192.0.2.9"), at: now)?.until == nil && bans.count == 1)
+        #expect(try bans.insert(ban("192.0.2.9", 1), at: now))
+        #expect(try !bans.insert(ban("192.0.2.9", 2), at: now))
+        try bans.adopt(BanChanges(revision: 1, changed: [(ban("192.0.2.9", 3, minutes: 5), false)]), at: now)
+        #expect(try bans.ban(of: address("192.0.2.9"), at: now)?.identifier.low == 1)
+        try bans.adopt(BanChanges(revision: 2, changed: [(ban("192.0.2.9", 4, minutes: nil), false)]), at: now)
+        #expect(try bans.ban(of: address("192.0.2.9"), at: now)?.until == nil && bans.count == 1)
     }
 
-    @Test func `a lifted ban ends, and older news changes nothing`() {
+    @Test func `a lifted ban ends, and older news changes nothing`() throws {
         let bans = CurrentBans()
-        let present = ban("192.0.2.9", 1)
+        let present = try ban("192.0.2.9", 1)
         bans.adopt(BanChanges(revision: 5, changed: [(present, false)]), at: now)
         bans.adopt(BanChanges(revision: 6, changed: [(present, true)]), at: now)
-        #expect(bans.ban(of: address("192.0.2.9"), at: now) == nil && bans.count == 0)
+        #expect(try bans.ban(of: address("192.0.2.9"), at: now) == nil && bans.count == 0)
         bans.adopt(BanChanges(revision: 5, changed: [(present, false)]), at: now)
         #expect(bans.count == 0)
     }
 
-    @Test func `ended bans are forgotten when news comes`() {
+    @Test func `ended bans are forgotten when news comes`() throws {
         let bans = CurrentBans()
-        for number in 0..<10 { #expect(bans.insert(ban("192.0.2.\(number)", UInt64(number)), at: now)) }
+        for number in 0..<10 { #expect(try bans.insert(ban("192.0.2.\(number)", UInt64(number)), at: now)) }
         bans.adopt(BanChanges(revision: 1, changed: []), at: now.advanced(by: .seconds(3_600)))
         #expect(bans.count == 0)
     }
 
-    @Test func `a user's ban is his alone`() {
+    @Test func `a user's ban is his alone`() throws {
         let bans = CurrentBans()
-        #expect(bans.insert(ban("me@example.com", 1, minutes: nil), at: now))
+        #expect(try bans.insert(ban("me@example.com", 1, minutes: nil), at: now))
         #expect(bans.ban(ofUser: "me@example.com", at: now) != nil)
         #expect(bans.ban(ofUser: "you@example.com", at: now) == nil)
     }
@@ -118,11 +121,14 @@ struct CurrentBansTests {
 
 struct ClientScreeningTests {
     private var settings = GatewaySettings()
-    private let client = NetworkAddress("192.0.2.9")!
+    private let client: NetworkAddress
     private let screening = ClientScreening(
         node: NodeID(RecordIdentifier(high: 1, low: 1)), isAllowListed: { $0 == NetworkAddress("192.0.2.77") })
 
-    init() { settings.screening.isOn = true }
+    init() throws {
+        client = try #require(NetworkAddress("192.0.2.9"))
+        settings.screening.isOn = true
+    }
 
     @Test func `one connection too many is refused at once, and so are the next ones`() {
         for _ in 0..<10 { #expect(screening.refusal(of: client, settings) == nil) }
