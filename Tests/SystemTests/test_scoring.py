@@ -52,7 +52,7 @@ def test_a_message_for_two_domains_is_judged_rightly_for_each(workplace, node):
     assert exception["check"] == "domain-exceptions"
     assert exception["text"]["en"] == "example.com: quarantine; other.example: accept."
     wait_until(
-        lambda: [each["state"] for each in newest(node, 1)["recipients"]] == ["quarantined", "delivered", "delivered"], 20,
+        lambda: [each["state"] for each in newest(node, 1)["recipients"]] == ["quarantine", "delivered", "delivered"], 20,
         lambda: newest(node, 1)["recipients"])
     assert len(node.stored_files()) == 1, "the copy in quarantine needs the content"
     node.run_command("quarantine", "release", kept["message"])

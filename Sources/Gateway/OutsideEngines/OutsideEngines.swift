@@ -37,12 +37,17 @@ package final class OutsideEngines: EngineScanner, EngineOverseer {
     private let group: any EventLoopGroup
     private let logger: Logger
 
-    /// A look must not hold up the next.
-    private static let lookTime = Duration.seconds(5)
+    private let lookTime: Duration
+
     /// How often an engine is looked at that works.
     private static let lookInterval = Duration.seconds(30)
 
-    package init(group: any EventLoopGroup, logger: Logger, metrics factory: any MetricsFactory = MetricsSystem.factory) {
+    /// - Parameter lookTime: how long a look may take; it must not hold up the next.
+    package init(
+        group: any EventLoopGroup, logger: Logger, metrics factory: any MetricsFactory = MetricsSystem.factory,
+        lookTime: Duration = .seconds(5)
+    ) {
+        self.lookTime = lookTime
         self.group = group
         self.logger = logger
         entries = Dictionary(uniqueKeysWithValues: OutsideEngine.allCases.map { ($0, Entry(EngineMetrics($0, factory: factory))) })
@@ -73,8 +78,10 @@ package final class OutsideEngines: EngineScanner, EngineOverseer {
             succeeded(engine, entry, connection, in: begun.duration(to: .now))
             return report
         } catch {
-            // Whoever gave up the message says nothing of the engine.
-            if !Task.isCancelled { failed(engine, entry, connection, error) }
+            // Whoever gave up the message early says nothing of the engine; after its time, in which its name's address was not found
+            // perhaps, he does.
+            let isLate = begun.duration(to: .now) >= connection.timeLimit
+            if isLate || !Task.isCancelled { failed(engine, entry, connection, Task.isCancelled ? .timedOut : error) }
             return .failed(error)
         }
     }
@@ -85,7 +92,7 @@ package final class OutsideEngines: EngineScanner, EngineOverseer {
         let begun = ContinuousClock.now
         let result: Result<String, EngineFailure>
         do throws(EngineFailure) {
-            result = .success(try await greet(engine, EngineExchange(server: connection.server, group: group, limit: Self.lookTime)))
+            result = .success(try await greet(engine, EngineExchange(server: connection.server, group: group, limit: lookTime)))
         } catch {
             result = .failure(error)
         }
@@ -126,7 +133,9 @@ package final class OutsideEngines: EngineScanner, EngineOverseer {
             follow(&course, connection)
             guard course.breaker.admits else { return course.breaker.isDueForLook(now) }
             guard let last = course.lastLook else { return true }
-            return last.duration(to: now) >= Self.lookInterval
+            // One that has just failed is looked at sooner, so that mail need not find out whether it is away.
+            let isFailing = if case .failing = course.health { true } else { false }
+            return last.duration(to: now) >= (isFailing ? min(Self.lookInterval, .seconds(connection.pauseSeconds)) : Self.lookInterval)
         }
     }
 

@@ -11,12 +11,15 @@ import Testing
 @Suite struct OutsideEnginesTests {
     private let engines = OutsideEngines(
         group: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-        metrics: TestMetrics())
+        metrics: TestMetrics(),
+        lookTime: .seconds(100))
 
     private func settings(_ port: Int, _ change: (inout EngineConnection) -> Void = { _ in }) -> GatewaySettings {
         var settings = GatewaySettings()
         settings.clamAV.connection.isEnabled = true
         settings.clamAV.connection.server = .host(HostAndPort(host: "127.0.0.1", port: port))
+        // Long on a busy machine; tests of the limit set their own.
+        settings.clamAV.connection.timeLimitSeconds = 120
         change(&settings.clamAV.connection)
         settings.spamAssassin.connection = settings.clamAV.connection
         settings.rspamd.connection = settings.clamAV.connection

@@ -40,9 +40,9 @@ struct ScoringPageTests {
         try await withSignedIn(gateway) { browser in
             #expect(try await browser.get("/scoring").text.contains("No domain has an exception."))
             let form = [("setting.scoring", "own"), ("setting.quarantine-score", "2.0"), ("setting.reject-score", "3.5")]
-            _ = try await browser.post("/domains/example.com/settings", form)
+            _ = try await browser.post("/domains/example.co.jp/settings", form)
             let page = try await browser.get("/scoring")
-            #expect(page.text.contains("/domains/example.com/settings") && page.text.contains("Quarantine from 2.0, refuse from 3.5"))
+            #expect(page.text.contains("/domains/example.co.jp/settings") && page.text.contains("Quarantine from 2.0, refuse from 3.5"))
         }
     }
 }
