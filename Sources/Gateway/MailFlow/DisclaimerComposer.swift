@@ -79,7 +79,8 @@ struct DisclaimerComposer: Sendable {
     }
 
     private func withFooter(_ text: String) -> String {
-        let text = text.hasSuffix("\n") || text.isEmpty ? text : text + "\r\n"
+        // By bytes: to Swift a CRLF is one character that does not end in LF.
+        let text = text.utf8.last == 0x0A || text.isEmpty ? text : text + "\r\n"
         return text + "\r\n" + self.text.replacing("\n", with: "\r\n") + "\r\n"
     }
 
