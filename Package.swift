@@ -37,7 +37,8 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
-                "Screening", "UserVerification",
+                "SampleLearning", "BayesianLearning",
+                "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
@@ -54,6 +55,7 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
@@ -66,7 +68,8 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SampleLearning", "BayesianLearning",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
             ],
@@ -75,7 +78,8 @@ let package = Package(
         .gateway(
             "AdministrationAPI",
             uses: [
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SampleLearning", "BayesianLearning",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
@@ -86,7 +90,8 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
-                "Screening", "UserVerification",
+                "SampleLearning", "BayesianLearning",
+                "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Mail",
             ],
@@ -95,7 +100,8 @@ let package = Package(
         .gateway(
             "MailFlow",
             uses: [
-                "Screening", "UserVerification",
+                "SampleLearning", "BayesianLearning",
+                "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "SMTP", "Mail",
@@ -126,8 +132,14 @@ let package = Package(
             "Screening", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metrics, .serviceLifecycle]),
         .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
         .gateway(
-            "Filtering", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives", "Mail"],
-            [.metrics, .crypto]),
+            "SampleLearning", uses: ["BayesianLearning", "MessageLog", "SharedFolders", "Settings", "Mail"],
+            [.logging, .serviceLifecycle, .crypto]),
+        .gateway(
+            "Filtering",
+            uses: [
+                "OutsideEngines", "ScannerProtocols", "BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings",
+                "SenderAuthentication", "DNS", "Archives", "Mail",
+            ], [.metrics, .crypto]),
 
         // 4
         .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
@@ -135,6 +147,9 @@ let package = Package(
         .gateway("TransportSecurity", uses: ["Settings"], [.nio, .nioSSL, .x509, .swiftASN1, .crypto, .logging]),
 
         // 3
+        .gateway(
+            "OutsideEngines", uses: ["Settings", "ScannerProtocols", "Mail"],
+            [.nio, .nioPosix, .nioHTTP1, .logging, .metrics, .serviceLifecycle]),
         .gateway("Cluster", uses: ["Settings"], [.logging, .serviceLifecycle, .crypto]),
         .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .metrics, .serviceLifecycle, .crypto]),
         .gateway("DomainsAndUsers", uses: ["Settings", "SenderAuthentication", "Mail"], [.crypto, .cryptoExtras]),
@@ -149,6 +164,7 @@ let package = Package(
         .library("DNS", uses: ["CUnbound"]),
         .library("Archives", uses: ["CArchive"]),
         .library("ProxyProtocol"),
+        .library("ScannerProtocols"),
         .library("Terminal"),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
@@ -160,7 +176,8 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SampleLearning", "BayesianLearning",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
@@ -172,6 +189,10 @@ let package = Package(
         .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
+        .tests("Libraries/ScannerProtocolsTests", uses: ["ScannerProtocols"]),
+        .tests(
+            "Gateway/OutsideEnginesTests", uses: ["OutsideEngines", "ScannerProtocols", "Settings"],
+            [.nio, .nioPosix, .logging, .metricsTestKit]),
         .tests("Gateway/BayesianLearningTests", uses: ["BayesianLearning", "Mail"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
         .tests("Gateway/ClusterTests", uses: ["Cluster", "Settings"]),
@@ -195,6 +216,7 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
+                "SampleLearning", "BayesianLearning",
                 "FirebirdTestKit", "GatewayDatabase", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders",
@@ -203,7 +225,8 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
-                "UserVerification",
+                "SampleLearning", "BayesianLearning",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "WebAdmin", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers",
@@ -213,7 +236,8 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
-                "UserVerification",
+                "SampleLearning", "BayesianLearning",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders",
@@ -224,7 +248,8 @@ let package = Package(
         .tests(
             "Gateway/MailFlowTests",
             uses: [
-                "UserVerification",
+                "SampleLearning", "BayesianLearning",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
@@ -234,15 +259,20 @@ let package = Package(
         .tests(
             "Gateway/FilteringTests",
             uses: [
-                "Filtering", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives", "CArchive", "Mail",
-            ], [.metricsTestKit]),
+                "BayesianLearning", "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication",
+                "DNS", "Archives", "CArchive", "Mail",
+            ],
+            [.metricsTestKit, .nio]),
+        .tests(
+            "Gateway/SampleLearningTests",
+            uses: ["GatewayTestKit", "SampleLearning", "BayesianLearning", "SharedFolders", "Settings", "Mail"], [.logging]),
         .tests(
             "Gateway/GatewayNodeTests", uses: ["GatewayNode", "GatewayDatabase", "Administration", "MessageLog", "Settings"],
             [.metrics, .logging]),
         .tests(
             "Programs/SecurityGatewayTests",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "Terminal",
             ], [.hummingbird, .argumentParser, .logging, .nio, .nioPosix]),

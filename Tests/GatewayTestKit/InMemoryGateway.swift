@@ -1,4 +1,5 @@
 package import Administration
+package import BayesianLearning
 package import Cluster
 package import Delivery
 package import DomainsAndUsers
@@ -92,10 +93,14 @@ package final class InMemoryGateway: Sendable {
     package let folders = InMemoryFolderRegister()
     /// The users of its domains.
     package let users = InMemoryUserStore()
+    package let learning = InMemoryLearning()
+    package let learned = CurrentBayesSnapshot()
     /// The mail servers of its domains.
     package let mailServers = ScriptedMailServers()
     /// Asks them. One for all of the gateway's faces, as a node has it.
     package let verifier: RecipientVerifier
+    /// Its outside engines.
+    package let engines = ScriptedEngines()
     /// The node these ports belong to.
     package let node = NodeID(RecordIdentifier(high: 1, low: 2))
 
@@ -116,8 +121,10 @@ package final class InMemoryGateway: Sendable {
                 departures: self),
             configuration: self)
         ports.transcripts = self
+        ports.learning = Administration.LearningPorts(store: learning, keeper: learning, snapshot: learned)
         ports.directories = self
         ports.folderRegister = folders
+        ports.engines = engines
         return Administration(
             ports: ports,
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),

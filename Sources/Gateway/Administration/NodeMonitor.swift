@@ -20,7 +20,9 @@ package protocol NodeMonitor: Sendable {
 /// The state of a node's parts.
 package struct NodeHealth: Sendable, Hashable {
     package struct Part: Sendable, Hashable {
-        /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`, `transcripts`, `user-verification`, `drain`, `clock`.
+        /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`, `transcripts`, `user-verification`, `drain`, `clock`,
+        /// `engine-` and an engine's name.
+        /// `bayes`.
         package let name: String
         package let title: LocalizedText
         package let isWorking: Bool

@@ -25,12 +25,14 @@ package struct GatewayDatabase: Sendable {
     package let contentRules: ContentRuleTable
     package let greylist: GreylistTable
     package let bans: BanTable
+    package let rates: RateTable
     package let quarantine: QuarantineTable
     package let standingFigures: StandingFigureTable
     package let registrationKeys: RegistrationKeyTable
     package let primaryRole: PrimaryRoleTable
     package let configurationTable: ConfigurationTable
     package let folders: FolderTable
+    package let learning: LearningTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
     private let logger: Logger
@@ -67,6 +69,7 @@ package struct GatewayDatabase: Sendable {
         accessLists = AccessListTable(sessions: sessions)
         contentRules = ContentRuleTable(sessions: sessions)
         greylist = GreylistTable(sessions: sessions)
+        rates = RateTable(sessions: sessions)
         bans = BanTable(sessions: sessions)
         quarantine = QuarantineTable(sessions: sessions, fence: fence)
         standingFigures = StandingFigureTable(sessions: sessions)
@@ -78,6 +81,7 @@ package struct GatewayDatabase: Sendable {
         textIndex = TextIndexTable(sessions: sessions, fence: fence)
         configurationTable = ConfigurationTable(sessions: sessions)
         folders = FolderTable(sessions: sessions, fence: fence)
+        learning = LearningTable(sessions: sessions, fence: fence)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 

@@ -1,5 +1,6 @@
 import Administration
 import AdministrationAPI
+import BayesianLearning
 import Cluster
 import Delivery
 import DomainsAndUsers
@@ -14,9 +15,11 @@ import MessageLog
 import NIOCore
 import NIOPosix
 import NIOSSL
+import OutsideEngines
 import Quarantine
 import Reception
 import Screening
+import SampleLearning
 import ServiceLifecycle
 import Settings
 import SharedFolders
@@ -33,6 +36,7 @@ struct NodeAssembly: Sendable {
     private let folder: MessageDataFolder
     private let transcripts: TranscriptFolder
     private let folders: NodeFolders
+    private let learning: NodeLearning
     private let outOfService: OutOfService
     private let logger: Logger
 
@@ -66,11 +70,16 @@ struct NodeAssembly: Sendable {
         let transcripts = base.transcripts(folders)
         let writing = try await database.beginIncarnation(of: configuration, settings: base.settings)
         let resolver = try CurrentResolver(current: base.settings, logger: logger)
+        let learning = NodeLearning(base: base, store: database.stores.learning, folders: folders)
         let mail = try MailServices(
-            base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls,
+            base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls, learning: learning,
             transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
         let exchange = ScreeningExchange(
-            screening: base.screening, store: database.stores.bans, feed: database.changeFeed, logger: logger)
+            screening: base.screening, store: database.stores.bans, feed: database.changeFeed,
+            tell: FreezeNotice(
+                queue: mail.queue, folder: folder, settings: base.settings, node: configuration.nodeID, heloName: { base.heloName },
+                logger: logger
+            ).send, logger: logger)
         try await base.adoptBans(exchange)
         let duties = NodeDuties(configuration: configuration, database: database, writing: writing, mail: mail, base: base)
         duties.drain.prepare()
@@ -86,8 +95,8 @@ struct NodeAssembly: Sendable {
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
-                listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
-                watcher: watcher, home: home, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
+                listener: mail.listener, queue: mail.queue, verifier: mail.verifier, engines: mail.engines,
+                watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
                 pingDatabase: { try await database.ping() },
                 adoptBans: { () async throws(SettingsError) in try await base.adoptBans(exchange) }),
             nodeName: configuration.nodeName, logger: logger)
@@ -100,8 +109,10 @@ struct NodeAssembly: Sendable {
         ports.transcripts = transcripts
         ports.signInTrace = base.screening.trace
         ports.isNeverBanned = { base.screening.isExempt($0, $1) }
+        ports.learning = learning.administrationPorts
         ports.directories = folders
         ports.folderRegister = database.folders
+        ports.engines = mail.engines
         let folderDuty = FolderDuty(
             parts: FolderDuty.Parts(
                 node: configuration.nodeID, folders: folders, messageData: folder, transcripts: transcripts, nodes: database.stores.nodes,
@@ -134,6 +145,7 @@ struct NodeAssembly: Sendable {
                     writer: writing.writer, settings: base.settings, standing: writing.standing, logger: logger,
                     figures: { duties.gauges.figures() }, declaredDead: { outOfService.declare(logger) }),
                 watcher, exchange,
+                RateExchange(limiter: base.rates, store: database.stores.rates, settings: base.settings, logger: logger),
                 PrimaryLease(
                     store: database.stores.primaryRole, own: writing.incarnation, duty: duty, presence: presence, settings: base.settings,
                     standing: writing.standing, logger: logger),
@@ -148,7 +160,11 @@ struct NodeAssembly: Sendable {
                     store: database.stores.maintenance, settings: base.settings, requests: maintenance, transcripts: retention,
                     logger: logger, isPrimary: { duty.isPrimary }),
                 retention,
+                ReturnPathKeyRotation(
+                    store: database.stores.returnPathKeys, domains: base.domains, settings: base.settings, logger: logger,
+                    isPrimary: { duty.isPrimary }),
                 TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
+                learning.watch, learning.service(epoch: { duty.epoch }),
                 ClusterWatch(
                     registry: database.deathRegistry, own: configuration.nodeID, presence: presence, logger: logger,
                     adopt: { node, instant in
@@ -157,6 +173,7 @@ struct NodeAssembly: Sendable {
                     }),
                 StandingMetricsRefresh(
                     metrics: StandingMetrics(), monitoring: monitoring, figures: database.standingFigures, logger: logger),
+                EngineWatch(engines: mail.engines, settings: base.settings),
             ] + duties.services(folder: folder) + faces.services + [
                 mail.runner,
                 MailDoor(listener: mail.listener, doors: doors) {
@@ -168,8 +185,7 @@ struct NodeAssembly: Sendable {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
             }, writing: writing, folder: folder, transcripts: transcripts, folders: folders,
-            outOfService: outOfService,
-            logger: logger)
+            learning: learning, outOfService: outOfService, logger: logger)
     }
 
     /// Serves until SIGTERM or SIGINT; a second signal of these ends the process by the system's default.
@@ -193,6 +209,7 @@ struct NodeAssembly: Sendable {
         // Dialogues that ended with the stop; a folder that does not take them now loses them.
         try? await transcripts.flush(deadline: Self.longestFlush)
         transcripts.close()
+        learning.folders.close()
         folders.close()
     }
 }
@@ -218,6 +235,8 @@ struct NodeBase: Sendable {
     let contentRules = CurrentContentRules()
     let passedTriplets = PassedTriplets()
     let screening: ClientScreening
+    let bayes = CurrentBayesSnapshot()
+    let rates: RateLimiter
     let logger: Logger
 
     init(
@@ -232,6 +251,7 @@ struct NodeBase: Sendable {
         screening = ClientScreening(
             node: configuration.nodeID,
             isAllowListed: { accessLists.lists.match(AccessLists.Sender(address: $0), for: nil)?.list == .allow })
+        rates = RateLimiter(screening: screening)
     }
 
     /// The HELO name in force: the setting, else the system's host name.
@@ -317,12 +337,12 @@ struct MailServices: Sendable {
     let queue: DeliveryQueue
     let runner: QueueRunner
     let verifier: RecipientVerifier
+    let engines: OutsideEngines
     let accepted = AcceptedCount()
 
     init(
         base: NodeBase, writing: NodeWriting, database: NodeDatabase, folder: MessageDataFolder, resolver: CurrentResolver,
-        tls: TLSContexts,
-        transcripts: TranscriptKeeper
+        tls: TLSContexts, learning: NodeLearning, transcripts: TranscriptKeeper
     ) throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let node = DeliveryEnvironment.Node(
@@ -336,6 +356,7 @@ struct MailServices: Sendable {
         queue = DeliveryQueue(delivery)
         verifier = RecipientVerifier(probe: QuestionToMailServers(question: MailServerQuestion(delivery)), logger: base.logger)
         runner = QueueRunner(queue)
+        engines = OutsideEngines(group: group, logger: base.logger)
         let flow = InboundMailFlow(
             queue: SubmittingQueue(queue: queue, accepted: accepted), domains: base.domains,
             recipients: KnownUsers(store: database.stores.users),
@@ -349,9 +370,9 @@ struct MailServices: Sendable {
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
                     publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules,
                     greylist: database.stores.greylist,
-                    passedTriplets: base.passedTriplets)),
-            quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
-        ).verifying(with: verifier).screening(with: base.screening)
+                    passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes)),
+            quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
+        ).verifying(with: verifier).screening(with: base.screening, rates: base.rates).learning(by: learning.teaching, snapshot: base.bayes)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }
@@ -373,11 +394,14 @@ private struct SubmittingQueue: AcceptedMessageQueue {
 /// Mail that is kept back was accepted all the same.
 private struct CountingQuarantine: QuarantineWriter {
     let writer: any QuarantineWriter
+    let queue: DeliveryQueue
     let accepted: AcceptedCount
 
     func quarantine(_ submission: QuarantineSubmission, deadline: Duration) async throws(DeliveryQueueError) {
         try await writer.quarantine(submission, deadline: deadline)
         accepted.increment()
+        // Some copies of it go on.
+        if submission.keptOrdinals != nil { queue.wake() }
     }
 }
 

@@ -3,7 +3,9 @@ import Cluster
 import Delivery
 import Logging
 import Mail
+import OutsideEngines
 import Reception
+import SampleLearning
 import Settings
 import SharedFolders
 import Synchronization
@@ -21,8 +23,10 @@ final class NodeMonitoring: NodeMonitor {
         let listener: SMTPListener
         let queue: DeliveryQueue
         let verifier: RecipientVerifier
+        let engines: OutsideEngines
         let watcher: SettingsWatcher
         let home: NodeHome
+        let learning: SnapshotWatch
         let maintenance: MaintenanceRequests
         let standing: NodeStanding
         let gauges: NodeGauges
@@ -77,7 +81,7 @@ final class NodeMonitoring: NodeMonitor {
         // What costs nothing to ask comes last, so that it is as it is now.
         return NodeHealth(
             parts: [waited.database, waited.folder, heartbeat(), listeners(), certificate(), waited.transcripts] + drain() + clock()
-                + userVerification())
+                + userVerification() + engines() + learning())
     }
 
     func activity() -> NodeActivity {
@@ -175,6 +179,19 @@ final class NodeMonitoring: NodeMonitor {
                 LocalizedText(
                     "The mail servers of \(names) accept every address, even one made up at random: verifying recipients there has no use. Let them refuse unknown recipients at RCPT.",
                     ja: "\(names) のメールサーバーは、無作為に作ったアドレスも含めてすべて受け付けるため、宛先を検証する意味がありません。存在しない宛先を RCPT で拒否するようにサーバーを設定してください。"))
+        ]
+    }
+
+    /// Only when there is something to say: mail is judged by what was learned before, or by the other checks alone.
+    private func learning() -> [NodeHealth.Part] {
+        let problem = parts.learning.problem
+        guard !problem.isEmpty else { return [] }
+        return [
+            .warning(
+                "bayes", LocalizedText("Bayesian learning", ja: "ベイズ学習"),
+                LocalizedText(
+                    "This node does not judge by what was learned last. \(problem) See to the folder BayesReplication, or learn again.",
+                    ja: "このノードは最新の学習結果を使用していません。\(problem) BayesReplication フォルダーを確認するか、もう一度学習してください。"))
         ]
     }
 

@@ -1,3 +1,4 @@
+package import BayesianLearning
 import Delivery
 package import DomainsAndUsers
 package import Filtering
@@ -9,7 +10,8 @@ import NIOCore
 package import Quarantine
 package import Reception
 package import SMTP
-package import Screening
+package import SampleLearning
+import Screening
 package import Settings
 package import SharedFolders
 package import UserVerification
@@ -19,7 +21,7 @@ package import UserVerification
 /// file without a row, which the sweep removes, and a client that tries again.
 package struct InboundMailFlow: MailTransactionHandler {
     private let queue: any AcceptedMessageQueue
-    private let domains: CurrentDomains
+    let domains: CurrentDomains
     private let recipients: any RecipientDirectory
     private let authentication: UserAuthentication
     private let refusals: any RefusalLog
@@ -30,7 +32,9 @@ package struct InboundMailFlow: MailTransactionHandler {
     private var filter: FlowFilter?
     private var quarantine: (any QuarantineWriter)?
     private var verification: FlowVerification?
-    private var screening: ClientScreening?
+    var screening: ClientScreening?
+    var rates: RateLimiter?
+    private var learning: FlowLearning?
     private let signing: OutboundSigning
     private let disclaimers: DisclaimerAdding
     private let refusedConnections = RefusedConnections()
@@ -84,15 +88,12 @@ package struct InboundMailFlow: MailTransactionHandler {
         return flow
     }
 
-    /// The same flow, with clients and users turned away that are banned, and faults counted that lead to bans.
-    package func screening(with screening: ClientScreening) -> InboundMailFlow {
+    /// The same flow, with mail to the training addresses taught, and what is to be learned by itself.
+    /// - Parameter snapshot: tells how much of each kind is learned.
+    package func learning(by teaching: SampleTeaching, snapshot: CurrentBayesSnapshot) -> InboundMailFlow {
         var flow = self
-        flow.screening = screening
+        flow.learning = FlowLearning(teaching: teaching, snapshot: snapshot, logger: logger)
         return flow
-    }
-
-    package func refusal(of address: NetworkAddress, _ settings: GatewaySettings) -> SMTPReply? {
-        screening?.refusal(of: address, settings)
     }
 
     package func connected(_ connection: ClientConnection) async -> ReceptionDecision {
@@ -122,12 +123,36 @@ package struct InboundMailFlow: MailTransactionHandler {
             logRefusal(reversePath, parameters, connection, reply)
             return .refuse(reply)
         }
+        if let reply = rateRefusal(connection, more: 0) {
+            logRefusal(reversePath, parameters, connection, reply)
+            return .refuse(reply)
+        }
         guard let reply = await filter?.sender(reversePath, connection) else { return .accept() }
         logRefusal(reversePath, parameters, connection, reply)
         return .refuse(reply)
     }
 
     package func recipient(
+        _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
+    ) async -> ReceptionDecision {
+        if learning != nil,
+            let answer = FlowLearning.answer(
+                to: recipient.address, after: transaction.recipients.map(\.address), connection.settings.settings.bayes,
+                isTrusted: acceptance(connection).isTrusted(connection))
+        {
+            return answer
+        }
+        if let reply = rateRefusal(connection, more: transaction.recipients.count + 1) { return .refuse(reply) }
+        guard let original = backscatter(connection).original(of: recipient.address, at: .now()) else {
+            return await decide(recipient, transaction, connection)
+        }
+        let unmarked = TransactionRecipient(address: original, parameters: recipient.parameters)
+        let decision = await decide(unmarked, transaction, connection)
+        if case .accept = decision { return .acceptAlias(of: original) }
+        return decision
+    }
+
+    private func decide(
         _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
         switch acceptance(connection).decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
@@ -167,14 +192,6 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
     }
 
-    /// A recipient that is not here. One too many ends the session with what later connections are answered.
-    private func badRecipient(_ reply: SMTPReply, _ connection: ClientConnection) -> ReceptionDecision {
-        guard reply.category == .permanentFailure,
-            let ban = screening?.note(.badRecipient, of: connection.address, connection.settings.settings)
-        else { return .refuse(reply) }
-        return .disconnect(ban)
-    }
-
     private func judged(
         _ recipient: RoutedRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
@@ -184,8 +201,14 @@ package struct InboundMailFlow: MailTransactionHandler {
 
     package func messageReceived(_ message: ReceivedMessage) async -> ReceptionDecision {
         let header = Self.logHeader(message.header)
-        if let reply = tooBigForDomain(message) { return refuse(message, header, reply) }
+        if let learning, let address = message.transaction.recipients.first?.address,
+            let kind = FlowLearning.kind(of: address, message.connection.settings.settings.bayes)
+        {
+            return await train(message, header, as: kind, learning)
+        }
+        if let reply = tooBigForDomain(message) ?? foreignReport(message) { return refuse(message, header, reply) }
         let judged = await filter?.message(message, direction: { direction(message.transaction, message.connection) })
+        if let judged, let learning { await learning.offer(message, judged.judgement) }
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
         guard let message = await disclaimed(message, limit: limit) else { return postpone(message, header, Self.notDurable) }
@@ -209,6 +232,7 @@ package struct InboundMailFlow: MailTransactionHandler {
             logger.error("message not stored", metadata: ["message": "\(accepted.message.identifier)", "cause": "\(error)"])
             return postpone(message, header, Self.notDurable)
         }
+        noteSending(message)
         return .accept(text: "Queued as \(accepted.message.identifier)")
     }
 
@@ -218,6 +242,28 @@ package struct InboundMailFlow: MailTransactionHandler {
             direction(message.transaction, message.connection) == .outbound
         else { return message }
         return await disclaimers.apply(composer, to: message, limit: limit)
+    }
+
+    /// Takes a message to a training address: its samples are durable before 250, and nothing else is kept of it.
+    private func train(
+        _ message: ReceivedMessage, _ header: MessageLogHeader, as kind: SampleKind, _ learning: FlowLearning
+    ) async -> ReceptionDecision {
+        let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
+        switch await learning.train(message, as: kind, limit: limit) {
+        case .refused(let reply): return refuse(message, header, reply)
+        case .taught(let count):
+            message.content.abandon()
+            let time = UTCTime.now()
+            let reason = "taken for learning as \(kind.rawValue): \(count)"
+            let entry = logEntry(
+                message.transaction, message.connection, .accepted, reason: reason, header: header, sizeBytes: message.sizeBytes, at: time)
+            let recipients = message.transaction.recipients.enumerated().map { ordinal, recipient in
+                RecipientLogEntry(
+                    ordinal: ordinal, address: recipient.address.description, state: .delivered, reason: reason, updatedAt: time)
+            }
+            refusals.record(entry, recipients: recipients)
+            return .accept(text: "Taken for learning: \(count)")
+        }
     }
 
     /// Of our own mail only: that of users and of trusted networks.
@@ -236,7 +282,9 @@ package struct InboundMailFlow: MailTransactionHandler {
         let submission = QueueSubmission(
             message: accepted.message, recipients: accepted.recipients, log: accepted.log, refused: accepted.refused, isHeld: false)
         try await quarantine.quarantine(
-            QuarantineSubmission(submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score), deadline: deadline)
+            QuarantineSubmission(
+                submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score, keptOrdinals: judged?.kept),
+            deadline: deadline)
     }
 
     package func transactionEnded(_ transaction: MailTransaction, _ connection: ClientConnection, reason: String) {
@@ -263,7 +311,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         log(transaction, connection, result, reason: reply.description, header: .none, sizeBytes: 0, judgement: judgement)
     }
 
-    private func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
+    func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
         RecipientAcceptance(settings: connection.settings.settings, directory: domains.directory, heloName: heloName())
     }
 

@@ -51,6 +51,23 @@ package struct LearnedSamples: Sendable {
         return outcome
     }
 
+    /// What is known of a message: its kind.
+    package func isSpam(_ identifier: [UInt8]) -> Bool? {
+        guard let place = places[identifier], let entry = entries[place] else { return nil }
+        return entry.sample.isSpam
+    }
+
+    /// Forgets the oldest, of whatever kind, until at most so many tokens are kept.
+    package mutating func trim(toTokens maximum: Int) {
+        var tokens = entries.reduce(0) { $0 + ($1?.sample.tokens.count ?? 0) }
+        guard tokens > maximum else { return }
+        for entry in all {
+            guard tokens > maximum else { return }
+            tokens -= entry.sample.tokens.count
+            unlearn(entry.identifier)
+        }
+    }
+
     /// Forgets a message as if it had never been learned.
     /// - Returns: Whether it was known.
     @discardableResult

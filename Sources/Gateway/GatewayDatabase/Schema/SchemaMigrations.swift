@@ -23,6 +23,9 @@ enum SchemaMigrations {
         .createContentRules,
         .createGreylist,
         .createBans, .insertBanState,
+        .createBayesianLearning,
+        .createRates,
+        .createReturnPathKeys,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -16,6 +16,7 @@ enum CommonText: String, CaseIterable, PageText {
     case reports
     case apiKeys
     case maintenance
+    case learning
     case directories
     case account
     case signOut
@@ -52,6 +53,7 @@ enum CommonText: String, CaseIterable, PageText {
     case greylist
     case bans
     case cluster
+    case scoring
     case transcripts
     case menuMail
     case menuSetUp
@@ -71,6 +73,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .audit: LocalizedText("Audit log", ja: "監査ログ")
         case .administrators: LocalizedText("Administrators", ja: "管理者")
         case .maintenance: LocalizedText("Maintenance", ja: "メンテナンス")
+        case .learning: LocalizedText("Bayesian learning", ja: "ベイズ学習")
         case .directories: LocalizedText("Directories", ja: "フォルダー")
         case .apiKeys: LocalizedText("API keys", ja: "API キー")
         case .reports: LocalizedText("Reports", ja: "レポート")
@@ -109,6 +112,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .greylist: LocalizedText("Greylist", ja: "グレーリスト")
         case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         case .cluster: LocalizedText("Clustering", ja: "クラスター")
+        case .scoring: LocalizedText("Scoring", ja: "スコア判定")
         case .transcripts: LocalizedText("SMTP transcripts", ja: "SMTP 通信記録")
         case .menuMail: LocalizedText("Mail", ja: "メール")
         case .menuSetUp: LocalizedText("Set-up", ja: "構成")

@@ -37,6 +37,12 @@ enum NoticeText: String, CaseIterable, PageText {
     case quarantineUntouched
     case apiKeyRevoked
     case maintenanceStarted
+    case learningStarted
+    case learningTaught
+    case learningKnown
+    case learningNoContent
+    case learningNothingSelected
+    case learningUnlearned
     case verificationsForgotten
     case directoriesSaved
     case foldersProbed
@@ -82,6 +88,19 @@ enum NoticeText: String, CaseIterable, PageText {
         case .passwordRemoved: LocalizedText("The password was removed.", ja: "パスワードを削除しました。")
         case .maintenanceStarted:
             LocalizedText("Maintenance begins within seconds. Reload the page to see it.", ja: "まもなくメンテナンスを開始します。ページを再読み込みして確認してください。")
+        case .learningStarted:
+            LocalizedText(
+                "The primary begins to learn within seconds. Reload the page to see how far it is.",
+                ja: "まもなくプライマリが学習を開始します。ページを再読み込みして進み具合を確認してください。")
+        case .learningTaught:
+            LocalizedText("Messages that the next learning takes in: {}.", ja: "{} 件を次回の学習で取り込みます。")
+        case .learningKnown: LocalizedText("It is learned as this already.", ja: "すでに学習済みです。")
+        case .learningNoContent:
+            LocalizedText(
+                "Nothing could be taught: the content is kept only while a message is queued or in quarantine.",
+                ja: "学習できませんでした。本文は配送キューまたは隔離にある間だけ保存されます。")
+        case .learningNothingSelected: LocalizedText("Select at least one message.", ja: "1 件以上選択してください。")
+        case .learningUnlearned: LocalizedText("Messages unlearned: {}.", ja: "{} 件の学習を取り消しました。")
         case .verificationsForgotten: LocalizedText("Answers forgotten: {}.", ja: "{} 件の回答を消去しました。")
         case .banAdded: LocalizedText("Banned. All nodes follow within moments.", ja: "制限しました。全ノードにまもなく反映されます。")
         case .bansLifted: LocalizedText("Bans lifted: {}.", ja: "{} 件の制限を解除しました。")

@@ -53,6 +53,7 @@ struct PageTexts: MustacheParent {
         "judgement": { JudgementText(rawValue: $0)?.text },
         "error": { ErrorText(rawValue: $0)?.text },
         "apiKey": { APIKeyText(rawValue: $0)?.text },
+        "learning": { LearningText(rawValue: $0)?.text },
         "maintenance": { MaintenanceText(rawValue: $0)?.text },
         "verification": { VerificationText(rawValue: $0)?.text },
         "signingKey": { SigningKeyText(rawValue: $0)?.text },
@@ -63,6 +64,8 @@ struct PageTexts: MustacheParent {
         "clusterNode": { ClusterNodeText(rawValue: $0)?.text },
         "settingsTransfer": { SettingsTransferText(rawValue: $0)?.text },
         "settingsHistory": { SettingsHistoryText(rawValue: $0)?.text },
+        "scoring": { ScoringText(rawValue: $0)?.text },
+        "engine": { EngineText(rawValue: $0)?.text },
         "report": { ReportText(rawValue: $0)?.text },
     ]
 }

@@ -17,7 +17,7 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, greylist, bans, settings,
+    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, scoring, learning, greylist, bans, settings,
         directories, cluster, maintenance,
         apiKeys, administrators, audit
 
@@ -26,7 +26,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .overview
         case .messages, .quarantine, .queue, .reports, .transcripts: .mail
-        case .domains, .accessLists, .contentRules, .greylist, .bans, .settings, .directories: .setUp
+        case .domains, .accessLists, .contentRules, .scoring, .learning, .greylist, .bans, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -45,10 +45,12 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .greylist: SitePath.greylist
         case .bans: SitePath.bans
         case .settings: SitePath.settings
+        case .scoring: SitePath.scoring
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
         case .apiKeys: SitePath.apiKeys
         case .maintenance: SitePath.maintenance
+        case .learning: SitePath.learning
         case .directories: SitePath.directories
         case .cluster: SitePath.cluster
         }
@@ -68,10 +70,12 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .greylist: .greylist
         case .bans: .bans
         case .settings: .settings
+        case .scoring: .scoring
         case .audit: .audit
         case .administrators: .administrators
         case .apiKeys: .apiKeys
         case .maintenance: .maintenance
+        case .learning: .learning
         case .directories: .directories
         case .cluster: .cluster
         }

@@ -89,6 +89,9 @@ enum PageTemplate: String, CaseIterable {
     case signInRefusals = "sign-in-refusals"
     case reports
     case maintenance
+    case learning
+    case learningLedger = "learning-ledger"
+    case learningExplanation = "learning-explanation"
     case verification
     case signingKeys = "signing-keys"
     case apiKeys = "api-keys"
@@ -102,6 +105,7 @@ enum PageTemplate: String, CaseIterable {
     case clusterAdd = "cluster-add"
     case clusterEvents = "cluster-events"
     case clusterKey = "cluster-key"
+    case scoring
     case settingsHistory = "settings-history"
     case settingsDifference = "settings-difference"
     case settingsTransfer = "settings-transfer"

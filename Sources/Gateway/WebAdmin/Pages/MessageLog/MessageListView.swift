@@ -17,9 +17,16 @@ struct MessageListView: Sendable {
     let isFiltered: Bool
     let isEmpty: Bool
     let rows: [Row]
+    /// Whether something on the page can be taught.
+    let canTeach: Bool
+    /// This page, to come back to.
+    let here: String
     let pager: PagerView
 
     struct Row: Sendable {
+        /// For its checkbox; `nil` when its content is not kept.
+        let value: String?
+        let selectLabel: String
         let path: String
         let time: String
         let result: Badge
@@ -35,6 +42,8 @@ struct MessageListView: Sendable {
 
         init(_ record: MessageLogRecord, _ language: Language) {
             let entry = record.entry
+            value = record.mayHaveContent ? entry.message.description : nil
+            selectLabel = LearningText.select.filled(language, entry.shownSubject(language))
             path = "\(SitePath.messages)/\(entry.message)"
             time = ShownValue.time(entry.receivedAt)
             result = entry.result.badge(language)
@@ -77,6 +86,8 @@ struct MessageListView: Sendable {
         searchedBackTo = brokenOff.map { MessageText.searchedBackTo.filled(language, ShownValue.timeWithZone($0.receivedAt)) }
         isEmpty = shown.isEmpty && brokenOff == nil
         rows = shown.map { Row($0, language) }
+        canTeach = rows.contains { $0.value != nil }
+        here = form.link.with("before", form.before).text
         let last = shown.last.map { MessageLogCursor(receivedAt: $0.entry.receivedAt, message: $0.entry.message) }
         pager = PagerView(
             next: (isCut ? last : brokenOff).map(form.link(after:)), first: form.cursor == nil ? nil : form.link.text, isTimeOrdered: true)

@@ -16,7 +16,8 @@ struct MessageLogController: Sendable {
             let details = try await services.administration.message(identifier, request.caller)
             let transcripts = await MessageTranscriptsView.make(details, services.administration, request)
             let nodes = await services.administration.nodeNames(request.caller)
-            let view = MessageView(details, transcripts, nodes: nodes, request.language)
+            let view = MessageView(
+                details, transcripts, nodes: nodes, isExplained: services.administration.canExplain, request.language)
             return services.renderer.page(.message, view, title: view.title, in: .messages, visitor: request.visitor)
         }
     }

@@ -19,6 +19,11 @@ struct MessageView: Sendable {
     /// To the quarantine, while the message is kept there.
     let quarantineLink: String?
     let judgement: JudgementView?
+    /// For teaching it, while its content is kept.
+    let teachable: String?
+    let here: String
+    /// Whether there is something to explain by.
+    let isExplained: Bool
     let transcripts: MessageTranscriptsView
 
     struct Fact: Sendable {
@@ -45,8 +50,13 @@ struct MessageView: Sendable {
         let duration: String?
     }
 
-    init(_ details: MessageLogDetails, _ transcripts: MessageTranscriptsView, nodes: [NodeID: String], _ language: Language) {
+    /// - Parameter isExplained: whether this node can say why a message is likely spam.
+    init(
+        _ details: MessageLogDetails, _ transcripts: MessageTranscriptsView, nodes: [NodeID: String], isExplained: Bool,
+        _ language: Language
+    ) {
         self.transcripts = transcripts
+        self.isExplained = isExplained
         let entry = details.record.entry
         hasSubject = !entry.subject.isEmpty
         title = entry.shownSubject(language)
@@ -70,6 +80,8 @@ struct MessageView: Sendable {
         judgement = entry.judgement.map { JudgementView($0, language) }
         queueLink = waiting.map { PageLink(SitePath.queue).with("text", $0.address).text }
         let isKept = details.record.recipients.contains { $0.state == .quarantined }
+        here = "\(SitePath.messages)/\(entry.message)"
+        teachable = details.record.mayHaveContent ? entry.message.description : nil
         quarantineLink = isKept ? "\(SitePath.quarantine)/\(entry.message)" : nil
     }
 

@@ -37,6 +37,8 @@ struct OwnQuarantineController: Sendable {
         case .release:
             done = try await services.administration.releaseFromQuarantine(messages, request.principal)
             notice = .quarantineReleased
+        // Teaching is for administrators.
+        case .releaseHam: throw PageError.malformedForm
         case .delete:
             done = try await services.administration.deleteFromQuarantine(messages, request.principal)
             notice = .quarantineDeleted
@@ -56,7 +58,7 @@ struct OwnQuarantineController: Sendable {
         }
         let text: OwnPagesText =
             switch question {
-            case .release: .releaseText
+            case .release, .releaseHam: .releaseText
             case .delete: .deleteText
             }
         let view = ConfirmationView(question, messages, form, text: text[language], names: names, language)

@@ -2,6 +2,7 @@ import Administration
 import Hummingbird
 import MessageLog
 import Quarantine
+import SampleLearning
 import Settings
 
 /// The quarantine: list with actions on selected rows, and a safe view of one message.
@@ -21,7 +22,8 @@ struct QuarantineController: Sendable {
             guard let identifier = RecordIdentifier(request.parameter("id")) else { throw PageError.notFound }
             let message = try await services.administration.quarantinedMessage(identifier, request.caller)
             let content = await services.administration.quarantinedContent(of: message, request.caller)
-            let view = QuarantinedMessageView(message, content, .administration, request.language)
+            let view = QuarantinedMessageView(
+                message, content, .administration, isExplained: services.administration.canExplain, request.language)
             return services.renderer.page(.quarantinedMessage, view, title: view.title, in: .quarantine, visitor: request.visitor)
         }
     }
@@ -33,6 +35,17 @@ struct QuarantineController: Sendable {
         switch values.trimmed("action") {
         case "release":
             guard values.contains("confirmed") else { return await confirmation(.release, messages, form, request) }
+            let done = try await services.administration.releaseFromQuarantine(messages, request.caller)
+            return .seeOther(
+                form.link.text, notice: done.isEmpty ? Notice(.quarantineUntouched) : Notice(.quarantineReleased, count: done.count))
+        case "spam", "ham":
+            let kind: SampleKind = values.trimmed("action") == "spam" ? .spam : .ham
+            let taught = try await services.administration.teach(messages, as: kind, from: .quarantine, request.caller)
+            return .seeOther(form.link.text, notice: LearningController.notice(taught))
+        case "release-ham":
+            guard values.contains("confirmed") else { return await confirmation(.releaseHam, messages, form, request) }
+            // First taught: once it is released its content may go at any moment.
+            _ = try await services.administration.teach(messages, as: .ham, from: .quarantine, request.caller)
             let done = try await services.administration.releaseFromQuarantine(messages, request.caller)
             return .seeOther(
                 form.link.text, notice: done.isEmpty ? Notice(.quarantineUntouched) : Notice(.quarantineReleased, count: done.count))
@@ -93,24 +106,25 @@ extension ConfirmationView {
 /// What is asked before it is done.
 enum QuarantineQuestion: String, Sendable {
     case release, delete
+    case releaseHam = "release-ham"
 
     var title: QuarantineText {
         switch self {
-        case .release: .releaseTitle
+        case .release, .releaseHam: .releaseTitle
         case .delete: .deleteTitle
         }
     }
 
     var text: QuarantineText {
         switch self {
-        case .release: .releaseText
+        case .release, .releaseHam: .releaseText
         case .delete: .deleteText
         }
     }
 
     var button: QuarantineText {
         switch self {
-        case .release: .confirmRelease
+        case .release, .releaseHam: .confirmRelease
         case .delete: .confirmDelete
         }
     }

@@ -122,6 +122,8 @@ struct QuarantinedMessageView: Sendable {
     let recipients: [String]
     /// For administrators.
     let logPath: String?
+    /// For administrators, while there is something to explain by.
+    let whyPath: String?
     let isReadable: Bool
     let isCut: Bool
     let headerFields: [SafeMessageView.HeaderLine]
@@ -135,7 +137,9 @@ struct QuarantinedMessageView: Sendable {
         let size: String
     }
 
-    init(_ message: QuarantinedMessage, _ content: SafeMessageView?, _ use: QuarantineUse, _ language: Language) {
+    init(
+        _ message: QuarantinedMessage, _ content: SafeMessageView?, _ use: QuarantineUse, isExplained: Bool = false, _ language: Language
+    ) {
         title = message.subject.nonEmpty ?? MessageText.noSubject[language]
         listPath = use.path
         listTitle = use.title[language]
@@ -148,6 +152,7 @@ struct QuarantinedMessageView: Sendable {
         sender = message.reversePath.nonEmpty ?? MessageText.nullSender[language]
         recipients = message.recipients
         logPath = use.isOwn ? nil : "\(SitePath.messages)/\(message.message)"
+        whyPath = isExplained ? logPath.map { "\($0)/why" } : nil
         isReadable = content != nil
         isCut = content?.isCut ?? false
         headerFields = content?.headerFields ?? []

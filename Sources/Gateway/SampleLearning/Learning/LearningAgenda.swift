@@ -1,0 +1,32 @@
+package import Settings
+
+/// Which runs are due: the local date's from the learning time on, those asked for, and those another primary left. What is not done stays
+/// due, whatever failed; one that failed waits a while. Pure.
+package struct LearningAgenda: Sendable {
+    private var doneDate = ""
+    private var pausedUntil: ContinuousClock.Instant?
+
+    /// After a failure: what hindered it, a full folder perhaps, is not gone in a second.
+    package static let pauseAfterFailure = Duration.seconds(60)
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - unfinished: keys the database has, oldest first.
+    ///   - today: the local date.
+    ///   - time: of day.
+    package func due(
+        _ unfinished: [String], today: String, time: TimeOfDay, settings: BayesSettings, now: ContinuousClock.Instant
+    ) -> [String] {
+        if let pausedUntil, now < pausedUntil { return [] }
+        let isNight = settings.learnsNightly && doneDate != today && time >= settings.learningTime
+        return unfinished + (isNight && !unfinished.contains(today) ? [today] : [])
+    }
+
+    package mutating func finish(_ key: String, today: String) {
+        if key == today { doneDate = today }
+        pausedUntil = nil
+    }
+
+    package mutating func fail(now: ContinuousClock.Instant) { pausedUntil = now + Self.pauseAfterFailure }
+}

@@ -1,0 +1,255 @@
+import BayesianLearning
+import Foundation
+import GatewayTestKit
+import Logging
+import Settings
+import SharedFolders
+import Testing
+
+@testable import SampleLearning
+
+/// Learning from files to a published generation, and what is left when it is broken off.
+struct LearningCourseTests {
+    @Test func `enough samples of each kind make a generation that every node can load`() async throws {
+        let place = try Place()
+        place.put(30)
+        _ = try await place.course().perform("a")
+        let published = try #require(place.store.now.published)
+        #expect(published.ham == 30 && published.spam == 30 && published.hasSnapshot)
+        #expect(published.number == BayesSnapshotNumber(epoch: 7, sequence: 1))
+        #expect(place.files(.bayesHam).isEmpty && place.files(.bayesSpam).isEmpty)
+        #expect(place.store.now.ledger.count == 60 && place.store.now.ledger.values.allSatisfy { $0.state == .learned })
+        let current = CurrentBayesSnapshot()
+        await place.watch(current).look()
+        #expect(current.snapshot?.number == published.number)
+        #expect(place.store.now.generations.values.map(\.number) == [published.number])
+    }
+
+    @Test func `too few samples are kept and give no snapshot`() async throws {
+        let place = try Place()
+        place.put(5)
+        _ = try await place.course().perform("a")
+        #expect(place.store.now.published.map { $0.ham == 5 && $0.spam == 5 && !$0.hasSnapshot } == true)
+        place.put(15, from: 5)
+        _ = try await place.course().perform("b")
+        #expect(place.store.now.published.map { $0.ham == 20 && $0.spam == 20 && $0.hasSnapshot } == true)
+    }
+
+    @Test func `a message is learned once however often it is put there`() async throws {
+        let place = try Place()
+        place.put(20)
+        _ = try await place.course().perform("a")
+        place.put(20)
+        _ = try await place.course().perform("b")
+        #expect(place.store.now.published?.ham == 20 && place.store.now.published?.number.sequence == 1)
+        #expect(place.store.now.runs.last?.figures.known == 40)
+        #expect(place.files(.bayesHam).isEmpty)
+    }
+
+    @Test(arguments: [InMemoryLearning.Step.publish, .settle])
+    func `a primary that is lost leaves nothing half learned, and the next one does the rest`(step: InMemoryLearning.Step) async throws {
+        let place = try Place()
+        place.put(20)
+        place.store.change { $0.failing = [step] }
+        await #expect(throws: LearningError.self) { try await place.course().perform("a") }
+        #expect(place.files(.bayesHam).count == 20, "files go only after everything else")
+        let before = place.store.now
+        #expect(step == .publish ? before.published == nil : before.published?.ham == 20)
+        #expect(before.ledger.isEmpty)
+        place.store.change { $0.failing = [] }
+        _ = try await place.course(epoch: 8).perform("a")
+        #expect(place.store.now.published.map { $0.ham == 20 && $0.spam == 20 } == true)
+        #expect(place.store.now.ledger.count == 40 && place.files(.bayesHam).isEmpty && place.files(.bayesSpam).isEmpty)
+    }
+
+    @Test func `a file nothing can be learned from is set aside with the reason`() async throws {
+        let place = try Place()
+        place.write("nothing.eml", "", in: .bayesHam)
+        place.write("no-message.bin", String(repeating: "x", count: 100), in: .bayesSpam)
+        place.write(".hidden", "From: a\n\nb", in: .bayesSpam)
+        _ = try await place.course().perform("a")
+        #expect(place.files(.bayesHam) == ["set-aside"] && place.files(.bayesSpam) == [".hidden", "set-aside"])
+        let reason = try String(
+            contentsOfFile: place.path(.bayesSpam) + "/set-aside/no-message.bin.reason.txt", encoding: .utf8)
+        #expect(reason.contains("no message"))
+        #expect(FileManager.default.fileExists(atPath: place.path(.bayesHam) + "/set-aside/nothing.eml"))
+        #expect(place.store.now.runs.last?.figures.setAside == 2)
+    }
+
+    @Test func `what is unlearned is forgotten as if it had never been learned`() async throws {
+        let place = try Place()
+        place.put(21)
+        _ = try await place.course().perform("a")
+        let digest = SampleDigest(of: Array(Place.mail(3, .spam).utf8))
+        let audit = AuditEntry(actor: .localCommand(userID: 0), node: place.node, action: "bayes.unlearn", target: "", detail: "")
+        _ = try await place.store.unlearn([digest], audit: audit)
+        _ = try await place.course().perform("b")
+        #expect(place.store.now.published.map { $0.spam == 20 && $0.ham == 21 && $0.number.sequence == 2 } == true)
+        #expect(place.store.now.ledger[digest] == nil && place.store.now.ledger.count == 41)
+    }
+
+    @Test func `a message that is put into the other folder is corrected`() async throws {
+        let place = try Place()
+        place.put(21)
+        _ = try await place.course().perform("a")
+        place.write("wrong.eml", Place.mail(3, .spam), in: .bayesHam)
+        _ = try await place.course().perform("b")
+        #expect(place.store.now.published.map { $0.spam == 20 && $0.ham == 22 } == true)
+        #expect(place.store.now.ledger[SampleDigest(of: Array(Place.mail(3, .spam).utf8))]?.kind == .ham)
+    }
+
+    @Test func `old samples are forgotten beyond the number that is kept`() async throws {
+        let place = try Place()
+        place.put(1_010)
+        var course = place.course()
+        course.change { $0.maximumSamples = 1_000 }
+        _ = try await course.perform("a")
+        #expect(place.store.now.published.map { $0.ham == 1_000 && $0.spam == 1_000 } == true)
+        #expect(place.store.now.runs.last?.figures.aged == 20 && place.store.now.ledger.count == 2_000)
+    }
+
+    @Test func `damaged samples are told and those of an earlier generation are used`() async throws {
+        let place = try Place()
+        place.put(20)
+        _ = try await place.course().perform("a")
+        place.put(5, from: 20)
+        _ = try await place.course().perform("b")
+        let newest = try #require(place.store.now.published?.number)
+        place.damage(ReplicationFile.samples(newest))
+        place.put(1, from: 30)
+        _ = try await place.course().perform("c")
+        #expect(place.store.now.published.map { $0.ham == 21 && $0.spam == 21 && $0.number.sequence == 3 } == true)
+        #expect(place.store.now.ledger.count == 42, "the ledger names what is learned and nothing else")
+    }
+
+    @Test func `only the newest generations' files are kept`() async throws {
+        let place = try Place()
+        for round in 0..<5 {
+            place.put(20, from: round * 20)
+            _ = try await place.course().perform("\(round)")
+        }
+        #expect(Set(place.files(.bayesReplication).compactMap(ReplicationFile.number)).map(\.sequence).sorted() == [3, 4, 5])
+    }
+
+    @Test(arguments: ["damaged", "cut", "older", "gone"])
+    func `a bad snapshot is refused and the last good one stays in use`(fault: String) async throws {
+        let place = try Place()
+        place.put(20)
+        _ = try await place.course().perform("a")
+        let first = try #require(place.store.now.published?.number)
+        let current = CurrentBayesSnapshot()
+        let watch = place.watch(current)
+        await watch.look()
+        place.put(5, from: 20)
+        _ = try await place.course().perform("b")
+        let second = try #require(place.store.now.published?.number)
+        let (path, older) = (place.file(ReplicationFile.snapshot(second)), place.file(ReplicationFile.snapshot(first)))
+        switch fault {
+        case "damaged": place.damage(ReplicationFile.snapshot(second))
+        case "cut": truncate(path, 200)
+        case "older":
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.copyItem(atPath: older, toPath: path)
+        default: try FileManager.default.removeItem(atPath: path)
+        }
+        await watch.look()
+        #expect(current.snapshot?.number == first)
+        #expect(watch.problem.contains("\(second)"))
+        #expect(place.store.now.generations.values.first.map { $0.number == first && !$0.problem.isEmpty } == true)
+        // A node that starts now has no last good one in memory and takes it from the folder.
+        let fresh = CurrentBayesSnapshot()
+        await place.watch(fresh).look()
+        #expect(fresh.snapshot?.number == first)
+    }
+
+    @Test func `while the database is away the snapshot in use stays`() async throws {
+        let place = try Place()
+        place.put(20)
+        _ = try await place.course().perform("a")
+        let current = CurrentBayesSnapshot()
+        let watch = place.watch(current)
+        await watch.look()
+        place.store.change { $0.failing = [.read] }
+        await watch.look()
+        #expect(current.snapshot != nil && watch.problem.isEmpty)
+    }
+}
+
+extension LearningCourse {
+    mutating func change(_ body: (inout BayesSettings) -> Void) {
+        var settings = settings
+        body(&settings)
+        self = LearningCourse(store: store, folders: folders, settings: settings, node: node, epoch: epoch, logger: logger)
+    }
+}
+
+/// Folders of one test with marked shared folders, removed with it.
+private final class Place: Sendable {
+    let root: String
+    let store = InMemoryLearning()
+    let node = NodeID(RecordIdentifier(high: 3, low: 4))
+    let folders: LearningFolders
+
+    init() throws {
+        let root = NSTemporaryDirectory() + "learning-\(UUID().uuidString)"
+        for kind in [SharedFolderKind.bayesHam, .bayesSpam, .bayesReplication] {
+            let path = "\(root)/\(kind.rawValue)"
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            _ = try FolderMarker.write(
+                kind, in: path, proposal: RecordIdentifier(milliseconds: 1), cluster: RecordIdentifier(milliseconds: 2))
+        }
+        self.root = root
+        folders = LearningFolders { FolderPlaces(present: "\(root)/\($0.rawValue)", others: []) }
+    }
+
+    deinit {
+        folders.close()
+        // Of use to nobody.
+        try? FileManager.default.removeItem(atPath: root)
+    }
+
+    func course(epoch: Int64 = 7) -> LearningCourse {
+        var settings = BayesSettings()
+        settings.minimumSamples = 20
+        return LearningCourse(
+            store: store, folders: folders, settings: settings, node: node, epoch: { epoch },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    func watch(_ current: CurrentBayesSnapshot) -> SnapshotWatch {
+        SnapshotWatch(
+            store: store, folders: folders, current: current, node: node, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    func path(_ kind: SharedFolderKind) -> String { "\(root)/\(kind.rawValue)" }
+
+    func file(_ name: String) -> String { "\(path(.bayesReplication))/\(name)" }
+
+    static func mail(_ number: Int, _ kind: SampleKind) -> String {
+        let words = kind.isSpam ? ["casino", "lottery", "prize", "pills"] : ["minutes", "patch", "agenda", "review"]
+        return "From: s@example.net\nSubject: \(words[number % 4]) \(number)\nMessage-ID: <\(kind)\(number)@example.net>\n\n"
+            + "\(words[number % 4]) \(words[(number / 4) % 4]) and the word number\(number)\n"
+    }
+
+    func write(_ name: String, _ text: String, in kind: SharedFolderKind) {
+        _ = FileManager.default.createFile(atPath: "\(path(kind))/\(name)", contents: Data(text.utf8))
+    }
+
+    /// So many of each kind.
+    func put(_ count: Int, from first: Int = 0) {
+        for number in first..<first + count {
+            for kind in SampleKind.allCases { write("\(number).eml", Self.mail(number, kind), in: kind.folder) }
+        }
+    }
+
+    func files(_ kind: SharedFolderKind) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: path(kind))) ?? []).filter { !$0.hasPrefix(".securitygateway") }.sorted()
+    }
+
+    /// Changes one byte in the middle.
+    func damage(_ name: String) {
+        guard var bytes = FileManager.default.contents(atPath: file(name)) else { return }
+        bytes[bytes.count / 2] ^= 0x55
+        _ = FileManager.default.createFile(atPath: file(name), contents: bytes)
+    }
+}
