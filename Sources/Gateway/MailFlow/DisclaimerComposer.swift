@@ -41,7 +41,8 @@ struct DisclaimerComposer: Sendable {
         let type = part.contentType
         switch type.type {
         case "multipart": return ["signed", "encrypted", "report"].contains(type.subtype)
-        case "application": return ["pkcs7-mime", "x-pkcs7-mime", "pkcs7-signature", "pgp-encrypted", "pgp-signature"].contains(type.subtype)
+        case "application":
+            return ["pkcs7-mime", "x-pkcs7-mime", "pkcs7-signature", "pgp-encrypted", "pgp-signature"].contains(type.subtype)
         default: return false
         }
     }
@@ -65,7 +66,9 @@ struct DisclaimerComposer: Sendable {
     private func edit(_ part: MIMEPart, isRoot: Bool) -> [(range: Range<Int>, bytes: [UInt8])]? {
         let body = part.decodedBody(limit: Self.maximumTextBytes)
         let decoded = DecodedText(body.bytes[...], charset: part.contentType.charset)
-        guard !part.isFromDecodedBody, !body.isTruncated, decoded.replacements == 0, !decoded.text.contains("-----BEGIN PGP ") else { return nil }
+        guard !part.isFromDecodedBody, !body.isTruncated, decoded.replacements == 0, !decoded.text.contains("-----BEGIN PGP ") else {
+            return nil
+        }
         let isHTML = part.contentType.subtype == "html"
         let text = isHTML ? withHTMLFooter(decoded.text) : withFooter(decoded.text)
         let raw = part.rawBody
@@ -76,7 +79,8 @@ struct DisclaimerComposer: Sendable {
     }
 
     private func withFooter(_ text: String) -> String {
-        let text = text.hasSuffix("\n") || text.isEmpty ? text : text + "\r\n"
+        // By bytes: to Swift a CRLF is one character that does not end in LF.
+        let text = text.utf8.last == 0x0A || text.isEmpty ? text : text + "\r\n"
         return text + "\r\n" + self.text.replacing("\n", with: "\r\n") + "\r\n"
     }
 
@@ -102,7 +106,8 @@ struct DisclaimerComposer: Sendable {
         if isRoot, part.header.first("MIME-Version") == nil { bytes += Array("MIME-Version: 1.0\r\n".utf8) }
         let isFlowed = !isHTML && part.contentType.parameter("format")?.lowercased() == "flowed"
         let deletesSpaces = isFlowed && part.contentType.parameter("delsp")?.lowercased() == "yes"
-        let type = "text/\(isHTML ? "html" : "plain"); charset=utf-8" + (isFlowed ? "; format=flowed" : "") + (deletesSpaces ? "; delsp=yes" : "")
+        let type =
+            "text/\(isHTML ? "html" : "plain"); charset=utf-8" + (isFlowed ? "; format=flowed" : "") + (deletesSpaces ? "; delsp=yes" : "")
         return bytes + Array("Content-Type: \(type)\r\nContent-Transfer-Encoding: base64\r\n\r\n".utf8)
     }
 

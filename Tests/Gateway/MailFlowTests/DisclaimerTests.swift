@@ -11,7 +11,8 @@ import Testing
     private func applied(_ text: String) -> MIMEStructure? { composer.applied(to: Array(text.utf8)).map { MessageReader().read($0) } }
 
     @Test func `a plain text gets it at its end, and the other fields stay as they were`() throws {
-        let mail = "From: a@example.com\r\nSubject:  odd   spaces\r\nContent-Type: text/plain; charset=us-ascii; format=flowed\r\n\r\nhello\r\n"
+        let mail =
+            "From: a@example.com\r\nSubject:  odd   spaces\r\nContent-Type: text/plain; charset=us-ascii; format=flowed\r\n\r\nhello\r\n"
         let structure = try #require(applied(mail))
         #expect(structure.root.decodedText().text == "hello\r\n\r\n社外秘\r\nConfidential\r\n")
         #expect(String(decoding: structure.bytes, as: UTF8.self).contains("Subject:  odd   spaces\r\n"))
@@ -73,6 +74,9 @@ import Testing
     }
 
     @Test func `bytes that have no meaning are not lost`() {
-        #expect(composer.applied(to: Array("Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n".utf8) + [0x1B, 0x24, 0x42, 0x7F, 0x7F, 0x0D, 0x0A]) == nil)
+        #expect(
+            composer.applied(
+                to: Array("Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n".utf8) + [0x1B, 0x24, 0x42, 0x7F, 0x7F, 0x0D, 0x0A]) == nil
+        )
     }
 }
