@@ -37,7 +37,8 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
-                "UserVerification", "SampleLearning", "BayesianLearning",
+                "SampleLearning", "BayesianLearning",
+                "Screening", "UserVerification",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
@@ -55,7 +56,8 @@ let package = Package(
             "GatewayDatabase",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
+                "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "Firebird", "SMTP", "Mail",
             ],
@@ -67,7 +69,8 @@ let package = Package(
             "WebAdmin",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
             ],
             [.hummingbird, .hummingbirdCore, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
@@ -76,7 +79,8 @@ let package = Package(
             "AdministrationAPI",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
@@ -87,7 +91,7 @@ let package = Package(
             "Administration",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "UserVerification",
+                "Screening", "UserVerification",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Mail",
             ],
@@ -97,7 +101,7 @@ let package = Package(
             "MailFlow",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "UserVerification",
+                "Screening", "UserVerification",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "SMTP", "Mail",
@@ -124,13 +128,16 @@ let package = Package(
             [.nio, .nioPosix, .nioSSL, .logging, .metrics, .serviceLifecycle]
         ),
 
+        .gateway(
+            "Screening", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metrics, .serviceLifecycle]),
         .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
         .gateway(
             "SampleLearning", uses: ["BayesianLearning", "MessageLog", "SharedFolders", "Settings", "Mail"],
             [.logging, .serviceLifecycle, .crypto]),
         .gateway(
             "Filtering",
-            uses: ["BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"], [.metrics]),
+            uses: ["BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives", "Mail"],
+            [.metrics, .crypto]),
 
         // 4
         .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
@@ -150,11 +157,13 @@ let package = Package(
         .library("SenderAuthentication", uses: ["DNS", "Mail"], [.crypto, .cryptoExtras]),
         .library("Firebird", uses: ["CFirebird"]),
         .library("DNS", uses: ["CUnbound"]),
+        .library("Archives", uses: ["CArchive"]),
         .library("ProxyProtocol"),
         .library("Terminal"),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
         .cLibrary("CUnbound", package: "libunbound-dev"),
+        .cLibrary("CArchive", package: "libarchive-dev"),
 
         // Tests; all of them run in one process. A kit is what several of them share.
         .testKit("FirebirdTestKit", uses: ["Firebird"]),
@@ -162,13 +171,15 @@ let package = Package(
             "GatewayTestKit",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
+                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.nio, .logging]),
         .tests("Libraries/MailTests", uses: ["Mail"]),
         .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
         .tests("Libraries/DNSTests", uses: ["DNS"]),
+        .tests("Libraries/ArchivesTests", uses: ["Archives", "CArchive"]),
         .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
@@ -177,6 +188,7 @@ let package = Package(
         .tests("Gateway/ClusterTests", uses: ["Cluster", "Settings"]),
         .tests("Gateway/SharedFoldersTests", uses: ["SharedFolders", "Settings"], [.nio, .logging]),
         .tests("Gateway/MessageLogTests", uses: ["MessageLog", "SharedFolders", "Settings"], [.nio]),
+        .tests("Gateway/ScreeningTests", uses: ["Screening", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metricsTestKit]),
         .tests(
             "Gateway/UserVerificationTests", uses: ["UserVerification", "DomainsAndUsers", "Settings", "Mail"],
             [.logging, .metricsTestKit]),
@@ -195,7 +207,8 @@ let package = Package(
             "Gateway/GatewayDatabaseTests",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "FirebirdTestKit", "GatewayDatabase", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "FirebirdTestKit", "GatewayDatabase", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Firebird", "SMTP", "Mail",
             ], [.logging, .metricsTestKit]),
@@ -204,7 +217,7 @@ let package = Package(
             uses: [
                 "SampleLearning", "BayesianLearning",
                 "UserVerification",
-                "GatewayTestKit", "WebAdmin", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "WebAdmin", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers",
                 "Settings", "SenderAuthentication", "Mail",
@@ -215,7 +228,8 @@ let package = Package(
             uses: [
                 "SampleLearning", "BayesianLearning",
                 "UserVerification",
-                "GatewayTestKit", "AdministrationAPI", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings",
                 "Mail",
@@ -226,15 +240,18 @@ let package = Package(
             uses: [
                 "SampleLearning", "BayesianLearning",
                 "UserVerification",
-                "GatewayTestKit", "MailFlow", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster",
+                "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),
         .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
         .tests(
             "Gateway/FilteringTests",
-            uses: ["BayesianLearning", "Filtering", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"],
-            [.metricsTestKit]),
+            uses: [
+                "BayesianLearning", "Filtering", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives",
+                "CArchive", "Mail",
+            ], [.metricsTestKit]),
         .tests(
             "Gateway/SampleLearningTests",
             uses: ["GatewayTestKit", "SampleLearning", "BayesianLearning", "SharedFolders", "Settings", "Mail"], [.logging]),
@@ -299,7 +316,9 @@ extension Target {
 }
 
 extension Set<String> {
-    static let withDesignText: Set<String> = ["BayesianLearning", "Delivery", "GatewayDatabase", "Mail", "SenderAuthentication"]
+    static let withDesignText: Set<String> = [
+        "BayesianLearning", "Delivery", "Filtering", "GatewayDatabase", "Mail", "SenderAuthentication",
+    ]
 }
 
 extension [SwiftSetting] {

@@ -9,7 +9,8 @@ import Synchronization
 extension InMemoryGateway {
     /// The ports of filtering over this gateway.
     package var filteringPorts: Administration.FilteringPorts {
-        Administration.FilteringPorts(accessLists: self, quarantine: self, contents: self)
+        Administration.FilteringPorts(
+            accessLists: self, contentRules: self, quarantine: self, contents: self, greylist: self, bans: self)
     }
 }
 
@@ -64,6 +65,45 @@ extension InMemoryGateway: AccessListStore {
             state.accessList.removeAll { identifiers.contains($0.identifier) }
             state.audit.append(audit)
             return before - state.accessList.count
+        }
+    }
+}
+
+extension InMemoryGateway: ContentRuleStore {
+    package func loadContentRules(ifNewerThan revision: SettingsRevision) async throws(DirectoryError) -> ContentRules? {
+        try directory { state in
+            state.revision > revision ? ContentRules(revision: state.revision, rules: state.contentRules) : nil
+        }
+    }
+
+    package func contentRules() async throws(DirectoryError) -> [ContentRule] {
+        try directory { state in state.contentRules.sorted { ($0.position, $0.identifier) < ($1.position, $1.identifier) } }
+    }
+
+    package func insert(_ rules: [ContentRule], audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state in
+            state.contentRules += rules
+            state.audit.append(audit)
+        }
+    }
+
+    package func update(_ rules: [ContentRule], audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state throws(DirectoryError) in
+            for rule in rules {
+                guard let index = state.contentRules.firstIndex(where: { $0.identifier == rule.identifier }) else {
+                    throw .notFound(rule.identifier.description)
+                }
+                state.contentRules[index] = rule
+            }
+            state.audit.append(audit)
+        }
+    }
+
+    package func deleteContentRule(_ identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state throws(DirectoryError) in
+            guard state.contentRules.contains(where: { $0.identifier == identifier }) else { throw .notFound(identifier.description) }
+            state.contentRules.removeAll { $0.identifier == identifier }
+            state.audit.append(audit)
         }
     }
 }

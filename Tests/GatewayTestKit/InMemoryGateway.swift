@@ -8,6 +8,7 @@ import Logging
 package import Mail
 package import MessageLog
 package import Quarantine
+package import Screening
 package import Settings
 package import Synchronization
 package import UserVerification
@@ -64,6 +65,14 @@ package final class InMemoryGateway: Sendable {
         package var removedNodes: [NodeID: String] = [:]
         /// Entries of the allow and block lists.
         package var accessList: [AccessListEntry] = []
+        /// The content rules.
+        package var contentRules: [ContentRule] = []
+        /// Triplets of greylisting.
+        package var greylist: [GreylistEntry] = []
+        /// Bans in force.
+        package var bans: [Ban] = []
+        /// Traces of refused sign-ins.
+        package var signInRefusals: [SignInRefusal] = []
         /// Messages in quarantine.
         package var quarantine: [QuarantinedMessage] = []
         /// Stored contents of messages.

@@ -1,5 +1,10 @@
 """Mail is judged: lists, reverse look-up, HELO, DNS block lists, attachments; each finding in the log."""
 
+import base64
+import io
+import tarfile
+import zipfile
+
 import pytest
 
 from kit.name_server import A, NameServer
@@ -224,3 +229,69 @@ def test_a_subject_is_tagged_in_a_large_message_and_made_where_there_is_none(pla
     assert send(place, b"Message-ID: <none@example.net>\r\n\r\nx\r\n").code == 250
     second = place.next_hop_server.wait_for(2)[1]
     assert b"\r\nSubject: *** junk ***\r\nMessage-ID" in second.content
+
+
+def with_file(name, content):
+    encoded = base64.encodebytes(content).decode().replace("\n", "\r\n")
+    return (
+        "From: someone@example.net\r\nTo: you@example.com\r\nSubject: a file\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n--b\r\n"
+        f"Content-Type: application/octet-stream; name={name}\r\nContent-Transfer-Encoding: base64\r\n\r\n{encoded}\r\n--b--\r\n").encode()
+
+
+def zipped(*files):
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return memory.getvalue()
+
+
+PROGRAM = b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 1000
+
+
+def test_a_program_under_another_name_within_archives_within_archives_is_found(place):
+    inner = zipped(("請求書.pdf", PROGRAM))
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w:gz") as archive:
+        member = tarfile.TarInfo("inner.bin")
+        member.size = len(inner)
+        archive.addfile(member, io.BytesIO(inner))
+    assert send(place, with_file("photos.dat", tar.getvalue())).code == 250
+    details = judged(place)
+    assert details["result"] == "quarantined"
+    [finding] = findings(details, "file-contents")
+    assert "photos.dat" in finding["text"]["en"] and "請求書.pdf" in finding["text"]["en"]
+    place.set("attachments.executables", "reject")
+    assert send(place, with_file("photos.dat", tar.getvalue())).code == 550
+    place.set("attachments.examine-contents", "false")
+    assert send(place, with_file("photos.dat", tar.getvalue())).code == 250
+
+
+def test_macros_and_bombs_follow_their_settings(place):
+    document = zipped(("[Content_Types].xml", b"<Types/>"), ("word/vbaProject.bin", b"x"))
+    assert send(place, with_file("a.docx", document)).code == 250
+    place.set("attachments.macros", "reject")
+    reply = send(place, with_file("a.docx", document))
+    assert reply.code == 550 and "macros" in reply.text
+    place.set("attachments.unreadable", "reject")
+    bomb = zipped(("zeros", b"\x00" * (64 << 20)))
+    assert len(bomb) < 100_000
+    assert send(place, with_file("b.zip", bomb)).code == 550
+    nested = PROGRAM
+    for _ in range(50):
+        nested = zipped(("a.zip", nested))
+    assert send(place, with_file("c.zip", nested)).code == 550
+
+
+def test_a_link_to_a_listed_domain_is_found_in_text_and_in_html(place):
+    place.name_server.add("bad.example.uri.example", A, "127.0.0.2")
+    place.set("url-block-lists.lists", "uri.example reject")
+    text = message().replace(b"hello", b"see https://shop.bad.example/offer?id=1")
+    reply = send(place, text)
+    assert reply.code == 550 and "bad.example" in reply.text
+    html = message(extra="Content-Type: text/html\r\n").replace(b"hello", b"<a href='http://www.bad.example/'>good.example</a>")
+    assert send(place, html).code == 550
+    assert send(place, message().replace(b"hello", b"see https://good.example/")).code == 250
+    place.name_server.stop()
+    assert send(place, text).code == 250, "undecided when DNS does not answer"

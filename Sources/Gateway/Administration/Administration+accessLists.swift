@@ -2,19 +2,30 @@ import DomainsAndUsers
 package import Filtering
 import Mail
 package import Quarantine
+package import Screening
 package import Settings
 
 extension Administration {
     /// The ports of filtering.
     package struct FilteringPorts: Sendable {
         package let accessLists: any AccessListStore
+        package let contentRules: any ContentRuleStore
         package let quarantine: any QuarantineStore
         package let contents: any StoredContentSource
+        package let greylist: any GreylistAdministrationStore
+        package let bans: any BanStore
 
-        package init(accessLists: any AccessListStore, quarantine: any QuarantineStore, contents: any StoredContentSource) {
+        package init(
+            accessLists: any AccessListStore, contentRules: any ContentRuleStore, quarantine: any QuarantineStore,
+            contents: any StoredContentSource,
+            greylist: any GreylistAdministrationStore, bans: any BanStore
+        ) {
             self.accessLists = accessLists
+            self.contentRules = contentRules
             self.quarantine = quarantine
             self.contents = contents
+            self.greylist = greylist
+            self.bans = bans
         }
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 package import DomainsAndUsers
 import Foundation
+import Screening
 package import Settings
 
 /// A key just made, with the text that is shown once and never again.
@@ -72,6 +73,7 @@ extension Administration {
         guard !signIns.isReached(limits) else { throw .tooManyAttempts }
         guard let key = try await key(of: text) else {
             _ = signIns.begin(limits)
+            ports.signInTrace.note(.apiKey, name: "\(text.identifier)", address: address)
             throw .unauthenticated
         }
         guard !isChange || key.access == .full else {

@@ -1,5 +1,6 @@
 package import DomainsAndUsers
 import Logging
+import Screening
 import Settings
 
 /// The two places where a password is asked for. Each try is counted before it is looked at (`SignInLimiter`).
@@ -78,6 +79,7 @@ extension Administration {
     private static var nobodysPassword: String { "correct horse battery staple" }
 
     private func refused(name: String, address: String) -> AdministrationError {
+        ports.signInTrace.note(.administrator, name: SignInLimit.name(name), address: address)
         logger.notice("sign-in refused", metadata: ["name": "\(SignInLimit.name(name))", "address": "\(address)"])
         return .denied(LocalizedText("Name or password is wrong.", ja: "名前またはパスワードが違います。"))
     }

@@ -1,6 +1,7 @@
 import DomainsAndUsers
 import Logging
 import Mail
+import Screening
 package import Settings
 
 /// Users at their own pages: signing in, sessions, password and language. Each try is counted before it is looked at (`SignInLimiter`).
@@ -21,6 +22,7 @@ extension Administration {
         let limits = SignInLimit.userSignIn(userKey: key, address: remoteAddress, maximum: maximumFailedSignIns)
         let user = try await counted(limits) { () throws(AdministrationError) in try await self.user(key: key, password: password) }
         guard let user else {
+            ports.signInTrace.note(.user, name: key, address: remoteAddress)
             logger.notice("sign-in of a user refused", metadata: ["name": "\(key)", "address": "\(remoteAddress)"])
             throw .denied(LocalizedText("Address or password is wrong.", ja: "メールアドレスまたはパスワードが違います。"))
         }

@@ -29,6 +29,9 @@ package struct Administration: Sendable {
         package var directories: any NodeDirectories = NoDirectories()
         package var folderRegister: any FolderRegister = NoFolderRegister()
         package var learning = LearningPorts()
+        package var signInTrace: any SignInRefusalRecorder = NoSignInTrace()
+        /// Whether a ban of an address would have no effect.
+        package var isNeverBanned: @Sendable (NetworkAddress, GatewaySettings) -> Bool = { address, _ in address.isLoopback }
         package let cluster: ClusterPorts
         package let configuration: any ConfigurationStore
 

@@ -69,7 +69,8 @@ package struct AdministrationAPI: Sendable {
     /// Every route, in the order of the document.
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
-            + accessListRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes + maintenanceRoutes + verificationRoutes
+            + accessListRoutes + contentRuleRoutes + greylistRoutes + banRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes
+            + maintenanceRoutes + verificationRoutes
             + transcriptRoutes + directoryRoutes + folderRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes
             + signingKeyRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes
     }

@@ -17,6 +17,8 @@ package struct CheckResult: Sendable, Hashable {
     package var detail = LocalizedText("", ja: "")
     /// What it has to say in the message's Authentication-Results.
     package var authentication: [AuthenticationResults.Method] = []
+    /// What it wants written into the message.
+    package var marks: [MessageMark] = []
 
     package enum Outcome: Sendable, Hashable {
         case found

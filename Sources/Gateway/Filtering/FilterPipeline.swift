@@ -21,7 +21,19 @@ package struct FilterPipeline: Sendable {
 
     /// Whether some check of the last phase wants to see the message's structure.
     package func needsContent(_ subject: FilterSubject) -> Bool {
-        checks.contains { $0.needsContent && $0.phases.contains(.message) && $0.isWanted(subject, at: .message) }
+        checks.contains { $0.needsContent && isWanted($0, subject, .message) }
+    }
+
+    /// Whether there is something to be looked at in mail of users and trusted networks that is left unchecked otherwise.
+    package func concernsOwnMail(_ subject: FilterSubject) -> Bool {
+        checks.contains { $0.concernsOwnMail && $0.isWanted(subject, at: .message) }
+    }
+
+    /// Whether content rules may ask where the message goes.
+    package var needsDirection: Bool { !environment.contentRules.rules.isEmpty }
+
+    private func isWanted(_ check: any MessageCheck, _ subject: FilterSubject, _ phase: FilterPhase) -> Bool {
+        check.phases.contains(phase) && (check.concernsOwnMail || !subject.isOwnMail) && check.isWanted(subject, at: phase)
     }
 
     /// Whether an access list names hosts, so that `confirmedHostNames` are worth asking for.
@@ -43,7 +55,7 @@ package struct FilterPipeline: Sendable {
     /// What all wanted checks of a phase find. Returns at the latest when `time-limit` is over; a check that is not done by then is
     /// undecided.
     package func run(_ phase: FilterPhase, _ subject: FilterSubject) async -> [CheckResult] {
-        let wanted = checks.filter { $0.phases.contains(phase) && $0.isWanted(subject, at: phase) }
+        let wanted = checks.filter { isWanted($0, subject, phase) }
         guard !wanted.isEmpty else { return [] }
         let waiting = wanted.filter(\.mayWait)
         let race = CheckRace<Run>(count: waiting.count)

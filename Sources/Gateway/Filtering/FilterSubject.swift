@@ -1,4 +1,5 @@
 package import Mail
+package import MessageLog
 package import Settings
 
 /// What checks look at: as much of a transaction as is known at their phase.
@@ -15,9 +16,15 @@ package struct FilterSubject: Sendable {
     /// This node's own name.
     package let ownName: String
     package var reversePath = ReversePath.null
+    /// Whether a user has signed in.
+    package var isSignedIn = false
     /// At `.recipient` the one asked about, at `.message` all accepted ones.
     package var recipients: [EmailAddress] = []
     package var message: FilteredMessage?
+    /// Known at `.message`, and only when `FilterPipeline.needsDirection`.
+    package var direction = MailDirection.inbound
+    /// Mail of users and trusted networks that is left unchecked but for what concerns such mail.
+    package var isOwnMail = false
 
     package init(settings: GatewaySettings, address: NetworkAddress, ownName: String) {
         self.settings = settings

@@ -1,3 +1,4 @@
+package import Archives
 package import BayesianLearning
 package import DNS
 package import DomainsAndUsers
@@ -24,6 +25,8 @@ package protocol MessageCheck: Sendable {
     var phases: Set<FilterPhase> { get }
     /// Whether it looks into the message's structure, which then is read for it.
     var needsContent: Bool { get }
+    /// Whether it looks at mail of users and trusted networks too, when the settings leave that unchecked.
+    var concernsOwnMail: Bool { get }
     /// Whether `find` may wait (for DNS, a scanner). One that does not is called on the spot.
     var mayWait: Bool { get }
 
@@ -37,6 +40,7 @@ extension MessageCheck {
     package static var parts: [String: LocalizedText] { [:] }
     package var needsContent: Bool { false }
     package var mayWait: Bool { false }
+    package var concernsOwnMail: Bool { false }
     var name: String { Self.name }
 }
 
@@ -62,15 +66,27 @@ package struct CheckEnvironment: Sendable {
     /// `nil` where there is none: then DMARC cannot be decided.
     package let publicSuffixes: PublicSuffixList?
     package let bayes: CurrentBayesSnapshot
+    package let archives: ArchiveThreads
+    package let contentRules: CurrentContentRules
+    /// `nil` where there is no database (tests): then nobody is greylisted.
+    package let greylist: (any GreylistStore)?
+    /// What this node remembers of it.
+    package let passedTriplets: PassedTriplets
 
     package init(
         resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
+        archives: ArchiveThreads = ArchiveThreads(), contentRules: CurrentContentRules = CurrentContentRules(),
+        greylist: (any GreylistStore)? = nil, passedTriplets: PassedTriplets = PassedTriplets(),
         bayes: CurrentBayesSnapshot = CurrentBayesSnapshot()
     ) {
         self.resolver = resolver
         self.accessLists = accessLists
         self.domains = domains
         self.publicSuffixes = publicSuffixes
+        self.archives = archives
+        self.contentRules = contentRules
+        self.greylist = greylist
+        self.passedTriplets = passedTriplets
         self.bayes = bayes
     }
 }
@@ -82,9 +98,13 @@ package enum FilterChecks {
         ReverseLookupCheck.self,
         HelloCheck.self,
         DNSBlockListCheck.self,
+        GreylistCheck.self,
         SenderAuthenticationCheck.self,
         BayesCheck.self,
         AttachmentCheck.self,
+        FileContentCheck.self,
+        ContentRuleCheck.self,
+        URLBlockListCheck.self,
         MessageSizeCheck.self,
     ]
 

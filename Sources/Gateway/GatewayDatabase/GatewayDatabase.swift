@@ -22,6 +22,9 @@ package struct GatewayDatabase: Sendable {
     package let textIndex: TextIndexTable
     package let changeFeed: FirebirdChangeFeed
     package let accessLists: AccessListTable
+    package let contentRules: ContentRuleTable
+    package let greylist: GreylistTable
+    package let bans: BanTable
     package let quarantine: QuarantineTable
     package let standingFigures: StandingFigureTable
     package let registrationKeys: RegistrationKeyTable
@@ -63,6 +66,9 @@ package struct GatewayDatabase: Sendable {
         queueAdministration = QueueAdministrationTable(sessions: sessions)
         contentReferences = ContentReferenceTable(sessions: sessions)
         accessLists = AccessListTable(sessions: sessions)
+        contentRules = ContentRuleTable(sessions: sessions)
+        greylist = GreylistTable(sessions: sessions)
+        bans = BanTable(sessions: sessions)
         quarantine = QuarantineTable(sessions: sessions, fence: fence)
         standingFigures = StandingFigureTable(sessions: sessions)
         registrationKeys = RegistrationKeyTable(sessions: sessions)

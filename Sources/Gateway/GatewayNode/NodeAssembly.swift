@@ -18,6 +18,7 @@ import NIOSSL
 import Quarantine
 import Reception
 import SampleLearning
+import Screening
 import ServiceLifecycle
 import Settings
 import SharedFolders
@@ -57,6 +58,7 @@ struct NodeAssembly: Sendable {
             configuration: configuration, home: home, settings: CurrentSettings(snapshot),
             domains: CurrentDomains(try await database.stores.domains.loadDomains()), logger: logger)
         try await base.loadAccessLists(from: database.stores.accessLists)
+        try await base.loadContentRules(from: database.stores.contentRules)
         let tls = try await base.openTLS()
         let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
         let folders = NodeFolders(
@@ -71,6 +73,9 @@ struct NodeAssembly: Sendable {
         let mail = try MailServices(
             base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls, learning: learning,
             transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
+        let exchange = ScreeningExchange(
+            screening: base.screening, store: database.stores.bans, feed: database.changeFeed, logger: logger)
+        try await base.adoptBans(exchange)
         let duties = NodeDuties(configuration: configuration, database: database, writing: writing, mail: mail, base: base)
         duties.drain.prepare()
         let watcher = SettingsWatcher(
@@ -78,6 +83,8 @@ struct NodeAssembly: Sendable {
             adoptAlongside: { () throws(SettingsError) in
                 try await base.loadDomains(from: database.stores.domains)
                 try await base.loadAccessLists(from: database.stores.accessLists)
+                try await base.loadContentRules(from: database.stores.contentRules)
+                try await base.heedDeletedTriplets(in: database.stores.greylist)
             }, logger: logger)
         let maintenance = MaintenanceRequests()
         let monitoring = NodeMonitoring(
@@ -86,7 +93,8 @@ struct NodeAssembly: Sendable {
                 listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
                 watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing,
                 gauges: duties.gauges,
-                pingDatabase: { try await database.ping() }),
+                pingDatabase: { try await database.ping() },
+                adoptBans: { () async throws(SettingsError) in try await base.adoptBans(exchange) }),
             nodeName: configuration.nodeName, logger: logger)
         let presence = ClusterPresence()
         var ports = database.administrationPorts(
@@ -96,6 +104,8 @@ struct NodeAssembly: Sendable {
             presence: presence)
         ports.transcripts = transcripts
         ports.learning = learning.administrationPorts
+        ports.signInTrace = base.screening.trace
+        ports.isNeverBanned = { base.screening.isExempt($0, $1) }
         ports.directories = folders
         ports.folderRegister = database.folders
         let folderDuty = FolderDuty(
@@ -129,7 +139,7 @@ struct NodeAssembly: Sendable {
                 Heartbeat(
                     writer: writing.writer, settings: base.settings, standing: writing.standing, logger: logger,
                     figures: { duties.gauges.figures() }, declaredDead: { outOfService.declare(logger) }),
-                watcher,
+                watcher, exchange,
                 PrimaryLease(
                     store: database.stores.primaryRole, own: writing.incarnation, duty: duty, presence: presence, settings: base.settings,
                     standing: writing.standing, logger: logger),
@@ -213,7 +223,24 @@ struct NodeBase: Sendable {
     let domains: CurrentDomains
     let accessLists = CurrentAccessLists()
     let bayes = CurrentBayesSnapshot()
+    let contentRules = CurrentContentRules()
+    let passedTriplets = PassedTriplets()
+    let screening: ClientScreening
     let logger: Logger
+
+    init(
+        configuration: NodeConfigurationFile, home: NodeHome, settings: CurrentSettings, domains: CurrentDomains, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.home = home
+        self.settings = settings
+        self.domains = domains
+        self.logger = logger
+        let accessLists = accessLists
+        screening = ClientScreening(
+            node: configuration.nodeID,
+            isAllowListed: { accessLists.lists.match(AccessLists.Sender(address: $0), for: nil)?.list == .allow })
+    }
 
     /// The HELO name in force: the setting, else the system's host name.
     var heloName: String {
@@ -234,6 +261,33 @@ struct NodeBase: Sendable {
     func loadAccessLists(from store: any AccessListStore) async throws(SettingsError) {
         do throws(DirectoryError) {
             if let lists = try await store.loadAccessLists(ifNewerThan: accessLists.lists.revision) { accessLists.adopt(lists) }
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
+    }
+
+    /// The content rules, if they changed since they were loaded.
+    func loadContentRules(from store: any ContentRuleStore) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            if let rules = try await store.loadContentRules(ifNewerThan: contentRules.rules.revision) { contentRules.adopt(rules) }
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
+    }
+
+    /// Forgets which triplets have passed, if some were deleted.
+    func heedDeletedTriplets(in store: any GreylistStore) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            passedTriplets.adopt(try await store.greylistRevision())
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
+    }
+
+    /// The bans in force now.
+    func adoptBans(_ exchange: ScreeningExchange) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            try await exchange.adopt()
         } catch {
             throw .unavailable(cause: error.description)
         }
@@ -300,9 +354,11 @@ struct MailServices: Sendable {
             with: FilterPipeline(
                 CheckEnvironment(
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
-                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), bayes: base.bayes)),
+                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules,
+                    greylist: database.stores.greylist,
+                    passedTriplets: base.passedTriplets, bayes: base.bayes)),
             quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
-        ).verifying(with: verifier).learning(by: learning.teaching, snapshot: base.bayes)
+        ).verifying(with: verifier).screening(with: base.screening).learning(by: learning.teaching, snapshot: base.bayes)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }

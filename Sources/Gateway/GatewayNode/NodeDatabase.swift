@@ -8,6 +8,7 @@ import Logging
 import MessageLog
 import Quarantine
 import SampleLearning
+import Screening
 import Settings
 import SharedFolders
 import UserVerification
@@ -21,6 +22,9 @@ struct NodeDatabase: Sendable {
         let nodes: any NodeRegistry
         let contentReferences: any ContentReferences
         let accessLists: any AccessListStore
+        let contentRules: any ContentRuleStore
+        let greylist: any GreylistStore
+        let bans: any BanStore
         let quarantine: any QuarantineStore
         let maintenance: any MaintenanceStore
         let textIndex: any TextIndexStore
@@ -57,7 +61,8 @@ struct NodeDatabase: Sendable {
         changeFeed = database.changeFeed
         stores = Stores(
             settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
-            contentReferences: database.contentReferences, accessLists: database.accessLists, quarantine: database.quarantine,
+            contentReferences: database.contentReferences, accessLists: database.accessLists,
+            contentRules: database.contentRules, greylist: database.greylist, bans: database.bans, quarantine: database.quarantine,
             maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys,
             primaryRole: database.primaryRole, learning: database.learning)
     }
@@ -104,7 +109,8 @@ struct NodeDatabase: Sendable {
             queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics,
             apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
-                accessLists: database.accessLists, quarantine: database.quarantine, contents: contents), verifier: verifier,
+                accessLists: database.accessLists, contentRules: database.contentRules, quarantine: database.quarantine,
+                contents: contents, greylist: database.greylist, bans: database.bans), verifier: verifier,
             cluster: Administration.ClusterPorts(
                 registrationKeys: database.registrationKeys, joiningPlace: joiningPlace, primary: database.primaryRole, presence: presence,
                 departures: database.nodes),

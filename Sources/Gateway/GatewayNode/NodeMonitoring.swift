@@ -30,6 +30,8 @@ final class NodeMonitoring: NodeMonitor {
         let gauges: NodeGauges
         /// Asks the database for one value; throws a sentence.
         let pingDatabase: @Sendable () async throws -> Void
+        /// Takes over which bans are in force.
+        let adoptBans: @Sendable () async throws(SettingsError) -> Void
     }
 
     let parts: Parts
@@ -98,6 +100,7 @@ final class NodeMonitoring: NodeMonitor {
     func adoptChanges() async {
         do throws(SettingsError) {
             try await parts.watcher.adoptNewest()
+            try await parts.adoptBans()
         } catch {
             logger.warning("a change is saved but not yet in force here", metadata: ["cause": "\(error)"])
         }

@@ -47,6 +47,8 @@ struct FlowFilter: Sendable {
         let owners: QuarantineSettings
         /// What the message's authentication results say; nil when none are to be written.
         let authentication: [AuthenticationResults.Method]?
+        /// What findings want written into the message.
+        let marks: [MessageMark]
 
         /// The refusal it leads to.
         var refusal: SMTPReply? { FlowFilter.refusal(verdict) }
@@ -109,11 +111,16 @@ struct FlowFilter: Sendable {
     }
 
     /// - Returns: `nil` for a message that is not judged.
-    func message(_ message: ReceivedMessage) async -> Outcome? {
+    /// - Parameter direction: where it goes; only asked for when content rules want to know.
+    func message(_ message: ReceivedMessage, direction: () -> MailDirection) async -> Outcome? {
         let connection = message.connection
-        guard applies(to: connection) else { return nil }
         let memory = connection.memory.value(as: Memory.self) ?? Memory()
         var subject = subject(connection, memory)
+        if !applies(to: connection) {
+            guard connection.settings.settings.filtering.mode != .off, pipeline.concernsOwnMail(subject) else { return nil }
+            subject.isOwnMail = true
+        }
+        if pipeline.needsDirection { subject.direction = direction() }
         subject.reversePath = message.transaction.reversePath
         subject.recipients = message.transaction.recipients.map(\.address)
         let room = room(for: message, subject)
@@ -133,7 +140,9 @@ struct FlowFilter: Sendable {
         return Outcome(
             verdict: isEnforced ? verdict : PolicyVerdict(.accept), judgement: judgement,
             owners: connection.settings.settings.quarantine,
-            authentication: connection.settings.settings.senderAuthentication.writesResults ? results.flatMap(\.authentication) : nil)
+            authentication: connection.settings.settings.senderAuthentication.writesResults && !subject.isOwnMail
+                ? results.flatMap(\.authentication) : nil,
+            marks: isEnforced ? results.flatMap(\.marks) : [])
     }
 
     /// What is written down about a transaction, or a connection, that brought no message; `nil` when nothing was found.
@@ -167,6 +176,7 @@ struct FlowFilter: Sendable {
     private func subject(_ connection: ClientConnection, _ memory: Memory) -> FilterSubject {
         var subject = FilterSubject(settings: connection.settings.settings, address: connection.address, ownName: ownName())
         subject.heloName = connection.heloName
+        subject.isSignedIn = connection.user != nil
         subject.confirmedHostNames = memory.confirmedHostNames ?? []
         subject.areHostNamesUndecided = memory.confirmedHostNames == nil
         return subject

@@ -11,7 +11,8 @@ package import Quarantine
 package import Reception
 package import SMTP
 package import SampleLearning
-import Settings
+package import Screening
+package import Settings
 package import SharedFolders
 package import UserVerification
 
@@ -32,6 +33,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     private var quarantine: (any QuarantineWriter)?
     private var verification: FlowVerification?
     private var learning: FlowLearning?
+    private var screening: ClientScreening?
     private let signing: OutboundSigning
     private let refusedConnections = RefusedConnections()
 
@@ -91,6 +93,17 @@ package struct InboundMailFlow: MailTransactionHandler {
         return flow
     }
 
+    /// The same flow, with clients and users turned away that are banned, and faults counted that lead to bans.
+    package func screening(with screening: ClientScreening) -> InboundMailFlow {
+        var flow = self
+        flow.screening = screening
+        return flow
+    }
+
+    package func refusal(of address: NetworkAddress, _ settings: GatewaySettings) -> SMTPReply? {
+        screening?.refusal(of: address, settings)
+    }
+
     package func connected(_ connection: ClientConnection) async -> ReceptionDecision {
         guard let reply = await filter?.connected(connection) else { return .accept() }
         if refusedConnections.isWorthLogging(connection.address) { logRefusal(.null, MailParameters(), connection, reply) }
@@ -99,7 +112,11 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     package func authenticate(_ question: AuthenticationQuestion, _ connection: ClientConnection) async -> AuthenticationAnswer {
-        await authentication.answer(question, connection)
+        let answer = await authentication.answer(question, connection)
+        guard case .refused = answer else { return answer }
+        screening?.trace.note(.smtp, name: UserAuthentication.key(question.name), address: connection.address.description)
+        let isBanned = screening?.note(.failedSignIn, of: connection.address, connection.settings.settings) != nil
+        return isBanned ? .tooManyFailures : answer
     }
 
     package func sender(_ reversePath: ReversePath, _ parameters: MailParameters, _ connection: ClientConnection) async -> ReceptionDecision
@@ -109,6 +126,10 @@ package struct InboundMailFlow: MailTransactionHandler {
         {
             logRefusal(reversePath, parameters, connection, Self.foreignSender)
             return .refuse(Self.foreignSender)
+        }
+        if let user = connection.user, let reply = screening?.refusal(ofUser: user.address.lookupKey) {
+            logRefusal(reversePath, parameters, connection, reply)
+            return .refuse(reply)
         }
         guard let reply = await filter?.sender(reversePath, connection) else { return .accept() }
         logRefusal(reversePath, parameters, connection, reply)
@@ -128,7 +149,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         switch acceptance.decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
         case .accept(let routed): return await judged(routed, transaction, connection)
-        case .refuse(let reply): return .refuse(reply)
+        case .refuse(let reply): return badRecipient(reply, connection)
         case .lookUp(let routed, let unlisted):
             do throws(DirectoryError) {
                 switch try await recipients.listing(of: routed.address) {
@@ -152,14 +173,23 @@ package struct InboundMailFlow: MailTransactionHandler {
     ) async -> ReceptionDecision {
         switch rule {
         case .accept: return await judged(routed, transaction, connection)
-        case .refuse: return .refuse(RecipientAcceptance.unknownRecipient(recipient.address))
+        case .refuse: return badRecipient(RecipientAcceptance.unknownRecipient(recipient.address), connection)
         case .verify(let domain):
             // First what costs the mail server nothing: who is refused anyway asks it no question.
             let decision = await judged(routed, transaction, connection)
             guard case .accept = decision else { return decision }
             guard let verification else { return .refuse(FlowVerification.tryAgainLater) }
-            return await verification.refusal(of: recipient.address, in: domain, transaction, connection).map { .refuse($0) } ?? decision
+            return await verification.refusal(of: recipient.address, in: domain, transaction, connection)
+                .map { badRecipient($0, connection) } ?? decision
         }
+    }
+
+    /// A recipient that is not here. One too many ends the session with what later connections are answered.
+    private func badRecipient(_ reply: SMTPReply, _ connection: ClientConnection) -> ReceptionDecision {
+        guard reply.category == .permanentFailure,
+            let ban = screening?.note(.badRecipient, of: connection.address, connection.settings.settings)
+        else { return .refuse(reply) }
+        return .disconnect(ban)
     }
 
     private func judged(
@@ -179,6 +209,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         if let reply = tooBigForDomain(message) { return refuse(message, header, reply) }
         let judged = await filter?.message(message)
         if let judged, let learning { await learning.offer(message, judged.judgement) }
+        let judged = await filter?.message(message, direction: { direction(message.transaction, message.connection) })
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
         guard case .signed(let signatures) = await signatures(message, limit: limit) else {
@@ -307,9 +338,11 @@ package struct InboundMailFlow: MailTransactionHandler {
     private func verdictFields(
         _ message: ReceivedMessage, _ judged: FlowFilter.Outcome?, _ routed: [RoutedRecipient]
     ) -> [UInt8] {
-        guard let judged, MailDirection(routed) == .inbound else { return [] }
+        guard let judged else { return [] }
+        let added = VerdictStamp.addedFields(judged)
+        guard MailDirection(routed) == .inbound else { return added }
         let settings = message.connection.settings.settings
-        return AuthenticationStamp.field(judged, settings.senderAuthentication, nodeName: heloName())
+        return added + AuthenticationStamp.field(judged, settings.senderAuthentication, nodeName: heloName())
             + VerdictStamp.fields(judged, tag: settings.filtering.subjectTag, hasSubject: Self.hasSubject(message.header))
     }
 

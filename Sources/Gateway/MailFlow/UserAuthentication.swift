@@ -98,7 +98,7 @@ package struct UserAuthentication: Sendable {
     }
 
     /// As users are found, counted and logged; what is no address is found nowhere.
-    private static func key(_ name: String) -> String {
+    static func key(_ name: String) -> String {
         // The syntax error would tell nobody anything.
         (try? EmailAddress(name))?.lookupKey ?? "?"
     }

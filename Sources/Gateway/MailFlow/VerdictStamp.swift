@@ -18,11 +18,24 @@ struct VerdictStamp: Sendable {
         fields += HeaderEncoding.tokenField("X-SecurityGateway-Score", [judgement.score.description])
         let reasons = judgement.findings.filter { $0.outcome == .found }.prefix(namedFindings).map(reason)
         if !reasons.isEmpty { fields += HeaderEncoding.tokenField("X-SecurityGateway-Reasons", reasons) }
-        guard outcome.verdict.decision == .tagSubject else { return fields }
+        let rules = outcome.marks.compactMap { if case .tag(let text) = $0 { text } else { nil } }
+        let tag = ((outcome.verdict.decision == .tagSubject ? [tag] : []) + rules.prefix(namedTags)).joined(separator: " ")
+        guard !tag.isEmpty else { return fields }
         fields +=
             hasSubject
             ? HeaderEncoding.tokenField("X-SecurityGateway-Subject-Tag", [tag]) : HeaderEncoding.unstructuredField("Subject", tag)
         return fields
+    }
+
+    /// Tags of rules that are put in front of one subject.
+    private static let namedTags = 3
+    /// Fields of rules that are put in front of one message.
+    private static let namedFields = 20
+
+    /// The fields that content rules add, whichever way the message goes.
+    static func addedFields(_ outcome: FlowFilter.Outcome) -> [UInt8] {
+        outcome.marks.compactMap { if case .field(let name, let value) = $0 { HeaderEncoding.unstructuredField(name, value) } else { nil } }
+            .prefix(namedFields).flatMap { $0 }
     }
 
     private static func word(_ judgement: MessageJudgement) -> String {

@@ -40,13 +40,15 @@ package struct MaintenanceRun: Sendable, Hashable {
 
 /// What maintenance removes, in this order.
 package enum MaintenanceStep: Sendable, Hashable, CaseIterable {
-    case messages, hourFigures, dayFigures, correspondents, auditEntries
+    case messages, hourFigures, dayFigures, correspondents, auditEntries, greylist, bans, signInRefusals
 
     /// Rows from before are removed, by settings of this moment.
     package func cutoff(_ settings: RetentionSettings, now: UTCTime) -> UTCTime {
         let days =
             switch self {
-            case .messages: settings.messageDays
+            // Its rows say themselves when they expire.
+            case .greylist, .bans: 0
+            case .messages, .signInRefusals: settings.messageDays
             case .hourFigures: settings.hourFigureDays
             case .dayFigures, .correspondents: settings.dayFigureDays
             case .auditEntries: settings.auditDays

@@ -7,6 +7,9 @@ package import SharedFolders
 /// What Reception asks of whoever decides: the session's steps that need an answer. Implemented by MailFlow. Calls of one
 /// session come one after another; calls of different sessions at once.
 package protocol MailTransactionHandler: Sendable {
+    /// A connection was made and nothing is known but its address: what it is answered before it is closed, or `nil`. Called on the event
+    /// loop for each connection, so it must not wait.
+    func refusal(of address: NetworkAddress, _ settings: GatewaySettings) -> SMTPReply?
     /// A client has connected; `.accept` leads to the greeting, a reply is sent instead of it and the connection closed.
     func connected(_ connection: ClientConnection) async -> ReceptionDecision
     /// A step of AUTH, on an encrypted connection. The answer may take as long as a password takes to be hashed.
@@ -22,6 +25,10 @@ package protocol MailTransactionHandler: Sendable {
     /// The transaction ended without a message being handed over (all recipients refused, RSET, connection lost, a limit hit): for
     /// the log. Never called after `messageReceived`.
     func transactionEnded(_ transaction: MailTransaction, _ connection: ClientConnection, reason: String)
+}
+
+extension MailTransactionHandler {
+    package func refusal(of address: NetworkAddress, _ settings: GatewaySettings) -> SMTPReply? { nil }
 }
 
 /// Answer to one step.

@@ -127,8 +127,9 @@ final class SMTPSession: ChannelInboundHandler {
         guard let remote = context.remoteAddress, let client = peer?.address ?? NetworkAddress(remote) else {
             return context.close(promise: nil)
         }
+        if let reply = services.handler.refusal(of: client, snapshot.settings) { return turnAway(context, reply) }
         let admission = services.register.admit(context.channel, from: client, snapshot.settings)
-        guard admission == .admitted else { return turnAway(context, admission) }
+        if let reply = admission.refusal { return turnAway(context, reply) }
         address = client
         services.metrics.sessionBegan(present: services.register.count)
         let connection = ClientConnection(
@@ -175,16 +176,12 @@ final class SMTPSession: ChannelInboundHandler {
     }
 
     /// Nothing has been read, so closing at once loses no reply. A TLS client would have to shake hands first and gets none.
-    private func turnAway(_ context: ChannelHandlerContext, _ admission: SessionRegister.Admission) {
+    private func turnAway(_ context: ChannelHandlerContext, _ reply: SMTPReply) {
         isClosing = true
         services.metrics.sessionRefused()
         beginTranscript(ofRefused: context, peer)
         if tlsHandler == nil {
-            switch admission {
-            case .tooManyOfAddress: write(.tooManySessionsOfAddress)
-            case .tooMany: write(.tooManySessions)
-            case .stopping, .admitted: write(.shuttingDown)
-            }
+            write(reply)
             flush(context)
         }
         keepTranscript()

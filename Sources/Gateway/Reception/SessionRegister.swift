@@ -1,4 +1,5 @@
 import NIOCore
+import SMTP
 import Settings
 import Synchronization
 
@@ -9,6 +10,16 @@ final class SessionRegister: Sendable {
         case tooMany
         case tooManyOfAddress
         case stopping
+
+        /// What who is not admitted is answered.
+        var refusal: SMTPReply? {
+            switch self {
+            case .admitted: nil
+            case .tooMany: .tooManySessions
+            case .tooManyOfAddress: .tooManySessionsOfAddress
+            case .stopping: .shuttingDown
+            }
+        }
     }
 
     private struct State {

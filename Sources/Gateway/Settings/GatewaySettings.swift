@@ -13,6 +13,9 @@ package struct GatewaySettings: Sendable, Equatable {
     package var senderChecks = SenderCheckSettings()
     package var senderAuthentication = SenderAuthenticationSettings()
     package var dnsBlockLists = DNSBlockListSettings()
+    package var urlBlockLists = URLBlockListSettings()
+    package var greylisting = GreylistingSettings()
+    package var screening = ScreeningSettings()
     package var attachments = AttachmentSettings()
     package var bayes = BayesSettings()
     package var quarantine = QuarantineSettings()
@@ -39,6 +42,10 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(SenderAuthenticationSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(AttachmentSettings.self),
         SettingsSectionDescription(BayesSettings.self),
+        SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
+        SettingsSectionDescription(GreylistingSettings.self),
+        SettingsSectionDescription(ScreeningSettings.self),
+        SettingsSectionDescription(AttachmentSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
         SettingsSectionDescription(ClusterSettings.self),
@@ -77,6 +84,9 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, SenderCheckSettings.name): return senderChecks.apply(texts)
         case (.cluster, SenderAuthenticationSettings.name): return senderAuthentication.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
+        case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
+        case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
+        case (.cluster, ScreeningSettings.name): return screening.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
         case (.cluster, BayesSettings.name): return bayes.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)

@@ -29,6 +29,56 @@ struct FilteringPagesTests {
             reversePath: "someone@example.net", subject: subject, sizeBytes: 100, recipients: ["you@example.com"], recipientCount: 1)
     }
 
+    private static let ruleForm = [
+        ("name", "Invoices"), ("domain", ""), ("enabled", "yes"), ("needs", "all"), ("c-not", ""), ("c-field", "header"),
+        ("c-header", "Subject"),
+        ("c-comparison", "contains"), ("c-value", "請求書"), ("c-not", "yes"), ("c-field", "attachment"), ("c-header", ""),
+        ("c-comparison", "exists"), ("c-value", ""), ("c-not", ""), ("c-field", ""), ("c-header", ""), ("c-comparison", "contains"),
+        ("c-value", ""), ("a-kind", "quarantine"), ("a-value", ""), ("a-kind", ""), ("a-value", ""),
+    ]
+
+    @Test func `a content rule is tried before it is saved, saved, moved and deleted after a question`() async throws {
+        let gateway = try SampleGateway.make()
+        try await withSignedIn(gateway) { browser in
+            let message = "Subject: =?UTF-8?B?6KuL5rGC5pu4?=\nFrom: a@example.net\n\nhello"
+            let trial = try await browser.post(
+                "/content-rules/new",
+                Self.ruleForm + [
+                    ("message", message), ("sender", "a@example.net"), ("recipients", "you@example.com"), ("direction", "inbound"),
+                    ("do", "try"),
+                ])
+            #expect(trial.status == .ok && trial.text.contains("Verdict: Quarantine") && trial.text.contains("Matches"))
+            #expect(gateway.state.withLock { $0.contentRules.isEmpty })
+            #expect(try await browser.post("/content-rules/new", Self.ruleForm + [("do", "save")]).location == "/content-rules")
+            let rule = try #require(gateway.state.withLock { $0.contentRules.first })
+            #expect(rule.conditions.map(\.description) == ["header:Subject contains 請求書", "not attachment exists"])
+            #expect(try await browser.post("/content-rules/leaks", []).location == "/content-rules")
+            #expect(gateway.state.withLock { $0.contentRules.filter { !$0.isEnabled }.count } == 4)
+            _ = try await browser.post("/content-rules/\(rule.identifier)/move", [("to", "down")])
+            #expect(try await gateway.contentRules()[1].identifier == rule.identifier)
+            let page = try await browser.get("/content-rules/\(rule.identifier)")
+            #expect(page.text.contains("value=\"請求書\""))
+            let question = try await browser.post("/content-rules/\(rule.identifier)", Self.ruleForm + [("do", "delete")])
+            #expect(question.status == .ok && gateway.state.withLock { $0.contentRules.count } == 5)
+            _ = try await browser.post("/content-rules/\(rule.identifier)", [("do", "delete"), ("confirmed", "yes")])
+            #expect(gateway.state.withLock { $0.contentRules.count } == 4)
+            #expect(
+                gateway.auditedActions.suffix(4) == ["content-rule.add", "content-rule.add", "content-rule.move", "content-rule.delete"])
+        }
+    }
+
+    @Test func `a rule that means nothing is shown again with the problem at its row`() async throws {
+        let gateway = try SampleGateway.make()
+        try await withSignedIn(gateway) { browser in
+            let form = Self.ruleForm.map { $0 == ("c-comparison", "contains") ? ("c-comparison", "at-least") : $0 }
+            let answer = try await browser.post("/content-rules/new", form + [("do", "save")])
+            #expect(answer.status == .unprocessableContent && answer.text.contains("is compared by one of"))
+            #expect(answer.text.contains("請求書") && gateway.state.withLock { $0.contentRules.isEmpty })
+            let more = try await browser.post("/content-rules/new", Self.ruleForm + [("do", "rows")])
+            #expect(more.text.ranges(of: "name=\"c-field\"").count == 6)
+        }
+    }
+
     @Test func `an entry is added, its note changed, and it is deleted after a question`() async throws {
         let gateway = try SampleGateway.make()
         try await withSignedIn(gateway) { browser in

@@ -7,11 +7,11 @@ struct AttachmentSearch {
     private(set) var blocked: [String] = []
     /// Whether a limit was reached, so that there may be more in the message than was looked at.
     private(set) var isIncomplete: Bool
-    private let extensions: Set<String>
+    private let endings: BlockedEndings
     private let types: [String]
 
     init(_ structure: MIMEStructure, _ settings: AttachmentSettings) {
-        extensions = Set(settings.blockedExtensions)
+        endings = BlockedEndings(settings)
         types = settings.blockedTypes
         isIncomplete = structure.isCut
         for part in structure.parts {
@@ -39,21 +39,7 @@ struct AttachmentSearch {
         blocked += list.names.filter(isBlocked(name:))
     }
 
-    /// Windows passes over everything behind a colon; mail programs put another character in its place when they save.
-    private func isBlocked(name: String) -> Bool {
-        let name = name.lowercased()
-        // A colon in second place ends a drive's letter.
-        let colon = name.dropFirst(2).firstIndex(of: ":")
-        return hasEnding(name[...]) || colon.map { hasEnding(name[..<$0]) } == true
-    }
-
-    /// Windows passes over dots and spaces at a name's end.
-    private func hasEnding(_ name: Substring) -> Bool {
-        var rest = name
-        while let last = rest.last, last == "." || last.isWhitespace || last == "\u{0}" { rest.removeLast() }
-        guard let dot = rest.lastIndex(of: ".") else { return false }
-        return extensions.contains(String(rest[rest.index(after: dot)...].filter { !$0.isWhitespace }))
-    }
+    private func isBlocked(name: String) -> Bool { endings.isBlocked(name) }
 
     private func isBlocked(_ type: ContentType) -> Bool { types.contains { $0 == type.mediaType || $0 == "\(type.type)/*" } }
 }

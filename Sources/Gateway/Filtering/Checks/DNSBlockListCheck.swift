@@ -52,15 +52,12 @@ package struct DNSBlockListCheck: MessageCheck {
         }
     }
 
-    /// RFC 5782 section 2.1: answers lie within 127.0.0.0/8. Others come from a domain that was sold, or from a resolver that leads
-    /// unknown names to a page; 127.255.255.0/24 and 127.0.0.1 are how lists say that they do not answer.
     private func judge(_ addresses: [HostAddress], _ list: DNSBlockList, _ host: HostAddress) -> CheckResult {
-        guard !addresses.isEmpty else { return .nothing(self) }
-        let answers = addresses.compactMap { if case .ipv4(let bits) = $0 { bits } else { nil } }
-        guard answers.count == addresses.count, answers.allSatisfy({ $0 >> 24 == 127 }) else {
-            return unusable(list, addresses, "which no block list says", ja: "ブロックリストの応答ではありません")
-        }
-        if let answer = answers.first(where: list.counts) {
+        switch BlockListReading(addresses, list) {
+        case .notListed: return .nothing(self)
+        case .foreign: return unusable(list, addresses, "which no block list says", ja: "ブロックリストの応答ではありません")
+        case .refused: return unusable(list, addresses, "by which it refuses to answer", ja: "照会を拒否する応答です")
+        case .listed(let answer):
             let text = LocalizedText(
                 "\(host) is on \(list.zone) (\(HostAddress.ipv4(answer))).",
                 ja: "\(host) は \(list.zone) に登録されています（\(HostAddress.ipv4(answer))）。")
@@ -69,10 +66,6 @@ package struct DNSBlockListCheck: MessageCheck {
             case .score(let score): return .found(self, .score(score), text)
             }
         }
-        if answers.allSatisfy({ $0 == 0x7F00_0001 || $0 >> 8 == 0x7F_FFFF }) {
-            return unusable(list, addresses, "by which it refuses to answer", ja: "照会を拒否する応答です")
-        }
-        return .nothing(self)
     }
 
     private func unusable(_ list: DNSBlockList, _ addresses: [HostAddress], _ english: String, ja japanese: String) -> CheckResult {

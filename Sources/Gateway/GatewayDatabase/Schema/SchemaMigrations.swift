@@ -20,6 +20,9 @@ enum SchemaMigrations {
         .createTextIndex, .insertTextIndex,
         .addNodeStanding,
         .createSigningKeys,
+        .createContentRules,
+        .createGreylist,
+        .createBans, .insertBanState,
         .createBayesianLearning,
     ]
 

@@ -11,6 +11,13 @@ package enum AuthenticationQuestion: Sendable, Hashable {
     /// Does this proof show that the client knows the user's password? SCRAM.
     case scramProof(name: String, proof: SMTPCredential, authMessage: [UInt8])
 
+    /// Who wants to sign in.
+    package var name: String {
+        switch self {
+        case .password(let name, _), .scramChallenge(let name), .scramProof(let name, _, _): name
+        }
+    }
+
     package static let maximumNameOctets = EmailAddress.maximumOctets
 }
 

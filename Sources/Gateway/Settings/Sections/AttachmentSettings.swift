@@ -4,6 +4,14 @@ package struct AttachmentSettings: SettingsSection {
     package var blockedTypes: [String] = []
     package var action = Action.quarantine
     package var score = FilterScore(tenths: 50)
+    package var examinesContents = true
+    package var executables = KindAction.quarantine
+    package var scripts = KindAction.pass
+    package var macros = KindAction.pass
+    package var encrypted = KindAction.pass
+    package var unreadable = KindAction.quarantine
+    package var archiveDepth = 4
+    package var archiveEntries = 2_000
     package var largeMessageBytes = 0
     package var largeMessageScore = FilterScore(tenths: 0)
 
@@ -12,6 +20,16 @@ package struct AttachmentSettings: SettingsSection {
     package enum Action: String, Sendable, Hashable {
         case score, quarantine, reject
     }
+
+    /// What is done with a message that has a file of some kind.
+    package enum KindAction: String, Sendable, Hashable {
+        case pass, score, quarantine, reject
+    }
+
+    private static let kindActions: [(KindAction, LocalizedText)] = [
+        (.pass, LocalizedText("Nothing", ja: "何もしない")), (.score, LocalizedText("Add the score", ja: "スコアを加算")),
+        (.quarantine, LocalizedText("Quarantine", ja: "隔離")), (.reject, LocalizedText("Reject", ja: "拒否")),
+    ]
 
     package static let name = "attachments"
     package static let title = LocalizedText("Attachments and size", ja: "添付ファイルとサイズ")
@@ -70,6 +88,43 @@ package struct AttachmentSettings: SettingsSection {
         .score(
             "score", \.score, title: LocalizedText("Score of a blocked attachment", ja: "禁止した添付ファイルのスコア"),
             LocalizedText("Counts when the score is added.", ja: "「スコアを加算」を選んだ場合に加算します。")),
+        .boolean(
+            "examine-contents", \.examinesContents,
+            title: LocalizedText("Look into attachments and archives", ja: "添付ファイルと圧縮ファイルの中身を検査"),
+            LocalizedText(
+                "Files are told by their first bytes, whatever they are called, and zip, 7z, tar, gzip, bzip2, xz and zstd are looked into, archives within archives too. The blocked endings hold for files in archives as well.",
+                ja: "ファイルの種類を名前ではなく先頭のバイトで判定し、zip、7z、tar、gzip、bzip2、xz、zstd の中身を入れ子も含めて検査します。禁止する拡張子は圧縮ファイル内のファイルにも適用します。")),
+        .choice(
+            "executables", \.executables, kindActions, title: LocalizedText("Programs", ja: "実行ファイル"),
+            LocalizedText(
+                "For Windows, Linux, macOS, Java and Android, and Windows shortcuts, by what they are. Quarantine by default, like their usual endings.",
+                ja: "Windows、Linux、macOS、Java、Android の実行ファイルと Windows のショートカットを内容で判定します。既定では隔離します。")),
+        .choice(
+            "scripts", \.scripts, kindActions, title: LocalizedText("Scripts", ja: "スクリプト"),
+            LocalizedText(
+                "Texts that name the program that runs them, and batch files. Nothing by default: developers send them, and Windows goes by the ending.",
+                ja: "実行するプログラムを指定するテキストとバッチファイルです。開発者が送ることがあり、Windows は拡張子で判断するため、既定では何もしません。")),
+        .choice(
+            "macros", \.macros, kindActions, title: LocalizedText("Office files with macros", ja: "マクロ付き Office ファイル"),
+            LocalizedText(
+                "Of all versions, within archives too. Nothing by default, because many firms work with them.",
+                ja: "すべての版の Office ファイルが対象です（圧縮ファイル内も含みます）。業務で使用されることが多いため、既定では何もしません。")),
+        .choice(
+            "encrypted", \.encrypted, kindActions, title: LocalizedText("Encrypted files", ja: "暗号化されたファイル"),
+            LocalizedText(
+                "Archives, Office files and PDF that need a password, and archives of forms that are not read (RAR, cabinet, LHA, ARJ). Nothing by default: in Japan many firms send them.",
+                ja: "パスワードが必要な圧縮ファイル、Office ファイル、PDF と、読み取れない形式（RAR、CAB、LHA、ARJ）の圧縮ファイルです。国内では広く使われているため、既定では何もしません。")),
+        .choice(
+            "unreadable", \.unreadable, kindActions, title: LocalizedText("Archives beyond the limits", ja: "検査の上限を超える圧縮ファイル"),
+            LocalizedText(
+                "Archives that are damaged, nested too deep, unpack to far more than they are, or hold too many files: so that nobody can hide a file behind them.",
+                ja: "破損している、入れ子が深すぎる、展開後のサイズが異常に大きい、またはファイル数が多すぎる圧縮ファイルです。検査を逃れることを防ぎます。")),
+        .integer(
+            "archive-depth", \.archiveDepth, 1...10, title: LocalizedText("Archives within archives", ja: "圧縮ファイルの入れ子"),
+            LocalizedText("How deep is looked; 1: only the outermost archive.", ja: "検査する深さです。1 の場合は最も外側だけを検査します。")),
+        .integer(
+            "archive-entries", \.archiveEntries, 1...100_000, title: LocalizedText("Files in an archive", ja: "圧縮ファイル内のファイル数"),
+            LocalizedText("All within one attachment together.", ja: "1 つの添付ファイルに含まれるファイル数の合計です。")),
         .integer(
             "large-message-bytes", \.largeMessageBytes, 0...2_147_483_647, .bytes,
             title: LocalizedText("Large message from", ja: "大きいメッセージとみなすサイズ"),

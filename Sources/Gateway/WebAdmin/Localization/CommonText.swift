@@ -48,7 +48,10 @@ enum CommonText: String, CaseIterable, PageText {
     case back
     case cannotBeUndone
     case accessLists
+    case contentRules
     case quarantine
+    case greylist
+    case bans
     case cluster
     case transcripts
     case menuMail
@@ -103,6 +106,9 @@ enum CommonText: String, CaseIterable, PageText {
         case .back: LocalizedText("Back", ja: "戻る")
         case .cannotBeUndone: LocalizedText("This cannot be undone.", ja: "この操作は取り消せません。")
         case .accessLists: LocalizedText("Allow and block lists", ja: "許可・ブロックリスト")
+        case .contentRules: LocalizedText("Content rules", ja: "コンテンツルール")
+        case .bans: LocalizedText("Bans", ja: "接続制限")
+        case .greylist: LocalizedText("Greylist", ja: "グレーリスト")
         case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         case .cluster: LocalizedText("Clustering", ja: "クラスター")
         case .transcripts: LocalizedText("SMTP transcripts", ja: "SMTP 通信記録")

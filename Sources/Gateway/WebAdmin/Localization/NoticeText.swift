@@ -23,9 +23,15 @@ enum NoticeText: String, CaseIterable, PageText {
     case userChanged
     case userDeleted
     case passwordRemoved
+    case contentRuleSaved
+    case contentRuleDeleted
+    case leakRulesAdded
     case accessListAdded
     case accessListChanged
     case accessListDeleted
+    case greylistDeleted
+    case banAdded
+    case bansLifted
     case quarantineReleased
     case quarantineDeleted
     case quarantineUntouched
@@ -96,6 +102,9 @@ enum NoticeText: String, CaseIterable, PageText {
         case .learningNothingSelected: LocalizedText("Select at least one message.", ja: "1 件以上選択してください。")
         case .learningUnlearned: LocalizedText("Messages unlearned: {}.", ja: "{} 件の学習を取り消しました。")
         case .verificationsForgotten: LocalizedText("Answers forgotten: {}.", ja: "{} 件の回答を消去しました。")
+        case .banAdded: LocalizedText("Banned. All nodes follow within moments.", ja: "制限しました。全ノードにまもなく反映されます。")
+        case .bansLifted: LocalizedText("Bans lifted: {}.", ja: "{} 件の制限を解除しました。")
+        case .greylistDeleted: LocalizedText("Entries deleted: {}. These senders wait anew.", ja: "{} 件を削除しました。該当する差出人は再び待機します。")
         case .settingsReturned: LocalizedText("Settings put back: {}.", ja: "{} 件の設定を元に戻しました。")
         case .settingsImported: LocalizedText("Imported; things added or changed: {}.", ja: "インポートしました（追加・変更 {} 件）。")
         case .signingKeyCreated:
@@ -111,6 +120,9 @@ enum NoticeText: String, CaseIterable, PageText {
             LocalizedText("The node was removed; recipients given to the others: {}.", ja: "ノードを削除しました。ほかのノードに渡した宛先は {} 件です。")
         case .registrationKeyRevoked: LocalizedText("The registration key was revoked.", ja: "登録キーを失効させました。")
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
+        case .contentRuleSaved: LocalizedText("The rule was saved.", ja: "ルールを保存しました。")
+        case .contentRuleDeleted: LocalizedText("The rule was deleted.", ja: "ルールを削除しました。")
+        case .leakRulesAdded: LocalizedText("Ready-made rules added, switched off: {}.", ja: "情報漏えい対策のルールを {} 件追加しました（無効の状態）。")
         case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")
         case .accessListChanged: LocalizedText("The note was saved.", ja: "メモを保存しました。")
         case .accessListDeleted: LocalizedText("Entries deleted: {}.", ja: "{} 件を削除しました。")

@@ -17,8 +17,8 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, learning, settings, directories, cluster,
-        maintenance,
+    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, greylist, bans, learning,
+        settings, directories, cluster, maintenance,
         apiKeys, administrators, audit
 
     /// Where the entry stands in the menu.
@@ -26,7 +26,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .overview
         case .messages, .quarantine, .queue, .reports, .transcripts: .mail
-        case .domains, .accessLists, .learning, .settings, .directories: .setUp
+        case .domains, .accessLists, .contentRules, .greylist, .bans, .learning, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -41,6 +41,9 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .transcripts: SitePath.transcripts
         case .domains: SitePath.domains
         case .accessLists: SitePath.accessLists
+        case .contentRules: SitePath.contentRules
+        case .greylist: SitePath.greylist
+        case .bans: SitePath.bans
         case .settings: SitePath.settings
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
@@ -62,6 +65,9 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .transcripts: .transcripts
         case .domains: .domains
         case .accessLists: .accessLists
+        case .contentRules: .contentRules
+        case .greylist: .greylist
+        case .bans: .bans
         case .settings: .settings
         case .audit: .audit
         case .administrators: .administrators

@@ -79,9 +79,14 @@ enum PageTemplate: String, CaseIterable {
     case administratorForm = "administrator-form"
     case account
     case accessLists = "access-lists"
+    case contentRules = "content-rules"
+    case contentRule = "content-rule"
     case quarantine
     case quarantinedMessage = "quarantined-message"
     case accessListEntry = "access-list-entry"
+    case greylist
+    case bans
+    case signInRefusals = "sign-in-refusals"
     case reports
     case maintenance
     case learning

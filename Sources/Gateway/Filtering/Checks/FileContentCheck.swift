@@ -1,0 +1,56 @@
+import Archives
+import Mail
+package import Settings
+
+/// Whether attachments are of kinds that are not wanted, by what they are and not by what they are called; archives are looked into,
+/// within limits, on threads of their own.
+package struct FileContentCheck: MessageCheck {
+    package static let name = "file-contents"
+    package static let title = LocalizedText("Contents of attachments", ja: "添付ファイルの内容")
+
+    private let threads: ArchiveThreads
+
+    package init(_ environment: CheckEnvironment) { threads = environment.archives }
+
+    package var phases: Set<FilterPhase> { [.message] }
+    package var needsContent: Bool { true }
+    package var mayWait: Bool { true }
+
+    /// A message of nothing but texts costs a look at its parts' types.
+    package func isWanted(_ subject: FilterSubject, at phase: FilterPhase) -> Bool {
+        guard subject.settings.attachments.examinesContents else { return false }
+        guard let structure = subject.message?.structure else { return subject.message == nil }
+        return AttachedFiles.mayHave(structure)
+    }
+
+    package func find(_ subject: FilterSubject, at phase: FilterPhase) async -> [CheckResult] {
+        guard let structure = subject.message?.structure else { return [.nothing(self)] }
+        let settings = subject.settings.attachments
+        let files = AttachedFiles(structure)
+        let limits = Self.limits(subject.settings)
+        var findings = FileFindings(settings, isIncomplete: files.isCut)
+        for file in files.told { findings.take(file) }
+        if !files.opened.isEmpty {
+            guard let reports = await threads.examine(files.opened.map(\.bytes), limits: limits) else { return [Self.noRoom(self)] }
+            for (file, report) in zip(files.opened, reports) { findings.take(file.name, report) }
+        }
+        let results = findings.results(self)
+        return results.isEmpty ? [.nothing(self)] : results
+    }
+
+    /// Three quarters of the check's time: whoever makes archives that take longer is found out, not let pass.
+    private static func limits(_ settings: GatewaySettings) -> ArchiveLimits {
+        var limits = ArchiveLimits()
+        limits.depth = settings.attachments.archiveDepth
+        limits.entries = settings.attachments.archiveEntries
+        limits.duration = min(limits.duration, Duration.seconds(settings.filtering.timeLimitSeconds) * 3 / 4)
+        return limits
+    }
+
+    /// The load is in the senders' hands: passing what was not looked at would let them choose when nobody looks.
+    private static func noRoom(_ check: FileContentCheck) -> CheckResult {
+        .found(
+            check, .tryAgainLater,
+            LocalizedText("Too many archives are being looked into at present.", ja: "現在、検査中の圧縮ファイルが多すぎます。"), isExcusable: false)
+    }
+}

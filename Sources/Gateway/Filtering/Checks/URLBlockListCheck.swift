@@ -1,0 +1,109 @@
+import DNS
+import DomainsAndUsers
+import Mail
+import SenderAuthentication
+package import Settings
+
+/// Whether links in the message lead to domains that are on a list which others publish in DNS. All lists are asked about all domains
+/// at once; their number is bounded.
+package struct URLBlockListCheck: MessageCheck {
+    package static let name = "url-block-lists"
+    package static let title = LocalizedText("URL block lists", ja: "URL ブロックリスト")
+
+    private let resolver: any DNSResolver
+    private let suffixes: PublicSuffixList?
+    private let domains: CurrentDomains
+
+    package init(_ environment: CheckEnvironment) {
+        resolver = environment.resolver
+        suffixes = environment.publicSuffixes
+        domains = environment.domains
+    }
+
+    package var phases: Set<FilterPhase> { [.message] }
+    package var needsContent: Bool { true }
+    package var mayWait: Bool { true }
+
+    package func isWanted(_ subject: FilterSubject, at phase: FilterPhase) -> Bool { !subject.settings.urlBlockLists.lists.isEmpty }
+
+    /// One result for each list. What is not answered in three quarters of the check's time is undecided.
+    package func find(_ subject: FilterSubject, at phase: FilterPhase) async -> [CheckResult] {
+        let settings = subject.settings.urlBlockLists
+        guard let structure = subject.message?.structure else {
+            return [.undecided(self, LocalizedText("The message is too large or could not be read.", ja: "メッセージが大きすぎるか、読み取れませんでした。"))]
+        }
+        let names = names(MessageLinks(structure).hosts, limit: settings.maximumDomains)
+        guard !names.isEmpty else { return [.nothing(self)] }
+        let questions = settings.lists.flatMap { list in names.map { (list, $0) } }
+        let race = CheckRace<Answer>(count: questions.count)
+        // Awaited by `race.wait`, which cancels those that are not done.
+        let tasks = questions.enumerated().map { index, question in
+            Task { race.finish(index, await ask(question.0, about: question.1)) }
+        }
+        let limit = Duration.seconds(subject.settings.filtering.timeLimitSeconds) * 3 / 4
+        let answers = await race.wait(tasks: tasks, limit: limit)
+        return settings.lists.enumerated().map { index, list in
+            result(list, names, Array(answers[(index * names.count)..<((index + 1) * names.count)]))
+        }
+    }
+
+    private enum Answer: Sendable {
+        case reading(BlockListReading)
+        case failed
+    }
+
+    /// What is asked about: registered domains, and addresses backwards; our own domains are left out.
+    private func names(_ hosts: [String], limit: Int) -> [String] {
+        var names: [String] = []
+        for host in hosts {
+            guard names.count < limit, let name = name(host), !names.contains(name) else { continue }
+            names.append(name)
+        }
+        return names
+    }
+
+    private func name(_ host: String) -> String? {
+        if let address = NetworkAddress(host), address.isIPv4, !address.isPrivate {
+            return HostAddress(octets: address.bytes)?.reversedLabels
+        }
+        // What is no name leads nowhere.
+        guard let domain = try? DomainName(host), NetworkAddress(host) == nil, domain.ascii.utf8.count <= Self.maximumNameBytes else {
+            return nil
+        }
+        let registered = suffixes?.organizationalDomain(of: domain) ?? domain
+        return domains.directory.domain(registered) == nil && domains.directory.domain(domain) == nil ? registered.ascii : nil
+    }
+
+    /// With the longest zone a name has 253 (RFC 1035 section 2.3.4).
+    private static let maximumNameBytes = 72
+
+    private func ask(_ list: DNSBlockList, about name: String) async -> Answer {
+        do throws(DNSError) {
+            return .reading(BlockListReading(try await resolver.resolve("\(name).\(list.zone)", .a).addresses, list))
+        } catch {
+            return .failed
+        }
+    }
+
+    private func result(_ list: DNSBlockList, _ names: [String], _ answers: [Answer?]) -> CheckResult {
+        var listed: [String] = []
+        var isUndecided = false
+        for (name, answer) in zip(names, answers) {
+            switch answer {
+            case .reading(.listed): listed.append(name)
+            case .reading(.notListed): break
+            case .reading(.foreign), .reading(.refused), .failed, nil: isUndecided = true
+            }
+        }
+        if !listed.isEmpty {
+            let shown = listed.prefix(3).joined(separator: ", ") + (listed.count > 3 ? ", …" : "")
+            let text = LocalizedText("A link leads to \(shown), on \(list.zone).", ja: "リンク先 \(shown) は \(list.zone) に登録されています。")
+            switch list.weight {
+            case .reject: return .found(self, .reject, text)
+            case .score(let score): return .found(self, .score(score), text)
+            }
+        }
+        guard isUndecided else { return .nothing(self) }
+        return .undecided(self, LocalizedText("\(list.zone) did not answer every question.", ja: "\(list.zone) から一部の応答を得られませんでした。"))
+    }
+}
