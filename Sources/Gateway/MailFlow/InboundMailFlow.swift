@@ -207,11 +207,10 @@ package struct InboundMailFlow: MailTransactionHandler {
             return await train(message, header, as: kind, learning)
         }
         if let reply = tooBigForDomain(message) { return refuse(message, header, reply) }
-        let judged = await filter?.message(message)
+        let judged = await filter?.message(message, direction: { direction(message.transaction, message.connection) })
         if let judged, let learning, !acceptance(message.connection).isTrusted(message.connection) {
             await learning.offer(message, judged.judgement)
         }
-        let judged = await filter?.message(message, direction: { direction(message.transaction, message.connection) })
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
         guard case .signed(let signatures) = await signatures(message, limit: limit) else {
