@@ -38,7 +38,7 @@ let package = Package(
             "GatewayNode",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification",
+                "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
@@ -69,7 +69,7 @@ let package = Package(
             "WebAdmin",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
             ],
@@ -79,7 +79,7 @@ let package = Package(
             "AdministrationAPI",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
@@ -91,7 +91,7 @@ let package = Package(
             "Administration",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification",
+                "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Mail",
             ],
@@ -101,7 +101,7 @@ let package = Package(
             "MailFlow",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification",
+                "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "SMTP", "Mail",
@@ -136,8 +136,10 @@ let package = Package(
             [.logging, .serviceLifecycle, .crypto]),
         .gateway(
             "Filtering",
-            uses: ["BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives", "Mail"],
-            [.metrics, .crypto]),
+            uses: [
+                "OutsideEngines", "ScannerProtocols", "BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings",
+                "SenderAuthentication", "DNS", "Archives", "Mail",
+            ], [.metrics, .crypto]),
 
         // 4
         .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
@@ -145,6 +147,9 @@ let package = Package(
         .gateway("TransportSecurity", uses: ["Settings"], [.nio, .nioSSL, .x509, .swiftASN1, .crypto, .logging]),
 
         // 3
+        .gateway(
+            "OutsideEngines", uses: ["Settings", "ScannerProtocols", "Mail"],
+            [.nio, .nioPosix, .nioHTTP1, .logging, .metrics, .serviceLifecycle]),
         .gateway("Cluster", uses: ["Settings"], [.logging, .serviceLifecycle, .crypto]),
         .gateway("SharedFolders", uses: ["Settings"], [.nio, .logging, .metrics, .serviceLifecycle, .crypto]),
         .gateway("DomainsAndUsers", uses: ["Settings", "SenderAuthentication", "Mail"], [.crypto, .cryptoExtras]),
@@ -159,6 +164,7 @@ let package = Package(
         .library("DNS", uses: ["CUnbound"]),
         .library("Archives", uses: ["CArchive"]),
         .library("ProxyProtocol"),
+        .library("ScannerProtocols"),
         .library("Terminal"),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
@@ -171,7 +177,7 @@ let package = Package(
             "GatewayTestKit",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
@@ -183,6 +189,10 @@ let package = Package(
         .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
+        .tests("Libraries/ScannerProtocolsTests", uses: ["ScannerProtocols"]),
+        .tests(
+            "Gateway/OutsideEnginesTests", uses: ["OutsideEngines", "ScannerProtocols", "Settings"],
+            [.nio, .nioPosix, .logging, .metricsTestKit]),
         .tests("Gateway/BayesianLearningTests", uses: ["BayesianLearning", "Mail"]),
         .tests("Gateway/SettingsTests", uses: ["GatewayTestKit", "Settings", "Mail"]),
         .tests("Gateway/ClusterTests", uses: ["Cluster", "Settings"]),
@@ -216,7 +226,7 @@ let package = Package(
             "Gateway/WebAdminTests",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "WebAdmin", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers",
@@ -227,7 +237,7 @@ let package = Package(
             "Gateway/AdministrationAPITests",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders",
@@ -239,7 +249,7 @@ let package = Package(
             "Gateway/MailFlowTests",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
@@ -249,9 +259,10 @@ let package = Package(
         .tests(
             "Gateway/FilteringTests",
             uses: [
-                "BayesianLearning", "Filtering", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Archives",
-                "CArchive", "Mail",
-            ], [.metricsTestKit]),
+                "BayesianLearning", "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication",
+                "DNS", "Archives", "CArchive", "Mail",
+            ],
+            [.metricsTestKit, .nio]),
         .tests(
             "Gateway/SampleLearningTests",
             uses: ["GatewayTestKit", "SampleLearning", "BayesianLearning", "SharedFolders", "Settings", "Mail"], [.logging]),
@@ -261,7 +272,7 @@ let package = Package(
         .tests(
             "Programs/SecurityGatewayTests",
             uses: [
-                "UserVerification",
+                "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "SecurityGateway", "AdministrationAPI", "Administration", "Delivery", "MessageLog", "Cluster",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "Terminal",
             ], [.hummingbird, .argumentParser, .logging, .nio, .nioPosix]),

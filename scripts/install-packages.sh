@@ -3,7 +3,7 @@
 set -euo pipefail
 
 run=(firebird3.0-server-core libfbclient2 firebird-dev libunbound-dev libarchive-dev libjs-bootstrap5 openssl publicsuffix)
-test=(firebird3.0-server firebird3.0-utils haproxy swaks postfix zstd python3 python3-venv python3-pytest python3-selenium chromium chromium-driver fonts-noto-cjk gcc libc6-dev fuse3 libfuse2 python3-fusepy)
+test=(firebird3.0-server firebird3.0-utils haproxy swaks postfix zstd python3 python3-venv python3-pytest python3-selenium chromium chromium-driver fonts-noto-cjk gcc libc6-dev fuse3 libfuse2 python3-fusepy clamav-daemon spamd spamassassin rspamd)
 demo=(firebird3.0-server firebird3.0-utils haproxy python3)
 bench=(postfix python3)
 bench_spam=(bogofilter spamassassin rspamd redis-server zstd python3)
@@ -47,6 +47,13 @@ if [ "$(id -u)" != 0 ]; then
     as_root=(sudo)
 fi
 echo "Installing: ${missing[*]}"
+# Daemons that tests start by themselves, with folders and ports of their own, must not run as services too.
+policy=/usr/sbin/policy-rc.d
+if [ "$1" = test ] && [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+    "${as_root[@]}" chmod 755 "$policy"
+    trap '"${as_root[@]}" rm -f "$policy"' EXIT
+fi
 # A temporary folder that is not cleaned under apt's feet, and patience with another apt run.
 export DEBIAN_FRONTEND=noninteractive TMPDIR=/var/tmp
 "${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=300 update >/dev/null

@@ -99,6 +99,8 @@ package final class InMemoryGateway: Sendable {
     package let mailServers = ScriptedMailServers()
     /// Asks them. One for all of the gateway's faces, as a node has it.
     package let verifier: RecipientVerifier
+    /// Its outside engines.
+    package let engines = ScriptedEngines()
     /// The node these ports belong to.
     package let node = NodeID(RecordIdentifier(high: 1, low: 2))
 
@@ -122,6 +124,7 @@ package final class InMemoryGateway: Sendable {
         ports.learning = Administration.LearningPorts(store: learning, keeper: learning, snapshot: learned)
         ports.directories = self
         ports.folderRegister = folders
+        ports.engines = engines
         return Administration(
             ports: ports,
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),

@@ -259,7 +259,7 @@ def test_a_program_under_another_name_within_archives_within_archives_is_found(p
         archive.addfile(member, io.BytesIO(inner))
     assert send(place, with_file("photos.dat", tar.getvalue())).code == 250
     details = judged(place)
-    assert details["result"] == "quarantined"
+    assert details["result"] == "quarantine"
     [finding] = findings(details, "file-contents")
     assert "photos.dat" in finding["text"]["en"] and "請求書.pdf" in finding["text"]["en"]
     place.set("attachments.executables", "reject")

@@ -3,6 +3,7 @@ package import Delivery
 package import DomainsAndUsers
 package import Logging
 package import MessageLog
+package import OutsideEngines
 package import Settings
 package import SharedFolders
 package import UserVerification
@@ -28,10 +29,11 @@ package struct Administration: Sendable {
         package var transcripts: any TranscriptStore = NoTranscripts()
         package var directories: any NodeDirectories = NoDirectories()
         package var folderRegister: any FolderRegister = NoFolderRegister()
-        package var learning = LearningPorts()
         package var signInTrace: any SignInRefusalRecorder = NoSignInTrace()
         /// Whether a ban of an address would have no effect.
         package var isNeverBanned: @Sendable (NetworkAddress, GatewaySettings) -> Bool = { address, _ in address.isLoopback }
+        package var engines: any EngineOverseer = NoEngines()
+        package var learning = LearningPorts()
         package let cluster: ClusterPorts
         package let configuration: any ConfigurationStore
 

@@ -21,6 +21,7 @@ package protocol NodeMonitor: Sendable {
 package struct NodeHealth: Sendable, Hashable {
     package struct Part: Sendable, Hashable {
         /// `database`, `message-data`, `smtp-listeners`, `heartbeat`, `certificate`, `transcripts`, `user-verification`, `drain`, `clock`,
+        /// `engine-` and an engine's name.
         /// `bayes`.
         package let name: String
         package let title: LocalizedText

@@ -1,7 +1,10 @@
+import DomainsAndUsers
 import Logging
 import Mail
+import MessageLog
 import NIOCore
 import SMTP
+import Settings
 
 /// One message to one next hop, once: plan, content, transaction, and what came of it.
 struct DeliveryAttempt: Sendable {
@@ -74,11 +77,24 @@ struct DeliveryAttempt: Sendable {
             message, recipients, capabilities: capabilities, contentBytes: content.contentBytes,
             isHeaderInternational: isHeaderInternational)
         guard !plan.envelope.recipients.isEmpty else { return (plan, nil) }
+        if let marked = markedReturnPath(message, recipients) { plan.setReturnPath(marked) }
         if plan.conversion == .sevenBit, let (prepared, bytes) = try await content.preparedAsSevenBit() {
             plan.converted(toBytes: bytes)
             return (plan, prepared)
         }
         return (plan, try await content.prepared())
+    }
+}
+
+extension DeliveryAttempt {
+    /// Of mail that users of a domain send to the world, where the domain wants it. The queue and the log keep the address as it was.
+    private func markedReturnPath(_ message: QueuedMessage, _ recipients: [QueuedRecipient]) -> EmailAddress? {
+        guard message.direction == .outbound, let sender = message.reversePath.address, let name = sender.domainName else { return nil }
+        let directory = environment.node.domains.directory
+        guard directory.domain(name) != nil, environment.settings.domain(name.ascii).backscatter != .off,
+            recipients.allSatisfy({ recipient in recipient.address.domainName.map { directory.domain($0) == nil } ?? true })
+        else { return nil }
+        return ReturnPathMark(keys: directory.returnPathKeys).marked(sender, at: environment.now())
     }
 }
 

@@ -64,7 +64,7 @@ package final class DeliveryQueue: Sendable {
     }
 
     /// Rows may have become due: look now.
-    func wake() { _ = waker.withLock(\.continuation).yield() }
+    package func wake() { _ = waker.withLock(\.continuation).yield() }
 
     /// An administrator pressed retry or release: rows are due, and destinations that failed a moment ago are tried all the same.
     package func retryNow() {

@@ -76,12 +76,15 @@ package struct MailServerCredential: Sendable, Hashable, CustomStringConvertible
 /// All protected domains at one settings revision; immutable.
 package struct DomainDirectory: Sendable {
     package let revision: SettingsRevision
+    /// By which bounces of our own mail are known.
+    package let returnPathKeys: [ReturnPathKey]
     private let domains: [DomainName: ProtectedDomain]
 
     package static let empty = DomainDirectory(revision: .none, domains: [])
 
-    package init(revision: SettingsRevision, domains: [ProtectedDomain]) {
+    package init(revision: SettingsRevision, domains: [ProtectedDomain], returnPathKeys: [ReturnPathKey] = []) {
         self.revision = revision
+        self.returnPathKeys = returnPathKeys
         self.domains = Dictionary(
             domains.map { ($0.name, $0) },
             uniquingKeysWith: { first, second in

@@ -11,6 +11,8 @@ package struct CheckResult: Sendable, Hashable {
     package let text: LocalizedText
     /// Whether an allow list excuses it. Dangerous content is not excused: sender addresses can be forged.
     package let isExcusable: Bool
+    /// Kept back, it is in the administrators' quarantine, whatever the settings say of mail like it.
+    package var isForAdministrators = false
     /// How long the check took.
     package var duration = Duration.zero
     /// What administrators read besides and the refused sender does not: it would teach him how to get through.

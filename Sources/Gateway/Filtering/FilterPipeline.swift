@@ -52,24 +52,56 @@ package struct FilterPipeline: Sendable {
         return finding.confirmed
     }
 
-    /// What all wanted checks of a phase find. Returns at the latest when `time-limit` is over; a check that is not done by then is
-    /// undecided.
+    /// What all wanted checks of a phase find. Returns at the latest when the longest of their time limits is over; a check that is not
+    /// done by its own counts as it says itself, usually as undecided.
     package func run(_ phase: FilterPhase, _ subject: FilterSubject) async -> [CheckResult] {
         let wanted = checks.filter { isWanted($0, subject, phase) }
         guard !wanted.isEmpty else { return [] }
-        let waiting = wanted.filter(\.mayWait)
-        let race = CheckRace<Run>(count: waiting.count)
-        // Awaited by `race.wait`, which cancels those that are not done at the deadline.
-        let tasks = waiting.enumerated().map { index, check in
-            Task { race.finish(index, await Self.timed(check, subject, phase)) }
-        }
+        // Those with one limit run against one clock; there are as many clocks as limits.
+        let groups = Dictionary(grouping: wanted.filter(\.mayWait)) { $0.timeLimit(subject) }
+        let waits = groups.map { limit, checks in RunningChecks(checks, subject, phase, limit: limit) }
         var runs: [String: Run] = [:]
         for check in wanted where !check.mayWait { runs[check.name] = await Self.timed(check, subject, phase) }
-        let limit = Duration.seconds(subject.settings.filtering.timeLimitSeconds)
-        let found = waiting.isEmpty ? [] : await race.wait(tasks: tasks, limit: limit)
-        for (check, run) in zip(waiting, found) { runs[check.name] = run ?? Run(results: [Self.overrun(check, limit)], duration: limit) }
+        // The clocks began to run with the tasks: that of the last group is over when its limit is, whoever was waited for before.
+        for wait in waits { runs.merge(await wait.runs(), uniquingKeysWith: { first, _ in first }) }
         for (check, run) in runs { metrics.ran(check, results: run.results, duration: run.duration) }
         return wanted.flatMap { runs[$0.name]?.results ?? [] }
+    }
+
+    /// Checks with one time limit, under way.
+    private struct RunningChecks {
+        private let checks: [any MessageCheck]
+        private let subject: FilterSubject
+        private let limit: Duration
+        private let begun = ContinuousClock.now
+        private let race: CheckRace<Run>
+        /// Awaited by `runs`, which cancels those that are not done at the deadline.
+        private let tasks: [Task<Void, Never>]
+
+        init(_ checks: [any MessageCheck], _ subject: FilterSubject, _ phase: FilterPhase, limit: Duration) {
+            let race = CheckRace<Run>(count: checks.count)
+            self.checks = checks
+            self.subject = subject
+            self.limit = limit
+            self.race = race
+            tasks = checks.enumerated().map { index, check in
+                Task { race.finish(index, await FilterPipeline.timed(check, subject, phase)) }
+            }
+        }
+
+        func runs() async -> [String: Run] {
+            let found = await race.wait(tasks: tasks, limit: max(.zero, limit - begun.duration(to: .now)))
+            return Dictionary(
+                uniqueKeysWithValues: zip(checks, found).map { check, run in
+                    (check.name, run ?? Run(results: [overrun(check)], duration: limit))
+                })
+        }
+
+        private func overrun(_ check: any MessageCheck) -> CheckResult {
+            var result = check.overrun(subject)
+            result.duration = limit
+            return result
+        }
     }
 
     /// One check's run for one message.
@@ -84,12 +116,6 @@ package struct FilterPipeline: Sendable {
         let duration = begun.duration(to: .now)
         for index in results.indices where results[index].duration == .zero { results[index].duration = duration }
         return Run(results: results, duration: duration)
-    }
-
-    private static func overrun(_ check: any MessageCheck, _ limit: Duration) -> CheckResult {
-        var result = CheckResult.undecided(check, LocalizedText("It was not done in time.", ja: "制限時間内に終わりませんでした。"))
-        result.duration = limit
-        return result
     }
 }
 

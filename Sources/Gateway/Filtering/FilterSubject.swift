@@ -1,5 +1,6 @@
 package import Mail
 package import MessageLog
+package import OutsideEngines
 package import Settings
 
 /// What checks look at: as much of a transaction as is known at their phase.
@@ -41,10 +42,13 @@ package struct FilteredMessage: Sendable {
     package let sizeBytes: Int
     /// `nil` when no check needs it or it could not be read.
     package let structure: MIMEStructure?
+    /// The bytes, for engines; nil where there are none.
+    package let content: (any EngineContent)?
 
-    package init(sizeBytes: Int, structure: MIMEStructure?) {
+    package init(sizeBytes: Int, structure: MIMEStructure?, content: (any EngineContent)? = nil) {
         self.sizeBytes = sizeBytes
         self.structure = structure
+        self.content = content
     }
 }
 

@@ -2,6 +2,7 @@ package import Archives
 package import BayesianLearning
 package import DNS
 package import DomainsAndUsers
+package import OutsideEngines
 package import SenderAuthentication
 package import Settings
 
@@ -34,12 +35,20 @@ package protocol MessageCheck: Sendable {
     func isWanted(_ subject: FilterSubject, at phase: FilterPhase) -> Bool
     /// What it finds: one result, or one for each of its sources. Empty: it does not concern this message.
     func find(_ subject: FilterSubject, at phase: FilterPhase) async -> [CheckResult]
+    /// How long it may take; by default as long as the settings give to all checks of a step.
+    func timeLimit(_ subject: FilterSubject) -> Duration
+    /// What counts when it was not done within `timeLimit`; by default that it could not be decided.
+    func overrun(_ subject: FilterSubject) -> CheckResult
 }
 
 extension MessageCheck {
     package static var parts: [String: LocalizedText] { [:] }
     package var needsContent: Bool { false }
     package var mayWait: Bool { false }
+    package func timeLimit(_ subject: FilterSubject) -> Duration { .seconds(subject.settings.filtering.timeLimitSeconds) }
+    package func overrun(_ subject: FilterSubject) -> CheckResult {
+        .undecided(self, LocalizedText("It was not done in time.", ja: "制限時間内に終わりませんでした。"))
+    }
     package var concernsOwnMail: Bool { false }
     var name: String { Self.name }
 }
@@ -72,17 +81,21 @@ package struct CheckEnvironment: Sendable {
     package let greylist: (any GreylistStore)?
     /// What this node remembers of it.
     package let passedTriplets: PassedTriplets
+    /// Asked only by checks whose section of the settings enables an engine.
+    package let engines: any EngineScanner
 
     package init(
         resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
         archives: ArchiveThreads = ArchiveThreads(), contentRules: CurrentContentRules = CurrentContentRules(),
         greylist: (any GreylistStore)? = nil, passedTriplets: PassedTriplets = PassedTriplets(),
+        engines: any EngineScanner = NoEngines(),
         bayes: CurrentBayesSnapshot = CurrentBayesSnapshot()
     ) {
         self.resolver = resolver
         self.accessLists = accessLists
         self.domains = domains
         self.publicSuffixes = publicSuffixes
+        self.engines = engines
         self.archives = archives
         self.contentRules = contentRules
         self.greylist = greylist
@@ -106,10 +119,14 @@ package enum FilterChecks {
         ContentRuleCheck.self,
         URLBlockListCheck.self,
         MessageSizeCheck.self,
+        VirusCheck.self,
+        SpamAssassinCheck.self,
+        RspamdCheck.self,
     ]
 
     /// The title of a check, or of a part of one, by its stored name; `nil` for one that this version does not know.
     package static func title(of name: String) -> LocalizedText? {
-        all.first { $0.name == name }?.title ?? all.lazy.compactMap { $0.parts[name] }.first
+        if name == RecipientVerdicts.checkName { return RecipientVerdicts.title }
+        return all.first { $0.name == name }?.title ?? all.lazy.compactMap { $0.parts[name] }.first
     }
 }

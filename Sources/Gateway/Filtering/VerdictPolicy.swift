@@ -7,8 +7,16 @@ package import Settings
 /// asks for; then the sum of scores against the two thresholds and, if it is on, the tag.
 package struct VerdictPolicy: Sendable {
     package let settings: FilteringSettings
+    private let exception: ScoringException?
 
-    package init(settings: FilteringSettings) { self.settings = settings }
+    /// - Parameter exception: of the domain that the message is for.
+    package init(settings: FilteringSettings, exception: ScoringException? = nil) {
+        self.settings = settings
+        self.exception = exception
+    }
+
+    /// Whether something follows from the verdict; else it is only written down.
+    package var isEnforced: Bool { settings.mode == .enforce && exception != .record }
 
     package func verdict(_ results: [CheckResult]) -> PolicyVerdict {
         let counting = counting(results)
@@ -16,12 +24,18 @@ package struct VerdictPolicy: Sendable {
             let reasons = counting.filter { $0.weight == weight }
             if !reasons.isEmpty { return PolicyVerdict(decision, reasons: reasons) }
         }
+        guard exception != .unscored else { return PolicyVerdict(.accept) }
         let total = score(results)
         let reasons = counting.filter { Self.points($0) > .zero }.sorted { Self.points($0) > Self.points($1) }
-        if total >= settings.rejectScore { return PolicyVerdict(.reject, reasons: reasons) }
-        if total >= settings.quarantineScore { return PolicyVerdict(.quarantine, reasons: reasons) }
+        if total >= thresholds.reject { return PolicyVerdict(.reject, reasons: reasons) }
+        if total >= thresholds.quarantine { return PolicyVerdict(.quarantine, reasons: reasons) }
         if settings.tagsSubject, total >= settings.tagScore { return PolicyVerdict(.tagSubject, reasons: reasons) }
         return PolicyVerdict(.accept)
+    }
+
+    private var thresholds: (quarantine: FilterScore, reject: FilterScore) {
+        if case .own(let quarantine, let reject) = exception { return (quarantine, reject) }
+        return (settings.quarantineScore, settings.rejectScore)
     }
 
     /// The sum of what counts.
@@ -30,8 +44,18 @@ package struct VerdictPolicy: Sendable {
     /// Results, sum and verdict as they are stored.
     package func judgement(_ results: [CheckResult], _ verdict: PolicyVerdict) -> MessageJudgement {
         MessageJudgement(
-            verdict: MessageJudgement.Verdict(verdict.decision), isRecordedOnly: settings.mode == .record, score: score(results),
+            verdict: MessageJudgement.Verdict(verdict.decision), isRecordedOnly: !isEnforced, score: score(results),
             findings: results.map(MessageJudgement.Finding.init))
+    }
+
+    /// Of a message with several recipients.
+    package static func judgement(_ results: [CheckResult], _ verdicts: RecipientVerdicts, _ settings: FilteringSettings)
+        -> MessageJudgement
+    {
+        MessageJudgement(
+            verdict: MessageJudgement.Verdict(verdicts.recorded.decision), isRecordedOnly: verdicts.isRecordedOnly,
+            score: VerdictPolicy(settings: settings).score(results),
+            findings: (results + (verdicts.finding.map { [$0] } ?? [])).map(MessageJudgement.Finding.init))
     }
 
     private static let demands: [(CheckResult.Weight, PolicyVerdict.Decision)] = [

@@ -25,6 +25,7 @@ package struct GatewayDatabase: Sendable {
     package let contentRules: ContentRuleTable
     package let greylist: GreylistTable
     package let bans: BanTable
+    package let rates: RateTable
     package let quarantine: QuarantineTable
     package let standingFigures: StandingFigureTable
     package let registrationKeys: RegistrationKeyTable
@@ -68,6 +69,7 @@ package struct GatewayDatabase: Sendable {
         accessLists = AccessListTable(sessions: sessions)
         contentRules = ContentRuleTable(sessions: sessions)
         greylist = GreylistTable(sessions: sessions)
+        rates = RateTable(sessions: sessions)
         bans = BanTable(sessions: sessions)
         quarantine = QuarantineTable(sessions: sessions, fence: fence)
         standingFigures = StandingFigureTable(sessions: sessions)

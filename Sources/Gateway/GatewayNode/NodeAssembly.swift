@@ -15,10 +15,11 @@ import MessageLog
 import NIOCore
 import NIOPosix
 import NIOSSL
+import OutsideEngines
 import Quarantine
 import Reception
-import SampleLearning
 import Screening
+import SampleLearning
 import ServiceLifecycle
 import Settings
 import SharedFolders
@@ -74,7 +75,11 @@ struct NodeAssembly: Sendable {
             base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls, learning: learning,
             transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
         let exchange = ScreeningExchange(
-            screening: base.screening, store: database.stores.bans, feed: database.changeFeed, logger: logger)
+            screening: base.screening, store: database.stores.bans, feed: database.changeFeed,
+            tell: FreezeNotice(
+                queue: mail.queue, folder: folder, settings: base.settings, node: configuration.nodeID, heloName: { base.heloName },
+                logger: logger
+            ).send, logger: logger)
         try await base.adoptBans(exchange)
         let duties = NodeDuties(configuration: configuration, database: database, writing: writing, mail: mail, base: base)
         duties.drain.prepare()
@@ -90,9 +95,8 @@ struct NodeAssembly: Sendable {
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
-                listener: mail.listener, queue: mail.queue, verifier: mail.verifier,
-                watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing,
-                gauges: duties.gauges,
+                listener: mail.listener, queue: mail.queue, verifier: mail.verifier, engines: mail.engines,
+                watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
                 pingDatabase: { try await database.ping() },
                 adoptBans: { () async throws(SettingsError) in try await base.adoptBans(exchange) }),
             nodeName: configuration.nodeName, logger: logger)
@@ -103,11 +107,12 @@ struct NodeAssembly: Sendable {
                 configuration.database, messageData: URL(fileURLWithPath: folder.path).resolvingSymlinksInPath().path),
             presence: presence)
         ports.transcripts = transcripts
-        ports.learning = learning.administrationPorts
         ports.signInTrace = base.screening.trace
         ports.isNeverBanned = { base.screening.isExempt($0, $1) }
+        ports.learning = learning.administrationPorts
         ports.directories = folders
         ports.folderRegister = database.folders
+        ports.engines = mail.engines
         let folderDuty = FolderDuty(
             parts: FolderDuty.Parts(
                 node: configuration.nodeID, folders: folders, messageData: folder, transcripts: transcripts, nodes: database.stores.nodes,
@@ -140,6 +145,7 @@ struct NodeAssembly: Sendable {
                     writer: writing.writer, settings: base.settings, standing: writing.standing, logger: logger,
                     figures: { duties.gauges.figures() }, declaredDead: { outOfService.declare(logger) }),
                 watcher, exchange,
+                RateExchange(limiter: base.rates, store: database.stores.rates, settings: base.settings, logger: logger),
                 PrimaryLease(
                     store: database.stores.primaryRole, own: writing.incarnation, duty: duty, presence: presence, settings: base.settings,
                     standing: writing.standing, logger: logger),
@@ -154,6 +160,9 @@ struct NodeAssembly: Sendable {
                     store: database.stores.maintenance, settings: base.settings, requests: maintenance, transcripts: retention,
                     logger: logger, isPrimary: { duty.isPrimary }),
                 retention,
+                ReturnPathKeyRotation(
+                    store: database.stores.returnPathKeys, domains: base.domains, settings: base.settings, logger: logger,
+                    isPrimary: { duty.isPrimary }),
                 TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
                 learning.watch, learning.service(epoch: { duty.epoch }),
                 ClusterWatch(
@@ -164,6 +173,7 @@ struct NodeAssembly: Sendable {
                     }),
                 StandingMetricsRefresh(
                     metrics: StandingMetrics(), monitoring: monitoring, figures: database.standingFigures, logger: logger),
+                EngineWatch(engines: mail.engines, settings: base.settings),
             ] + duties.services(folder: folder) + faces.services + [
                 mail.runner,
                 MailDoor(listener: mail.listener, doors: doors) {
@@ -222,10 +232,11 @@ struct NodeBase: Sendable {
     let settings: CurrentSettings
     let domains: CurrentDomains
     let accessLists = CurrentAccessLists()
-    let bayes = CurrentBayesSnapshot()
     let contentRules = CurrentContentRules()
     let passedTriplets = PassedTriplets()
     let screening: ClientScreening
+    let bayes = CurrentBayesSnapshot()
+    let rates: RateLimiter
     let logger: Logger
 
     init(
@@ -240,6 +251,7 @@ struct NodeBase: Sendable {
         screening = ClientScreening(
             node: configuration.nodeID,
             isAllowListed: { accessLists.lists.match(AccessLists.Sender(address: $0), for: nil)?.list == .allow })
+        rates = RateLimiter(screening: screening)
     }
 
     /// The HELO name in force: the setting, else the system's host name.
@@ -325,6 +337,7 @@ struct MailServices: Sendable {
     let queue: DeliveryQueue
     let runner: QueueRunner
     let verifier: RecipientVerifier
+    let engines: OutsideEngines
     let accepted = AcceptedCount()
 
     init(
@@ -343,6 +356,7 @@ struct MailServices: Sendable {
         queue = DeliveryQueue(delivery)
         verifier = RecipientVerifier(probe: QuestionToMailServers(question: MailServerQuestion(delivery)), logger: base.logger)
         runner = QueueRunner(queue)
+        engines = OutsideEngines(group: group, logger: base.logger)
         let flow = InboundMailFlow(
             queue: SubmittingQueue(queue: queue, accepted: accepted), domains: base.domains,
             recipients: KnownUsers(store: database.stores.users),
@@ -356,9 +370,9 @@ struct MailServices: Sendable {
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
                     publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules,
                     greylist: database.stores.greylist,
-                    passedTriplets: base.passedTriplets, bayes: base.bayes)),
-            quarantine: CountingQuarantine(writer: writing.writer, accepted: accepted)
-        ).verifying(with: verifier).screening(with: base.screening).learning(by: learning.teaching, snapshot: base.bayes)
+                    passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes)),
+            quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
+        ).verifying(with: verifier).screening(with: base.screening, rates: base.rates).learning(by: learning.teaching, snapshot: base.bayes)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }
@@ -380,11 +394,14 @@ private struct SubmittingQueue: AcceptedMessageQueue {
 /// Mail that is kept back was accepted all the same.
 private struct CountingQuarantine: QuarantineWriter {
     let writer: any QuarantineWriter
+    let queue: DeliveryQueue
     let accepted: AcceptedCount
 
     func quarantine(_ submission: QuarantineSubmission, deadline: Duration) async throws(DeliveryQueueError) {
         try await writer.quarantine(submission, deadline: deadline)
         accepted.increment()
+        // Some copies of it go on.
+        if submission.keptOrdinals != nil { queue.wake() }
     }
 }
 

@@ -7,8 +7,8 @@ import GatewayDatabase
 import Logging
 import MessageLog
 import Quarantine
-import SampleLearning
 import Screening
+import SampleLearning
 import Settings
 import SharedFolders
 import UserVerification
@@ -18,6 +18,7 @@ struct NodeDatabase: Sendable {
     struct Stores: Sendable {
         let settings: any SettingsStore
         let domains: any DomainStore
+        let returnPathKeys: any ReturnPathKeyStore
         let users: any UserStore
         let nodes: any NodeRegistry
         let contentReferences: any ContentReferences
@@ -25,6 +26,7 @@ struct NodeDatabase: Sendable {
         let contentRules: any ContentRuleStore
         let greylist: any GreylistStore
         let bans: any BanStore
+        let rates: any RateStore
         let quarantine: any QuarantineStore
         let maintenance: any MaintenanceStore
         let textIndex: any TextIndexStore
@@ -60,11 +62,11 @@ struct NodeDatabase: Sendable {
         self.logger = logger
         changeFeed = database.changeFeed
         stores = Stores(
-            settings: database.settings, domains: database.domains, users: database.users, nodes: database.nodes,
-            contentReferences: database.contentReferences, accessLists: database.accessLists,
-            contentRules: database.contentRules, greylist: database.greylist, bans: database.bans, quarantine: database.quarantine,
-            maintenance: database.maintenance, textIndex: database.textIndex, registrationKeys: database.registrationKeys,
-            primaryRole: database.primaryRole, learning: database.learning)
+            settings: database.settings, domains: database.domains, returnPathKeys: database.domains, users: database.users,
+            nodes: database.nodes, contentReferences: database.contentReferences, accessLists: database.accessLists,
+            contentRules: database.contentRules, greylist: database.greylist, bans: database.bans, rates: database.rates,
+            quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex,
+            registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

@@ -3,6 +3,7 @@ import Cluster
 import Delivery
 import Logging
 import Mail
+import OutsideEngines
 import Reception
 import SampleLearning
 import Settings
@@ -22,6 +23,7 @@ final class NodeMonitoring: NodeMonitor {
         let listener: SMTPListener
         let queue: DeliveryQueue
         let verifier: RecipientVerifier
+        let engines: OutsideEngines
         let watcher: SettingsWatcher
         let home: NodeHome
         let learning: SnapshotWatch
@@ -79,7 +81,7 @@ final class NodeMonitoring: NodeMonitor {
         // What costs nothing to ask comes last, so that it is as it is now.
         return NodeHealth(
             parts: [waited.database, waited.folder, heartbeat(), listeners(), certificate(), waited.transcripts] + drain() + clock()
-                + userVerification() + learning())
+                + userVerification() + engines() + learning())
     }
 
     func activity() -> NodeActivity {

@@ -43,6 +43,10 @@ struct FlowFilter: Sendable {
     /// What is to be done with a message, and what is written down about it.
     struct Outcome: Sendable {
         let verdict: PolicyVerdict
+        /// Ordinals of the recipients whose copy is kept back while others' go on; nil: what follows is everybody's.
+        var kept: Set<Int>?
+        /// A domain would have refused what is kept back for it.
+        var keepsRefused = false
         let judgement: MessageJudgement
         let owners: QuarantineSettings
         /// What the message's authentication results say; nil when none are to be written.
@@ -58,10 +62,12 @@ struct FlowFilter: Sendable {
             guard verdict.decision == .quarantine else { return nil }
             // What no allow list excuses is dangerous in itself.
             let isDangerous = verdict.reasons.contains { !$0.isExcusable }
+            let isForAdministrators = keepsRefused || verdict.reasons.contains(where: \.isForAdministrators)
             let texts = verdict.reasons.prefix(FlowFilter.namedReasons).map(\.text)
             let reason = LocalizedText(
                 texts.map(\.english).joined(separator: " ").cut(), ja: texts.map(\.japanese).joined(separator: " ").cut())
-            return (kind(isDangerous ? owners.dangerousMail : owners.suspiciousMail), reason, judgement.score)
+            let owner = isDangerous ? owners.dangerousMail : owners.suspiciousMail
+            return (isForAdministrators ? .administrator : kind(owner), reason, judgement.score)
         }
 
         private func kind(_ owner: QuarantineSettings.Owner) -> QuarantineKind {
@@ -78,7 +84,7 @@ struct FlowFilter: Sendable {
         var memory = Memory()
         memory.connection = await pipeline.run(.connection, subject(connection, memory))
         connection.memory.keep(memory)
-        return enforced(policy(connection).verdict(memory.connection), connection, at: .connection)
+        return early(memory.connection, connection, at: .connection)
     }
 
     func sender(_ reversePath: ReversePath, _ connection: ClientConnection) async -> SMTPReply? {
@@ -91,7 +97,7 @@ struct FlowFilter: Sendable {
         memory.refused = []
         connection.memory.keep(memory)
         // What the greeting showed is answered to recipients, so that the log can name them.
-        return enforced(policy(connection).verdict(memory.sender), connection, at: .sender)
+        return early(memory.sender, connection, at: .sender)
     }
 
     func recipient(_ address: EmailAddress, _ transaction: MailTransaction, _ connection: ClientConnection) async -> SMTPReply? {
@@ -101,8 +107,8 @@ struct FlowFilter: Sendable {
         subject.reversePath = transaction.reversePath
         subject.recipients = [address]
         let results = await pipeline.run(.recipient, subject)
-        let verdict = policy(connection).verdict(memory.connection + memory.greeting + memory.sender + results)
-        let reply = enforced(verdict, connection, at: .recipient)
+        let found = memory.connection + memory.greeting + memory.sender + results
+        let reply = enforced(policy(connection, for: address), found, at: .recipient)
         if reply != nil {
             memory.refused = results
             connection.memory.keep(memory)
@@ -117,32 +123,31 @@ struct FlowFilter: Sendable {
         let memory = connection.memory.value(as: Memory.self) ?? Memory()
         var subject = subject(connection, memory)
         if !applies(to: connection) {
-            guard connection.settings.settings.filtering.mode != .off, pipeline.concernsOwnMail(subject) else { return nil }
             subject.isOwnMail = true
+            guard connection.settings.settings.filtering.mode != .off, pipeline.concernsOwnMail(subject) else { return nil }
         }
         if pipeline.needsDirection { subject.direction = direction() }
         subject.reversePath = message.transaction.reversePath
         subject.recipients = message.transaction.recipients.map(\.address)
         let room = room(for: message, subject)
         subject.message = FilteredMessage(
-            sizeBytes: message.sizeBytes, structure: room == .taken ? await structure(of: message) : nil)
+            sizeBytes: message.sizeBytes, structure: room == .taken ? await structure(of: message) : nil,
+            content: ReceivedContent(writer: message.content))
         var results = memory.connection + memory.greeting + memory.sender + (await pipeline.run(.message, subject))
         switch room {
         case .taken: budget.release(message.sizeBytes)
         case .full: results.append(Self.noRoom)
         case .notWanted: break
         }
-        let policy = policy(connection)
-        let verdict = policy.verdict(results)
-        let isEnforced = connection.settings.settings.filtering.mode == .enforce
-        let judgement = policy.judgement(results, verdict)
+        let verdicts = RecipientVerdicts(shares(subject.recipients, connection), results)
+        let judgement = VerdictPolicy.judgement(results, verdicts, connection.settings.settings.filtering)
         metrics.judged(judgement.verdict)
         return Outcome(
-            verdict: isEnforced ? verdict : PolicyVerdict(.accept), judgement: judgement,
+            verdict: verdicts.verdict, kept: verdicts.kept, keepsRefused: verdicts.keepsRefused, judgement: judgement,
             owners: connection.settings.settings.quarantine,
             authentication: connection.settings.settings.senderAuthentication.writesResults && !subject.isOwnMail
                 ? results.flatMap(\.authentication) : nil,
-            marks: isEnforced ? results.flatMap(\.marks) : [])
+            marks: !verdicts.isRecordedOnly ? results.flatMap(\.marks) : [])
     }
 
     /// What is written down about a transaction, or a connection, that brought no message; `nil` when nothing was found.
@@ -184,8 +189,46 @@ struct FlowFilter: Sendable {
 
     private func policy(_ connection: ClientConnection) -> VerdictPolicy { VerdictPolicy(settings: connection.settings.settings.filtering) }
 
-    private func enforced(_ verdict: PolicyVerdict, _ connection: ClientConnection, at phase: FilterPhase) -> SMTPReply? {
-        guard connection.settings.settings.filtering.mode == .enforce, let reply = Self.refusal(verdict) else { return nil }
+    /// That of a recipient's domain.
+    private func policy(_ connection: ClientConnection, for address: EmailAddress) -> VerdictPolicy {
+        let settings = connection.settings.settings
+        return VerdictPolicy(settings: settings.filtering, exception: Self.exception(of: address, settings))
+    }
+
+    /// By name: a domain that is none of ours has no settings.
+    private static func exception(of address: EmailAddress, _ settings: GatewaySettings) -> ScoringException? {
+        guard !settings.scoringExceptions.isEmpty, let name = address.domainName else { return nil }
+        return settings.domain(name.ascii).scoringException
+    }
+
+    /// The recipients of a message, those together whose domains judge alike, in the order of their first.
+    private func shares(_ recipients: [EmailAddress], _ connection: ClientConnection) -> [RecipientVerdicts.Share] {
+        let settings = connection.settings.settings
+        guard !settings.scoringExceptions.isEmpty else {
+            return [RecipientVerdicts.Share(policy: policy(connection), recipients: Array(recipients.indices), domains: [])]
+        }
+        let groups = Dictionary(grouping: recipients.indices) { Self.exception(of: recipients[$0], settings) }
+        return groups.sorted { ($0.value.first ?? 0) < ($1.value.first ?? 0) }.map { exception, ordinals in
+            var domains: [String] = []
+            for name in ordinals.compactMap({ recipients[$0].domainName?.unicode }) where !domains.contains(name) { domains.append(name) }
+            return RecipientVerdicts.Share(
+                policy: VerdictPolicy(settings: settings.filtering, exception: exception), recipients: ordinals, domains: domains)
+        }
+    }
+
+    /// Before any recipient is named only what every domain would refuse is refused; the rest waits for the recipients.
+    private func early(_ results: [CheckResult], _ connection: ClientConnection, at phase: FilterPhase) -> SMTPReply? {
+        let settings = connection.settings.settings
+        let policy = policy(connection)
+        guard policy.isEnforced, let reply = Self.refusal(policy.verdict(results)) else { return nil }
+        let others = settings.scoringExceptions.map { VerdictPolicy(settings: settings.filtering, exception: $0) }
+        guard others.allSatisfy({ $0.isEnforced && Self.refusal($0.verdict(results)) != nil }) else { return nil }
+        metrics.refused(at: phase)
+        return reply
+    }
+
+    private func enforced(_ policy: VerdictPolicy, _ results: [CheckResult], at phase: FilterPhase) -> SMTPReply? {
+        guard policy.isEnforced, let reply = Self.refusal(policy.verdict(results)) else { return nil }
         metrics.refused(at: phase)
         return reply
     }

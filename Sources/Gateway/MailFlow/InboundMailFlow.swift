@@ -11,7 +11,7 @@ package import Quarantine
 package import Reception
 package import SMTP
 package import SampleLearning
-package import Screening
+import Screening
 package import Settings
 package import SharedFolders
 package import UserVerification
@@ -21,7 +21,7 @@ package import UserVerification
 /// file without a row, which the sweep removes, and a client that tries again.
 package struct InboundMailFlow: MailTransactionHandler {
     private let queue: any AcceptedMessageQueue
-    private let domains: CurrentDomains
+    let domains: CurrentDomains
     private let recipients: any RecipientDirectory
     private let authentication: UserAuthentication
     private let refusals: any RefusalLog
@@ -32,9 +32,11 @@ package struct InboundMailFlow: MailTransactionHandler {
     private var filter: FlowFilter?
     private var quarantine: (any QuarantineWriter)?
     private var verification: FlowVerification?
+    var screening: ClientScreening?
+    var rates: RateLimiter?
     private var learning: FlowLearning?
-    private var screening: ClientScreening?
     private let signing: OutboundSigning
+    private let disclaimers: DisclaimerAdding
     private let refusedConnections = RefusedConnections()
 
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
@@ -58,6 +60,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         node = identity.node
         heloName = identity.heloName
         self.logger = logger
+        disclaimers = DisclaimerAdding(folder: folder, budget: MemoryBudget(limit: DisclaimerAdding.rewrittenBytes))
         signing = OutboundSigning(domains: domains, budget: MemoryBudget(limit: OutboundSigning.signedBytes))
     }
 
@@ -93,17 +96,6 @@ package struct InboundMailFlow: MailTransactionHandler {
         return flow
     }
 
-    /// The same flow, with clients and users turned away that are banned, and faults counted that lead to bans.
-    package func screening(with screening: ClientScreening) -> InboundMailFlow {
-        var flow = self
-        flow.screening = screening
-        return flow
-    }
-
-    package func refusal(of address: NetworkAddress, _ settings: GatewaySettings) -> SMTPReply? {
-        screening?.refusal(of: address, settings)
-    }
-
     package func connected(_ connection: ClientConnection) async -> ReceptionDecision {
         guard let reply = await filter?.connected(connection) else { return .accept() }
         if refusedConnections.isWorthLogging(connection.address) { logRefusal(.null, MailParameters(), connection, reply) }
@@ -131,6 +123,10 @@ package struct InboundMailFlow: MailTransactionHandler {
             logRefusal(reversePath, parameters, connection, reply)
             return .refuse(reply)
         }
+        if let reply = rateRefusal(connection, more: 0) {
+            logRefusal(reversePath, parameters, connection, reply)
+            return .refuse(reply)
+        }
         guard let reply = await filter?.sender(reversePath, connection) else { return .accept() }
         logRefusal(reversePath, parameters, connection, reply)
         return .refuse(reply)
@@ -139,15 +135,27 @@ package struct InboundMailFlow: MailTransactionHandler {
     package func recipient(
         _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
-        let acceptance = acceptance(connection)
         if learning != nil,
             let answer = FlowLearning.answer(
                 to: recipient.address, after: transaction.recipients.map(\.address), connection.settings.settings.bayes,
-                isTrusted: acceptance.isTrusted(connection))
+                isTrusted: acceptance(connection).isTrusted(connection))
         {
             return answer
         }
-        switch acceptance.decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
+        if let reply = rateRefusal(connection, more: transaction.recipients.count + 1) { return .refuse(reply) }
+        guard let original = backscatter(connection).original(of: recipient.address, at: .now()) else {
+            return await decide(recipient, transaction, connection)
+        }
+        let unmarked = TransactionRecipient(address: original, parameters: recipient.parameters)
+        let decision = await decide(unmarked, transaction, connection)
+        if case .accept = decision { return .acceptAlias(of: original) }
+        return decision
+    }
+
+    private func decide(
+        _ recipient: TransactionRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
+    ) async -> ReceptionDecision {
+        switch acceptance(connection).decide(recipient, declaredSize: transaction.parameters.size, connection: connection) {
         case .accept(let routed): return await judged(routed, transaction, connection)
         case .refuse(let reply): return badRecipient(reply, connection)
         case .lookUp(let routed, let unlisted):
@@ -184,14 +192,6 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
     }
 
-    /// A recipient that is not here. One too many ends the session with what later connections are answered.
-    private func badRecipient(_ reply: SMTPReply, _ connection: ClientConnection) -> ReceptionDecision {
-        guard reply.category == .permanentFailure,
-            let ban = screening?.note(.badRecipient, of: connection.address, connection.settings.settings)
-        else { return .refuse(reply) }
-        return .disconnect(ban)
-    }
-
     private func judged(
         _ recipient: RoutedRecipient, _ transaction: MailTransaction, _ connection: ClientConnection
     ) async -> ReceptionDecision {
@@ -206,14 +206,14 @@ package struct InboundMailFlow: MailTransactionHandler {
         {
             return await train(message, header, as: kind, learning)
         }
-        if let reply = tooBigForDomain(message) { return refuse(message, header, reply) }
+        if let reply = tooBigForDomain(message) ?? foreignReport(message) { return refuse(message, header, reply) }
         let judged = await filter?.message(message, direction: { direction(message.transaction, message.connection) })
-        if let judged, let learning, !acceptance(message.connection).isTrusted(message.connection) {
-            await learning.offer(message, judged.judgement)
-        }
+        if let judged, let learning { await learning.offer(message, judged.judgement) }
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
+        guard let message = await disclaimed(message, limit: limit) else { return postpone(message, header, Self.notDurable) }
         guard case .signed(let signatures) = await signatures(message, limit: limit) else {
+            message.content.abandon()
             return postpone(message, header, Self.notSigned)
         }
         let accepted = accept(message, header, judged, signatures)
@@ -232,7 +232,16 @@ package struct InboundMailFlow: MailTransactionHandler {
             logger.error("message not stored", metadata: ["message": "\(accepted.message.identifier)", "cause": "\(error)"])
             return postpone(message, header, Self.notDurable)
         }
+        noteSending(message)
         return .accept(text: "Queued as \(accepted.message.identifier)")
+    }
+
+    /// Our own mail to others gets its domain's footer; `nil` when that is not possible at present.
+    private func disclaimed(_ message: ReceivedMessage, limit: Duration) async -> ReceivedMessage? {
+        guard let composer = DisclaimerAdding.composer(message), acceptance(message.connection).isTrusted(message.connection),
+            direction(message.transaction, message.connection) == .outbound
+        else { return message }
+        return await disclaimers.apply(composer, to: message, limit: limit)
     }
 
     /// Takes a message to a training address: its samples are durable before 250, and nothing else is kept of it.
@@ -273,7 +282,9 @@ package struct InboundMailFlow: MailTransactionHandler {
         let submission = QueueSubmission(
             message: accepted.message, recipients: accepted.recipients, log: accepted.log, refused: accepted.refused, isHeld: false)
         try await quarantine.quarantine(
-            QuarantineSubmission(submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score), deadline: deadline)
+            QuarantineSubmission(
+                submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score, keptOrdinals: judged?.kept),
+            deadline: deadline)
     }
 
     package func transactionEnded(_ transaction: MailTransaction, _ connection: ClientConnection, reason: String) {
@@ -300,7 +311,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         log(transaction, connection, result, reason: reply.description, header: .none, sizeBytes: 0, judgement: judgement)
     }
 
-    private func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
+    func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
         RecipientAcceptance(settings: connection.settings.settings, directory: domains.directory, heloName: heloName())
     }
 

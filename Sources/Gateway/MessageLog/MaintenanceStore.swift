@@ -40,7 +40,7 @@ package struct MaintenanceRun: Sendable, Hashable {
 
 /// What maintenance removes, in this order.
 package enum MaintenanceStep: Sendable, Hashable, CaseIterable {
-    case messages, hourFigures, dayFigures, correspondents, auditEntries, greylist, bans, signInRefusals
+    case messages, hourFigures, dayFigures, correspondents, auditEntries, greylist, bans, signInRefusals, rates
 
     /// Rows from before are removed, by settings of this moment.
     package func cutoff(_ settings: RetentionSettings, now: UTCTime) -> UTCTime {
@@ -48,6 +48,8 @@ package enum MaintenanceStep: Sendable, Hashable, CaseIterable {
             switch self {
             // Its rows say themselves when they expire.
             case .greylist, .bans: 0
+            // An hour counts; the day is for clocks that are wrong.
+            case .rates: 1
             case .messages, .signInRefusals: settings.messageDays
             case .hourFigures: settings.hourFigureDays
             case .dayFigures, .correspondents: settings.dayFigureDays

@@ -11,19 +11,29 @@ package enum QuarantineKind: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// What is written, in one transaction, when a message goes into quarantine: message, recipients, log and the row that keeps it.
 package struct QuarantineSubmission: Sendable, Hashable {
-    /// As for the queue; none of its recipients gets a row there before it is released.
+    /// As for the queue; none of the recipients whose copies are kept gets a row there before it is released.
     package let submission: QueueSubmission
     package let kind: QuarantineKind
     /// Why, one sentence.
     package let reason: LocalizedText
     package let score: FilterScore
+    /// Ordinals of the recipients whose copies are kept; the others' go into the queue, free for any node. nil: all are kept.
+    package let keptOrdinals: Set<Int>?
 
-    package init(submission: QueueSubmission, kind: QuarantineKind, reason: LocalizedText, score: FilterScore) {
+    package init(
+        submission: QueueSubmission, kind: QuarantineKind, reason: LocalizedText, score: FilterScore, keptOrdinals: Set<Int>? = nil
+    ) {
+        self.keptOrdinals = keptOrdinals
         self.submission = submission
         self.kind = kind
         self.reason = reason
         self.score = score
     }
+
+    /// Recipients whose copies are kept.
+    package var kept: [QueuedRecipient] { submission.recipients.filter { keptOrdinals?.contains($0.ordinal) ?? true } }
+    /// Recipients whose copies go on.
+    package var queued: [QueuedRecipient] { submission.recipients.filter { !(keptOrdinals?.contains($0.ordinal) ?? true) } }
 }
 
 /// A message in quarantine as lists show it.

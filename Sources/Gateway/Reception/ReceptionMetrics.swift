@@ -6,6 +6,7 @@ struct ReceptionMetrics: Sendable {
     private let presentSessions = Gauge(label: "securitygateway_reception_sessions")
     private let sessions = Counter(label: "securitygateway_reception_sessions_total")
     private let refusedSessions = Counter(label: "securitygateway_reception_refused_sessions_total")
+    private let lateReplies = Counter(label: "securitygateway_reception_tarpitted_replies_total")
     private let accepted = Self.messages("accepted")
     private let deferred = Self.messages("deferred")
     private let refused = Self.messages("refused")
@@ -18,6 +19,8 @@ struct ReceptionMetrics: Sendable {
     }
 
     func sessionEnded(present: Int) { presentSessions.record(present) }
+
+    func tarpitted() { lateReplies.increment() }
 
     func sessionRefused() { refusedSessions.increment() }
 

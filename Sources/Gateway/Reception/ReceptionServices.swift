@@ -15,6 +15,7 @@ final class ReceptionServices: Sendable {
     let logger: Logger
     let register = SessionRegister()
     let metrics = ReceptionMetrics()
+    let tarpit = TarpitPlaces()
     /// `nil`: no transcripts are kept.
     let transcripts: TranscriptKeeper?
     /// Name of the system, for a node without a HELO name of its own.

@@ -22,7 +22,7 @@ final class SMTPSession: ChannelInboundHandler {
     /// The client a proxy speaks for.
     private let peer: SessionPeer?
     private var tlsHandler: NIOSSLServerHandler?
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     private var address: NetworkAddress?
     /// From the admission on.
     var machine: SMTPSessionStateMachine?
@@ -39,7 +39,9 @@ final class SMTPSession: ChannelInboundHandler {
     /// TLS began with the first octet and is not ready yet; nobody has been asked about the client.
     private var isShakingHands = false
     private var isPumping = false
-    private var isClosing = false
+    /// A refusal waits to be sent; see `SMTPSession+tarpit.swift`.
+    var isTarpitted = false
+    private(set) var isClosing = false
     private var lingeringOctets = 0
     private var timer = SessionTimer(ReceptionSettings())
 
@@ -106,6 +108,7 @@ final class SMTPSession: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         timer.cancel()
         task?.cancel()
+        leaveTarpit()
         noteEndOfConnection()
         machine?.connectionLost()
         finishEnded()
@@ -191,7 +194,7 @@ final class SMTPSession: ChannelInboundHandler {
     // MARK: Input
 
     private var takesInput: Bool {
-        guard let context, !isClosing, !isContentFull, machine?.takesInput == true else { return false }
+        guard let context, !isClosing, !isContentFull, !isTarpitted, machine?.takesInput == true else { return false }
         return context.channel.isWritable
     }
 
@@ -268,7 +271,9 @@ final class SMTPSession: ChannelInboundHandler {
     private func perform(_ action: SMTPSessionStateMachine.Action?) {
         switch action {
         case .nothing, nil: break
-        case .reply(let reply): write(reply)
+        case .reply(let reply):
+            write(reply)
+            slowDown(after: reply)
         case .close(let reply, let farewell):
             if let reply { write(reply) }
             if let farewell { write(farewell) }
@@ -394,7 +399,7 @@ final class SMTPSession: ChannelInboundHandler {
     }
 
     /// After an answer.
-    private func goOn() {
+    func goOn() {
         timer.touch()
         guard !isPumping else { return }
         pump()
@@ -422,7 +427,7 @@ final class SMTPSession: ChannelInboundHandler {
 
     /// What was decided goes out, and more is read if more can be taken.
     private func settle() {
-        guard let context, !isPumping else { return }
+        guard let context, !isPumping, !isTarpitted || isClosing else { return }
         flush(context)
         guard !isClosing else { return context.read() }
         armTimer()

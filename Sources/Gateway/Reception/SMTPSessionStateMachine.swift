@@ -67,7 +67,7 @@ struct SMTPSessionStateMachine {
     /// `lookupKey` of each recipient of the transaction.
     private var recipientKeys: Set<String> = []
     private var endedTransaction: (transaction: MailTransaction, reason: String)?
-    private var errors = 0
+    private(set) var errors = 0
     /// Wrong passwords of this session.
     var failedSignIns = 0
     var idleCommands = 0

@@ -9,6 +9,8 @@ package struct ScreeningExchange: Service {
     private let screening: ClientScreening
     private let store: any BanStore
     private let feed: any SettingsChangeFeed
+    /// Called for each ban that this node made, once it is shared.
+    private let tell: @Sendable (Ban) async -> Void
     private let logger: Logger
 
     /// Rows of one transaction.
@@ -18,10 +20,14 @@ package struct ScreeningExchange: Service {
     /// After a failure.
     private static let pause = Duration.seconds(2)
 
-    package init(screening: ClientScreening, store: any BanStore, feed: any SettingsChangeFeed, logger: Logger) {
+    package init(
+        screening: ClientScreening, store: any BanStore, feed: any SettingsChangeFeed, tell: @escaping @Sendable (Ban) async -> Void,
+        logger: Logger
+    ) {
         self.screening = screening
         self.store = store
         self.feed = feed
+        self.tell = tell
         self.logger = logger
     }
 
@@ -72,6 +78,7 @@ package struct ScreeningExchange: Service {
     private func write(_ bans: [Ban]) async {
         do throws(DirectoryError) {
             try await store.insert(bans)
+            for ban in bans { await tell(ban) }
         } catch {
             logger.warning("bans could not be shared and are tried again", metadata: ["bans": "\(bans.count)", "cause": "\(error)"])
             screening.outbox.putBack(bans)

@@ -16,7 +16,12 @@ package struct GatewaySettings: Sendable, Equatable {
     package var urlBlockLists = URLBlockListSettings()
     package var greylisting = GreylistingSettings()
     package var screening = ScreeningSettings()
+    package var rateLimits = RateLimitSettings()
+    package var tarpit = TarpitSettings()
     package var attachments = AttachmentSettings()
+    package var clamAV = ClamAVSettings()
+    package var spamAssassin = SpamAssassinSettings()
+    package var rspamd = RspamdSettings()
     package var bayes = BayesSettings()
     package var quarantine = QuarantineSettings()
     package var userVerification = UserVerificationSettings()
@@ -24,7 +29,11 @@ package struct GatewaySettings: Sendable, Equatable {
     package var directories = DirectorySettings()
     package var cluster = ClusterSettings()
     /// By the domain's lower-case ASCII name; a domain without an entry has the defaults.
-    package var domains: [String: DomainSettings] = [:]
+    package var domains: [String: DomainSettings] = [:] {
+        didSet { scoringExceptions = Set(domains.values.compactMap(\.scoringException)) }
+    }
+    /// Those of all domains, each once: mostly none, and then no message asks for its recipients' domains.
+    package private(set) var scoringExceptions: Set<ScoringException> = []
 
     package init() {}
 
@@ -40,12 +49,13 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(SenderAuthenticationSettings.self),
-        SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(AttachmentSettings.self),
-        SettingsSectionDescription(BayesSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
         SettingsSectionDescription(GreylistingSettings.self),
         SettingsSectionDescription(ScreeningSettings.self),
-        SettingsSectionDescription(AttachmentSettings.self),
+        SettingsSectionDescription(RateLimitSettings.self), SettingsSectionDescription(TarpitSettings.self),
+        SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(ClamAVSettings.self),
+        SettingsSectionDescription(SpamAssassinSettings.self), SettingsSectionDescription(RspamdSettings.self),
+        SettingsSectionDescription(BayesSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
         SettingsSectionDescription(ClusterSettings.self),
@@ -59,10 +69,17 @@ package struct GatewaySettings: Sendable, Equatable {
         var settings = GatewaySettings()
         var problems: [SettingsProblem] = []
         let groups = Dictionary(grouping: rows.filter { $0.value != nil }) { SectionKey(scope: $0.scope, section: $0.section) }
+        // Taken over together: each assignment looks at all of them.
+        var domains: [String: DomainSettings] = [:]
         for (key, rows) in groups {
             let texts = Dictionary(rows.map { ($0.name, $0.value ?? "") }, uniquingKeysWith: { first, _ in first })
-            problems += settings.apply(texts, to: key, node: node)
+            if case .domain(let name) = key.scope, key.section == DomainSettings.name {
+                problems += domains[name, default: DomainSettings()].apply(texts)
+            } else {
+                problems += settings.apply(texts, to: key, node: node)
+            }
         }
+        settings.domains = domains
         return (settings, problems)
     }
 
@@ -86,8 +103,13 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
         case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
+        case (.cluster, RateLimitSettings.name): return rateLimits.apply(texts)
+        case (.cluster, TarpitSettings.name): return tarpit.apply(texts)
         case (.cluster, ScreeningSettings.name): return screening.apply(texts)
         case (.cluster, AttachmentSettings.name): return attachments.apply(texts)
+        case (.cluster, ClamAVSettings.name): return clamAV.apply(texts)
+        case (.cluster, SpamAssassinSettings.name): return spamAssassin.apply(texts)
+        case (.cluster, RspamdSettings.name): return rspamd.apply(texts)
         case (.cluster, BayesSettings.name): return bayes.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)
@@ -97,7 +119,6 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, RetentionSettings.name): return retention.apply(texts)
         case (.node(nodeID), NodeSettings.name): return node.apply(texts)
         case (.node, NodeSettings.name): return []
-        case (.domain(let name), DomainSettings.name): return domains[name, default: DomainSettings()].apply(texts)
         case (.cluster, _), (.node, _), (.domain, _):
             return [
                 SettingsProblem(

@@ -8,6 +8,15 @@ package struct SettingsField<Section: Sendable>: Sendable {
     package let kind: SettingsFieldKind
     let read: @Sendable (Section) -> String
     let write: @Sendable (inout Section, String) throws(SettingsValueError) -> Void
+    /// It says what a finding counts, or whether it is looked for at all: then the Scoring page shows it.
+    package private(set) var isWeight = false
+
+    /// The same field, shown on the Scoring page; scores are without being told so.
+    package var weighing: Self {
+        var field = self
+        field.isWeight = true
+        return field
+    }
 }
 
 /// What sort of value a setting takes; decides the form control and the bounds shown.

@@ -113,7 +113,8 @@ package struct SettingsSectionDescription: Sendable {
         let initial = Section()
         fields = Section.fields.map {
             SettingsFieldDescription(
-                name: $0.name, title: $0.title, documentation: $0.documentation, kind: $0.kind, defaultText: $0.read(initial))
+                name: $0.name, title: $0.title, documentation: $0.documentation, kind: $0.kind, defaultText: $0.read(initial),
+                isWeight: $0.isWeight)
         }
         check = { texts in
             var section = Section()
@@ -134,4 +135,6 @@ package struct SettingsFieldDescription: Sendable {
     package let documentation: LocalizedText
     package let kind: SettingsFieldKind
     package let defaultText: String
+    /// Shown on the Scoring page.
+    package let isWeight: Bool
 }

@@ -33,6 +33,8 @@ package final class MessageContentWriter: Sendable {
         var file: OpenFile?
         var failure: SharedFolderError?
         var byteCount = 0
+        /// Committed or given up: nothing is read any more.
+        var hasEnded = false
     }
 
     fileprivate struct OpenFile {
@@ -44,12 +46,16 @@ package final class MessageContentWriter: Sendable {
     fileprivate enum Work {
         case write(ByteBuffer)
         case commit(PendingAnswer<Void>)
-        case read(Int, PendingAnswer<ByteBuffer>)
+        case read(offset: Int, count: Int, PendingAnswer<ByteBuffer>)
         case abandon
     }
 
-    init(folder: MessageDataFolder, message: StoredMessage) {
+    /// Behind the message's name while it is written.
+    private let temporarySuffix: String
+
+    init(folder: MessageDataFolder, message: StoredMessage, isRewritten: Bool = false) {
         self.folder = folder
+        temporarySuffix = isRewritten ? ".rewritten.tmp" : ".tmp"
         self.message = message
         folder.writers.add(1, ordering: .relaxed)
     }
@@ -88,6 +94,7 @@ package final class MessageContentWriter: Sendable {
     /// - Returns: the content, in memory if it still is.
     package func commit(deadline: Duration) async throws(SharedFolderError) -> MessageContent {
         let retained: RetainedContent? = state.withLock { state in
+            state.hasEnded = true
             guard let memory = state.memory else { return nil }
             let reserved = state.reserved
             state.reserved = 0
@@ -114,13 +121,28 @@ package final class MessageContentWriter: Sendable {
     /// The content so far, at most `maximum` bytes of it: from memory, or from the temporary file once everything is written to it.
     /// Not after `commit` or `abandon`.
     package func bytes(upTo maximum: Int, deadline: Duration) async throws(SharedFolderError) -> ByteBuffer {
-        let memory = state.withLock { $0.memory }
-        if let memory { return memory.getSlice(at: memory.readerIndex, length: min(maximum, memory.readableBytes)) ?? memory }
+        try await bytes(at: 0, count: maximum, deadline: deadline)
+    }
+
+    /// A piece of the content so far: from memory, or from the temporary file once everything is written to it. Whoever asks after
+    /// `commit` or `abandon`, an engine that was given up for instance, gets nothing.
+    /// - Parameters:
+    ///   - offset: from the content's beginning, at most its size.
+    ///   - count: most bytes; fewer at the end.
+    package func bytes(at offset: Int, count: Int, deadline: Duration) async throws(SharedFolderError) -> ByteBuffer {
+        let (memory, hasEnded) = state.withLock { ($0.memory, $0.hasEnded) }
+        if hasEnded { throw .closed }
+        if let memory {
+            let start = min(max(0, offset), memory.readableBytes)
+            return memory.getSlice(at: memory.readerIndex + start, length: min(count, memory.readableBytes - start)) ?? ByteBuffer()
+        }
         return try await folder.threads.answer("read back", deadline: deadline) { answer in
-            let mustStart = self.state.withLock { state in
-                state.work.append(.read(maximum, answer))
+            let mustStart: Bool? = self.state.withLock { state in
+                guard !state.hasEnded else { return nil }
+                state.work.append(.read(offset: offset, count: count, answer))
                 return state.start()
             }
+            guard let mustStart else { return answer.give(.failure(.closed)) }
             return !mustStart || self.start()
         }
     }
@@ -134,6 +156,7 @@ package final class MessageContentWriter: Sendable {
     private func giveUp(because error: SharedFolderError) {
         let (mustStart, reserved) = state.withLock { state in
             state.failure = state.failure ?? error
+            state.hasEnded = true
             state.dropWrites()
             defer { state.reserved = 0 }
             guard state.isWorking || state.file != nil || !state.work.isEmpty else { return (false, state.reserved) }
@@ -168,7 +191,7 @@ package final class MessageContentWriter: Sendable {
             switch work {
             case .write(let chunk): write(chunk)
             case .commit(let answer): finish(answer)
-            case .read(let count, let answer): read(upTo: count, answer)
+            case .read(let offset, let count, let answer): read(at: offset, count: count, answer)
             case .abandon: discard()
             }
             tellDrained()
@@ -188,20 +211,21 @@ package final class MessageContentWriter: Sendable {
     private func openFile() throws(SharedFolderError) -> OpenFile {
         if let file = state.withLock({ $0.file }) { return file }
         let hour = try folder.prepareFolder(of: message)
-        let path = "\(hour)/\(message.identifier).tmp"
+        let path = "\(hour)/\(message.identifier)\(temporarySuffix)"
         let file = OpenFile(descriptor: try FileCalls.open(path, O_WRONLY | O_CREAT | O_EXCL), path: path, folder: hour)
         state.withLock { $0.file = file }
         return file
     }
 
-    private func read(upTo maximum: Int, _ answer: PendingAnswer<ByteBuffer>) {
+    private func read(at offset: Int, count: Int, _ answer: PendingAnswer<ByteBuffer>) {
         guard answer.isWaited else { return }
         let result = Result { () throws(SharedFolderError) -> ByteBuffer in
             if let failure = state.withLock({ $0.failure }) { throw failure }
             let path = try openFile().path
             let descriptor = try FileCalls.open(path, O_RDONLY)
             defer { FileCalls.close(descriptor) }
-            return try FileCalls.read(descriptor, at: 0, count: min(maximum, try FileCalls.size(descriptor, path: path)), path: path)
+            let left = max(0, try FileCalls.size(descriptor, path: path) - offset)
+            return try FileCalls.read(descriptor, at: offset, count: min(count, left), path: path)
         }
         // Whoever has gone by now does without.
         _ = answer.give(result)

@@ -42,8 +42,9 @@ package final class MessageDataFolder: Sendable {
     package func close() { for place in allPlaces { place.threads.close() } }
 
     /// Takes the content of one message, still under a temporary name.
-    package func makeWriter(_ identifier: RecordIdentifier) -> MessageContentWriter {
-        MessageContentWriter(folder: present, message: StoredMessage(identifier: identifier))
+    /// - Parameter isRewritten: takes the place of another writer of this message, which may still hold its temporary name.
+    package func makeWriter(_ identifier: RecordIdentifier, isRewritten: Bool = false) -> MessageContentWriter {
+        MessageContentWriter(folder: present, message: StoredMessage(identifier: identifier), isRewritten: isRewritten)
     }
 
     /// Stores a finished content (reports of the gateway). Durable when it returns.

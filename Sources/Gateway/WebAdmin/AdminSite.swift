@@ -96,6 +96,7 @@ package struct AdminSite: Sendable {
         MessageLogController(services: services).addRoutes(to: routes)
         LearningController(services: services).addRoutes(to: routes)
         QueueController(services: services).addRoutes(to: routes)
+        ScoringController(services: services).addRoutes(to: routes)
         SettingsController(services: services).addRoutes(to: routes)
         AuditController(services: services).addRoutes(to: routes)
         AdministratorsController(services: services).addRoutes(to: routes)

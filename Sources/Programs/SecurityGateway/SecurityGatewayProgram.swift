@@ -26,7 +26,8 @@ struct SecurityGatewayProgram: AsyncParsableCommand {
             AuditCommand.self, AdministratorCommand.self, ListCommand.self, RuleCommand.self, GreylistCommand.self, BansCommand.self,
             QuarantineCommand.self, ReportCommand.self, APIKeyCommand.self,
             MaintenanceCommand.self, TranscriptCommand.self, DirectoryCommand.self,
-            RegistrationKeyCommand.self, ClusterCommand.self, LeaveCommand.self, DKIMCommand.self, BayesCommand.self,
+            RegistrationKeyCommand.self, ClusterCommand.self, LeaveCommand.self, DKIMCommand.self, EngineCommand.self, ScoringCommand.self,
+            BayesCommand.self,
         ]
 
     /// Ends the process with the status of a `CommandFailure`; everything else ends as ArgumentParser has it.

@@ -76,6 +76,31 @@ import Testing
         }
     }
 
+    @Test(arguments: TestPlace.allCases) func `copies that are not kept back go into the queue, and the content stays for both`(
+        _ place: TestPlace
+    ) async throws {
+        try await TestDatabase.with(place) { test in
+            try await test.withWriter { writer in
+                let whole = try submission(test)
+                let message = whole.submission.message.identifier
+                let submission = QuarantineSubmission(
+                    submission: whole.submission, kind: .administrator, reason: whole.reason, score: whole.score, keptOrdinals: [1])
+                try await writer.quarantine(submission, deadline: .seconds(20))
+                #expect(try await test.queued(message) == 1)
+                let leases = try await writer.claimDue(limit: 10)
+                #expect(leases.flatMap(\.recipients).map(\.address.description) == ["user@example.com"])
+                let shown = try #require(try await test.database.quarantine.quarantinedMessage(message, of: .everybody))
+                #expect(shown.recipients == ["second@example.com"])
+                let details = try #require(try await test.database.messageLog.details(of: message))
+                #expect(details.record.recipients.map(\.state) == [.queued, .quarantined])
+                #expect(details.events.map(\.ordinal) == [1])
+                let removal = try await test.database.quarantine.discard(
+                    [message], of: .everybody, audit: Self.audit(test, "quarantine.delete"))
+                #expect(removal.done == [message] && removal.freeContent.isEmpty, "the copy in the queue needs it")
+            }
+        }
+    }
+
     @Test func `released and deleted at once is one of the two, and never both`() async throws {
         try await TestDatabase.with { test in
             try await test.withWriter { writer in

@@ -31,8 +31,10 @@ import Testing
     }
 
     private func flow(_ entries: [AccessListEntry] = [], budget: MemoryBudget? = nil) throws -> InboundMailFlow {
-        let domain = ProtectedDomain(identifier: RecordIdentifier(milliseconds: 1), name: try DomainName("example.com"), mailServers: [])
-        let domains = CurrentDomains(DomainDirectory(revision: .none, domains: [domain]))
+        let protected = try ["example.com", "other.example"].enumerated().map { index, name in
+            ProtectedDomain(identifier: RecordIdentifier(milliseconds: Int64(index + 1)), name: try DomainName(name), mailServers: [])
+        }
+        let domains = CurrentDomains(DomainDirectory(revision: .none, domains: protected))
         let environment = CheckEnvironment(
             resolver: StaticDNSResolver(), accessLists: CurrentAccessLists(AccessLists(revision: .none, entries: entries)), domains: domains
         )
@@ -70,7 +72,9 @@ import Testing
     private static let sender = "someone@example.net"
 
     /// One message as Reception would hand it over, step by step; the answer that ended it.
-    private func send(_ text: String, _ connection: ClientConnection, _ flow: InboundMailFlow) async throws -> ReceptionDecision {
+    private func send(
+        _ text: String, _ connection: ClientConnection, _ flow: InboundMailFlow, to addresses: [String] = ["you@example.com"]
+    ) async throws -> ReceptionDecision {
         let connected = await flow.connected(connection)
         guard case .accept = connected else { return connected }
         let path = ReversePath.address(try EmailAddress(Self.sender))
@@ -79,14 +83,19 @@ import Testing
         var transaction = MailTransaction(
             identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds), startedAt: .now(), reversePath: path,
             parameters: MailParameters())
-        let recipient = TransactionRecipient(address: try EmailAddress("you@example.com"), parameters: RecipientParameters())
-        let answer = await flow.recipient(recipient, transaction, connection)
-        if case .refuse(let reply) = answer {
-            transaction.refused = [(recipient, reply)]
-            flow.transactionEnded(transaction, connection, reason: reply.description)
-            return answer
+        for address in addresses {
+            let recipient = TransactionRecipient(address: try EmailAddress(address), parameters: RecipientParameters())
+            let answer = await flow.recipient(recipient, transaction, connection)
+            guard case .refuse(let reply) = answer else {
+                transaction.recipients.append(recipient)
+                continue
+            }
+            transaction.refused.append((recipient, reply))
+            if address == addresses.last, transaction.recipients.isEmpty {
+                flow.transactionEnded(transaction, connection, reason: reply.description)
+                return answer
+            }
         }
-        transaction.recipients = [recipient]
         let content = folder.makeWriter(transaction.identifier)
         _ = content.append(ByteBuffer(string: text), drained: { _ in })
         let header = (text.components(separatedBy: "\r\n\r\n").first ?? "") + "\r\n"
@@ -139,6 +148,64 @@ import Testing
             Self.dangerous, try connection(), try flow([try entry(.block, .sender, Self.sender, domain: "example.com")]))
         #expect(refused("connection") == 1 && refused("sender") == 0 && refused("recipient") == 1)
         #expect(metrics.counterTotal(label: "securitygateway_filtering_messages_total") == 0)
+    }
+
+    private func exception(_ rule: DomainSettings.ScoringRule, quarantine: Int = 50, reject: Int = 120) -> DomainSettings {
+        var settings = DomainSettings()
+        settings.scoring = rule
+        settings.quarantineScore = FilterScore(tenths: quarantine)
+        settings.rejectScore = FilterScore(tenths: reject)
+        return settings
+    }
+
+    private static let both = ["you@example.com", "you@other.example", "two@other.example"]
+
+    /// A message of six points.
+    private func suspicious(_ domain: DomainSettings) throws -> ClientConnection {
+        try connection {
+            $0.attachments.largeMessageBytes = 1
+            $0.attachments.largeMessageScore = FilterScore(tenths: 60)
+            $0.domains = ["other.example": domain]
+        }
+    }
+
+    @Test func `a domain that is left out has its copies, the other's is kept back`() async throws {
+        #expect(code(try await send("Subject: x\r\n\r\nx\r\n", try suspicious(exception(.unscored)), try flow(), to: Self.both)) == 250)
+        let kept = try #require(ports.quarantined.first)
+        #expect(kept.kept.map(\.address.description) == ["you@example.com"] && kept.kind == .user)
+        #expect(kept.queued.map(\.address.description) == ["you@other.example", "two@other.example"])
+        #expect(kept.submission.log.result == .quarantined && ports.queued.isEmpty)
+        let finding = kept.submission.log.judgement?.findings.last
+        #expect(finding?.check == "domain-exceptions" && finding?.text.english == "example.com: quarantine; other.example: accept.")
+    }
+
+    @Test func `what one domain refuses alone is kept for administrators, what all refuse is refused`() async throws {
+        let strict = try suspicious(exception(.own, quarantine: 10, reject: 30))
+        #expect(code(try await send("Subject: x\r\n\r\nx\r\n", strict, try flow(), to: Self.both)) == 250)
+        let kept = try #require(ports.quarantined.first)
+        #expect(kept.keptOrdinals == nil && kept.kind == .administrator)
+        #expect(code(try await send("Subject: x\r\n\r\nx\r\n", strict, try flow(), to: ["you@other.example"])) == 550)
+        #expect(ports.quarantined.count == 1)
+    }
+
+    @Test func `a block that a recording domain does not heed waits for the recipients`() async throws {
+        let connection = try suspicious(exception(.record))
+        let flow = try flow([try entry(.block, .network, "127.0.0.0/8")])
+        #expect(code(try await send("Subject: x\r\n\r\nx\r\n", connection, flow, to: ["you@other.example"])) == 250)
+        #expect(ports.queued.count == 1 && ports.queued.first?.log.judgement?.isRecordedOnly == true)
+        #expect(code(try await send("Subject: x\r\n\r\nx\r\n", connection, flow, to: ["you@example.com"])) == 550)
+        let mixed = try await send("Subject: x\r\n\r\nx\r\n", connection, flow, to: Self.both)
+        #expect(code(mixed) == 250, "the blocked recipient was refused at RCPT, the others have their mail")
+    }
+
+    @Test func `without exceptions a block is answered at once`() async throws {
+        var connection = try connection()
+        connection.heloName = "client.example.net"
+        let flow = try flow([try entry(.block, .network, "127.0.0.0/8")])
+        guard case .refuse = await flow.connected(connection) else {
+            Issue.record("it is not refused at the greeting")
+            return
+        }
     }
 
     private func judged(_ verdict: String) -> Int64 {

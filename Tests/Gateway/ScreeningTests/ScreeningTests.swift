@@ -1,7 +1,6 @@
 import DomainsAndUsers
 import SMTP
 import Settings
-import Synchronization
 import Testing
 
 @testable import Screening

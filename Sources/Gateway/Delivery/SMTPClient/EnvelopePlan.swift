@@ -90,6 +90,9 @@ struct EnvelopePlan: Sendable, Hashable {
         }
     }
 
+    /// The return address gets a mark (BATV).
+    mutating func setReturnPath(_ address: EmailAddress) { envelope.reversePath = .address(address) }
+
     /// The content was converted: declares its new size.
     mutating func converted(toBytes count: Int) {
         if envelope.parameters.size != nil { envelope.parameters.size = count }

@@ -24,6 +24,8 @@ enum SchemaMigrations {
         .createGreylist,
         .createBans, .insertBanState,
         .createBayesianLearning,
+        .createRates,
+        .createReturnPathKeys,
     ]
 
     /// The table that says the database is ours; made by the first migration.

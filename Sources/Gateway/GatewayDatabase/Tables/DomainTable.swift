@@ -30,7 +30,7 @@ package struct DomainTable: DomainStore {
                 identifier: identifier, name: try DomainName(try row.decode(1, as: String.self)), note: try row.decode(2),
                 mailServers: servers[identifier] ?? [], hasAliases: try row.decode(3), signingKeys: keys[identifier] ?? [])
         }
-        return DomainDirectory(revision: revision, domains: domains)
+        return DomainDirectory(revision: revision, domains: domains, returnPathKeys: try returnPathKeys(transaction))
     }
 
     package func insert(_ domain: ProtectedDomain, audit: AuditEntry) async throws(DirectoryError) {

@@ -88,7 +88,7 @@ package struct MaintenanceTable: MaintenanceStore {
             case .messages:
                 batch = try Self.removeMessages(before: cutoff, after: position, count: count, transaction)
                 column = "removed_messages"
-            case .hourFigures, .dayFigures, .correspondents, .greylist, .bans, .signInRefusals:
+            case .hourFigures, .dayFigures, .correspondents, .greylist, .bans, .signInRefusals, .rates:
                 batch = try Self.remove(Self.figures(step, before: cutoff), transaction)
                 column = "removed_figures"
             case .auditEntries:
@@ -173,6 +173,7 @@ extension MaintenanceTable {
         case .hourFigures: "delete from mail_figure where period_name = 'hour' and start_at < \(cutoff)"
         case .dayFigures: "delete from mail_figure where period_name = 'day' and start_at < \(cutoff)"
         case .greylist: "delete from greylist where expires_at < \(cutoff)"
+        case .rates: "delete from rate_figure where changed_at < \(cutoff)"
         case .bans: "delete from ban where expires_at < \(cutoff)"
         case .signInRefusals: "delete from sign_in_refusal where happened_at < \(cutoff)"
         case .correspondents, .messages, .auditEntries: "delete from correspondent where day_at < \(cutoff)"

@@ -18,7 +18,8 @@ struct QuarantineSubmissionWriter {
         let message = submission.message.identifier.firebirdValue
         try transaction.executeStatic(MessageRow.insert, MessageRow.values(submission))
         try transaction.execute(MessageRow.insertHeaderPart, many: MessageRow.headerParts(submission.message))
-        let entries = submission.recipients.map { recipient in
+        let kept = quarantined.kept
+        let entries = kept.map { recipient in
             RecipientLogEntry(
                 ordinal: recipient.ordinal, address: recipient.address.description, state: .quarantined,
                 reason: quarantined.reason.english, updatedAt: time, alias: recipient.alias?.description ?? "")
@@ -28,13 +29,14 @@ struct QuarantineSubmissionWriter {
             many: (entries + submission.refused).map {
                 RecipientRow.values($0, message: message, receivedAt: submission.message.receivedAt, node: node)
             })
+        try queue(quarantined.queued, of: submission.message, transaction)
         if let judgement = JudgementRow.values(submission.log, message: submission.message.identifier) {
             try transaction.executeStatic(JudgementRow.insert, judgement)
         }
         try transaction.executeStatic(QuarantineRow.insert, QuarantineRow.values(quarantined, at: time, node: node))
         try transaction.execute(
             QuarantineRow.insertRecipient,
-            many: submission.recipients.map { recipient in
+            many: kept.map { recipient in
                 [
                     message, .integer(recipient.ordinal), .optionalText(recipient.notify?.description),
                     QueueRow.originalRecipient(recipient), time.firebirdValue, node,
@@ -43,11 +45,30 @@ struct QuarantineSubmissionWriter {
             })
         try transaction.execute(
             DeliveryEventRow.insert,
-            many: submission.recipients.map { recipient in
+            many: kept.map { recipient in
                 DeliveryEventRow.values(
                     DeliveryHistoryEvent(
                         message: submission.message.identifier, ordinal: recipient.ordinal, at: time, node: holder.node, kind: .quarantined,
                         reply: quarantined.reason.english))
+            })
+    }
+
+    /// Copies of recipients whose domains take the message.
+    private func queue(
+        _ recipients: [QueuedRecipient], of message: QueuedMessage, _ transaction: FirebirdTransaction
+    ) throws(FirebirdError) {
+        guard !recipients.isEmpty else { return }
+        let node = holder.node.firebirdValue
+        let identifier = message.identifier.firebirdValue
+        try transaction.execute(
+            RecipientRow.insert,
+            many: recipients.map {
+                RecipientRow.values($0, message: identifier, receivedAt: message.receivedAt, at: time, node: node)
+            })
+        try transaction.execute(
+            QueueRow.insert,
+            many: recipients.map {
+                QueueRow.values($0, message: identifier, dueAt: time, holder: nil, changedAt: time, node: node)
             })
     }
 }

@@ -84,7 +84,8 @@ package struct AttachmentSettings: SettingsSection {
             title: LocalizedText("What a blocked attachment leads to", ja: "禁止した添付ファイルの扱い"),
             LocalizedText(
                 "Quarantine by default: an administrator can still release what was meant well. Allow lists do not excuse attachments.",
-                ja: "既定では隔離します。正当なものは管理者が解放できます。許可リストに登録されていても適用されます。")),
+                ja: "既定では隔離します。正当なものは管理者が解放できます。許可リストに登録されていても適用されます。")
+        ).weighing,
         .score(
             "score", \.score, title: LocalizedText("Score of a blocked attachment", ja: "禁止した添付ファイルのスコア"),
             LocalizedText("Counts when the score is added.", ja: "「スコアを加算」を選んだ場合に加算します。")),
@@ -98,27 +99,32 @@ package struct AttachmentSettings: SettingsSection {
             "executables", \.executables, kindActions, title: LocalizedText("Programs", ja: "実行ファイル"),
             LocalizedText(
                 "For Windows, Linux, macOS, Java and Android, and Windows shortcuts, by what they are. Quarantine by default, like their usual endings.",
-                ja: "Windows、Linux、macOS、Java、Android の実行ファイルと Windows のショートカットを内容で判定します。既定では隔離します。")),
+                ja: "Windows、Linux、macOS、Java、Android の実行ファイルと Windows のショートカットを内容で判定します。既定では隔離します。")
+        ).weighing,
         .choice(
             "scripts", \.scripts, kindActions, title: LocalizedText("Scripts", ja: "スクリプト"),
             LocalizedText(
                 "Texts that name the program that runs them, and batch files. Nothing by default: developers send them, and Windows goes by the ending.",
-                ja: "実行するプログラムを指定するテキストとバッチファイルです。開発者が送ることがあり、Windows は拡張子で判断するため、既定では何もしません。")),
+                ja: "実行するプログラムを指定するテキストとバッチファイルです。開発者が送ることがあり、Windows は拡張子で判断するため、既定では何もしません。")
+        ).weighing,
         .choice(
             "macros", \.macros, kindActions, title: LocalizedText("Office files with macros", ja: "マクロ付き Office ファイル"),
             LocalizedText(
                 "Of all versions, within archives too. Nothing by default, because many firms work with them.",
-                ja: "すべての版の Office ファイルが対象です（圧縮ファイル内も含みます）。業務で使用されることが多いため、既定では何もしません。")),
+                ja: "すべての版の Office ファイルが対象です（圧縮ファイル内も含みます）。業務で使用されることが多いため、既定では何もしません。")
+        ).weighing,
         .choice(
             "encrypted", \.encrypted, kindActions, title: LocalizedText("Encrypted files", ja: "暗号化されたファイル"),
             LocalizedText(
                 "Archives, Office files and PDF that need a password, and archives of forms that are not read (RAR, cabinet, LHA, ARJ). Nothing by default: in Japan many firms send them.",
-                ja: "パスワードが必要な圧縮ファイル、Office ファイル、PDF と、読み取れない形式（RAR、CAB、LHA、ARJ）の圧縮ファイルです。国内では広く使われているため、既定では何もしません。")),
+                ja: "パスワードが必要な圧縮ファイル、Office ファイル、PDF と、読み取れない形式（RAR、CAB、LHA、ARJ）の圧縮ファイルです。国内では広く使われているため、既定では何もしません。")
+        ).weighing,
         .choice(
             "unreadable", \.unreadable, kindActions, title: LocalizedText("Archives beyond the limits", ja: "検査の上限を超える圧縮ファイル"),
             LocalizedText(
                 "Archives that are damaged, nested too deep, unpack to far more than they are, or hold too many files: so that nobody can hide a file behind them.",
-                ja: "破損している、入れ子が深すぎる、展開後のサイズが異常に大きい、またはファイル数が多すぎる圧縮ファイルです。検査を逃れることを防ぎます。")),
+                ja: "破損している、入れ子が深すぎる、展開後のサイズが異常に大きい、またはファイル数が多すぎる圧縮ファイルです。検査を逃れることを防ぎます。")
+        ).weighing,
         .integer(
             "archive-depth", \.archiveDepth, 1...10, title: LocalizedText("Archives within archives", ja: "圧縮ファイルの入れ子"),
             LocalizedText("How deep is looked; 1: only the outermost archive.", ja: "検査する深さです。1 の場合は最も外側だけを検査します。")),

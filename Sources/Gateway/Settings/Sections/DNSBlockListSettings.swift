@@ -19,7 +19,8 @@ package struct DNSBlockListSettings: SettingsSection {
                 ja:
                     "1 行に 1 件、ゾーン、スコアまたは reject、対象とする応答の順に書きます（例: bl.example.org 3.0 127.0.0.2-11）。応答を省略すると 127.0.0.1 と 127.255.255.0/24 を除く 127.0.0.0/8 を対象とします。利用条件のあるリストが多いため、既定では空です。"
             ),
-            format: { $0.description }, parse: DNSBlockList.parse)
+            format: { $0.description }, parse: DNSBlockList.parse
+        ).weighing
     ]
 }
 

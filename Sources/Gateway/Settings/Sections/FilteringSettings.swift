@@ -86,9 +86,10 @@ package struct FilteringSettings: SettingsSection {
         guard quarantineScore > rejectScore else { return [] }
         return [
             SettingsProblem(
-                section: Self.name, field: "quarantine-score",
-                message: LocalizedText(
-                    "the score for quarantine must not be above the one for refusal", ja: "隔離するスコアは拒否するスコア以下にしてください"))
+                section: Self.name, field: "quarantine-score", message: Self.thresholdsCrossed)
         ]
     }
+
+    static let thresholdsCrossed = LocalizedText(
+        "the score for quarantine must not be above the one for refusal", ja: "隔離するスコアは拒否するスコア以下にしてください")
 }

@@ -41,7 +41,8 @@ package struct SenderAuthenticationSettings: SettingsSection {
             "spf", \.checksSPF, title: LocalizedText("SPF", ja: "SPF の確認"),
             LocalizedText(
                 "Asks the sender's domain whether the client may send for it (RFC 7208).",
-                ja: "送信元ドメインの SPF レコードで、接続元が送信を許可されているか確認します（RFC 7208）。")),
+                ja: "送信元ドメインの SPF レコードで、接続元が送信を許可されているか確認します（RFC 7208）。")
+        ).weighing,
         .score(
             "spf-fail-score", \.spfFailScore, title: LocalizedText("SPF: fail", ja: "SPF fail のスコア"),
             LocalizedText(
@@ -56,7 +57,8 @@ package struct SenderAuthenticationSettings: SettingsSection {
             "dkim", \.checksDKIM, title: LocalizedText("DKIM", ja: "DKIM の確認"),
             LocalizedText(
                 "Verifies the message's signatures, ten at most (RFC 6376). SHA-1 and RSA keys under 1024 bits count as no signature (RFC 8301).",
-                ja: "メッセージの署名を 10 個まで検証します（RFC 6376）。SHA-1 と 1024 ビット未満の RSA 鍵は署名とみなしません（RFC 8301）。")),
+                ja: "メッセージの署名を 10 個まで検証します（RFC 6376）。SHA-1 と 1024 ビット未満の RSA 鍵は署名とみなしません（RFC 8301）。")
+        ).weighing,
         .score(
             "dkim-fail-score", \.dkimFailScore, title: LocalizedText("DKIM: no signature is valid", ja: "DKIM の署名がすべて無効な場合のスコア"),
             LocalizedText(
@@ -66,7 +68,8 @@ package struct SenderAuthenticationSettings: SettingsSection {
             "dmarc", \.checksDMARC, title: LocalizedText("DMARC", ja: "DMARC の確認"),
             LocalizedText(
                 "Looks whether SPF or DKIM passed for the domain in From, and if not, what that domain asks for (RFC 7489). Needs SPF and DKIM to be on.",
-                ja: "From のドメインについて SPF または DKIM が成功しているかを調べ、そうでなければドメインのポリシーを適用します（RFC 7489）。SPF と DKIM を有効にしておく必要があります。")),
+                ja: "From のドメインについて SPF または DKIM が成功しているかを調べ、そうでなければドメインのポリシーを適用します（RFC 7489）。SPF と DKIM を有効にしておく必要があります。")
+        ).weighing,
         .choice(
             "dmarc-reject", \.rejectAction,
             [
@@ -74,14 +77,16 @@ package struct SenderAuthenticationSettings: SettingsSection {
                 (.score, LocalizedText("only a score", ja: "スコアのみ")),
             ], title: LocalizedText("DMARC: the domain wants mail refused", ja: "DMARC: ポリシーが reject の場合"),
             LocalizedText(
-                "What is done with mail that fails and whose domain publishes p=reject.", ja: "DMARC に失敗し、ドメインが p=reject を公開している場合の処理です。")),
+                "What is done with mail that fails and whose domain publishes p=reject.", ja: "DMARC に失敗し、ドメインが p=reject を公開している場合の処理です。")
+        ).weighing,
         .choice(
             "dmarc-quarantine", \.quarantineAction,
             [(.quarantine, LocalizedText("quarantine", ja: "隔離")), (.score, LocalizedText("only a score", ja: "スコアのみ"))],
             title: LocalizedText("DMARC: the domain wants mail kept back", ja: "DMARC: ポリシーが quarantine の場合"),
             LocalizedText(
                 "What is done with mail that fails and whose domain publishes p=quarantine.",
-                ja: "DMARC に失敗し、ドメインが p=quarantine を公開している場合の処理です。")),
+                ja: "DMARC に失敗し、ドメインが p=quarantine を公開している場合の処理です。")
+        ).weighing,
         .score(
             "dmarc-fail-score", \.dmarcFailScore, title: LocalizedText("DMARC: fail, as a score", ja: "DMARC fail のスコア"),
             LocalizedText(

@@ -19,7 +19,8 @@ package struct SenderCheckSettings: SettingsSection {
             "reverse-lookup", \.checksReverseLookup, title: LocalizedText("Reverse look-up", ja: "逆引きの確認"),
             LocalizedText(
                 "Asks DNS for the name of the sending address (PTR) and whether that name leads back to it.",
-                ja: "送信元アドレスの名前（PTR）を DNS で調べ、その名前が同じアドレスを指すか確認します。")),
+                ja: "送信元アドレスの名前（PTR）を DNS で調べ、その名前が同じアドレスを指すか確認します。")
+        ).weighing,
         .score(
             "missing-name-score", \.missingNameScore, title: LocalizedText("No name", ja: "名前がない場合のスコア"),
             LocalizedText("The address has no PTR record.", ja: "アドレスに PTR レコードがない場合に加算します。")),
@@ -29,7 +30,8 @@ package struct SenderCheckSettings: SettingsSection {
         .boolean(
             "hello", \.checksHello, title: LocalizedText("HELO name", ja: "HELO 名の確認"),
             LocalizedText(
-                "Looks at the name given in HELO or EHLO (RFC 5321 section 4.1.1.1).", ja: "HELO または EHLO の名前を確認します（RFC 5321 4.1.1.1）。")),
+                "Looks at the name given in HELO or EHLO (RFC 5321 section 4.1.1.1).", ja: "HELO または EHLO の名前を確認します（RFC 5321 4.1.1.1）。")
+        ).weighing,
         .score(
             "unknown-hello-score", \.unknownHelloScore, title: LocalizedText("HELO name unknown in DNS", ja: "HELO 名が DNS にない場合のスコア"),
             LocalizedText(

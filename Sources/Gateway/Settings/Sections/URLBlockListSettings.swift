@@ -19,7 +19,8 @@ package struct URLBlockListSettings: SettingsSection {
                 ja:
                     "1 行に 1 件、DNS ブロックリストと同じ形式で書きます（例: uri.example.org 4.0 127.0.0.2-64）。本文と HTML のリンクの登録ドメインを照会します。利用条件のあるリストが多いため、既定では空です。"
             ),
-            format: { $0.description }, parse: DNSBlockList.parse),
+            format: { $0.description }, parse: DNSBlockList.parse
+        ).weighing,
         .integer(
             "maximum-domains", \.maximumDomains, 1...50, title: LocalizedText("Domains of a message", ja: "1 メッセージで照会するドメイン数"),
             LocalizedText(

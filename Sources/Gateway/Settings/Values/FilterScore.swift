@@ -47,6 +47,7 @@ extension SettingsField {
         _ name: String, _ path: any WritableKeyPath<Section, FilterScore> & Sendable, title: LocalizedText, _ documentation: LocalizedText
     ) -> Self {
         .value(
-            name, path, maximumBytes: 10, title: title, documentation, format: { $0.description }, parse: FilterScore.parse)
+            name, path, maximumBytes: 10, title: title, documentation, format: { $0.description }, parse: FilterScore.parse
+        ).weighing
     }
 }

@@ -89,6 +89,7 @@ enum AuditWords {
         "registration-key.issue": LocalizedText("Registration key issued", ja: "登録キーの発行"),
         "registration-key.bind": LocalizedText("Registration key taken by a node", ja: "ノードによる登録キーの使用開始"),
         "registration-key.revoke": LocalizedText("Registration key revoked", ja: "登録キーの失効"),
+        "engine.try": LocalizedText("Engine's connection tried", ja: "エンジンへの接続の確認"),
         "bayes.run": LocalizedText("Learning asked for", ja: "学習の実行"),
         "bayes.teach": LocalizedText("Message taught", ja: "メールの学習"),
         "bayes.unlearn": LocalizedText("Messages unlearned", ja: "メールの学習の取り消し"),

@@ -53,6 +53,7 @@ enum CommonText: String, CaseIterable, PageText {
     case greylist
     case bans
     case cluster
+    case scoring
     case transcripts
     case menuMail
     case menuSetUp
@@ -111,6 +112,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .greylist: LocalizedText("Greylist", ja: "グレーリスト")
         case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         case .cluster: LocalizedText("Clustering", ja: "クラスター")
+        case .scoring: LocalizedText("Scoring", ja: "スコア判定")
         case .transcripts: LocalizedText("SMTP transcripts", ja: "SMTP 通信記録")
         case .menuMail: LocalizedText("Mail", ja: "メール")
         case .menuSetUp: LocalizedText("Set-up", ja: "構成")

@@ -64,6 +64,8 @@ struct PageTexts: MustacheParent {
         "clusterNode": { ClusterNodeText(rawValue: $0)?.text },
         "settingsTransfer": { SettingsTransferText(rawValue: $0)?.text },
         "settingsHistory": { SettingsHistoryText(rawValue: $0)?.text },
+        "scoring": { ScoringText(rawValue: $0)?.text },
+        "engine": { EngineText(rawValue: $0)?.text },
         "report": { ReportText(rawValue: $0)?.text },
     ]
 }

@@ -17,8 +17,8 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, greylist, bans, learning,
-        settings, directories, cluster, maintenance,
+    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, scoring, learning, greylist, bans, settings,
+        directories, cluster, maintenance,
         apiKeys, administrators, audit
 
     /// Where the entry stands in the menu.
@@ -26,7 +26,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .overview
         case .messages, .quarantine, .queue, .reports, .transcripts: .mail
-        case .domains, .accessLists, .contentRules, .greylist, .bans, .learning, .settings, .directories: .setUp
+        case .domains, .accessLists, .contentRules, .scoring, .learning, .greylist, .bans, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -45,6 +45,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .greylist: SitePath.greylist
         case .bans: SitePath.bans
         case .settings: SitePath.settings
+        case .scoring: SitePath.scoring
         case .audit: SitePath.audit
         case .administrators: SitePath.administrators
         case .apiKeys: SitePath.apiKeys
@@ -69,6 +70,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .greylist: .greylist
         case .bans: .bans
         case .settings: .settings
+        case .scoring: .scoring
         case .audit: .audit
         case .administrators: .administrators
         case .apiKeys: .apiKeys

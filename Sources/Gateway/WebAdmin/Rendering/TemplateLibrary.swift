@@ -105,6 +105,7 @@ enum PageTemplate: String, CaseIterable {
     case clusterAdd = "cluster-add"
     case clusterEvents = "cluster-events"
     case clusterKey = "cluster-key"
+    case scoring
     case settingsHistory = "settings-history"
     case settingsDifference = "settings-difference"
     case settingsTransfer = "settings-transfer"

@@ -93,6 +93,7 @@ enum SitePath {
     static let messages = "/messages"
     static let queue = "/queue"
     static let settings = "/settings"
+    static let scoring = "/scoring"
     static let audit = "/audit"
     static let administrators = "/administrators"
     static let account = "/account"

@@ -1,6 +1,7 @@
 import Administration
 import Cluster
 import Hummingbird
+import OutsideEngines
 import Settings
 
 /// A page for each settings section, made from the section's description alone; so no setting can lack its page. A section of nodes has
@@ -12,6 +13,10 @@ struct SettingsController: Sendable {
         routes.page("settings") { request in overview(request) }
         routes.page("settings/:section") { request in try await section(request, saving: nil) }
         routes.form("settings/:section") { request, values in try await section(request, saving: values) }
+        routes.form("settings/:section/try") { request, _ in
+            let trial = try await services.administration.tryEngine(request.parameter("section"), request.caller)
+            return try await section(request, saving: nil, trial: trial)
+        }
     }
 
     private func overview(_ request: AdministratorRequest) -> Response {
@@ -20,7 +25,9 @@ struct SettingsController: Sendable {
             .settings, view, title: SettingsText.title[request.language], in: .settings, visitor: request.visitor)
     }
 
-    private func section(_ request: AdministratorRequest, saving values: FormValues?) async throws -> Response {
+    private func section(
+        _ request: AdministratorRequest, saving values: FormValues?, trial: EngineTrial? = nil
+    ) async throws -> Response {
         let name = request.parameter("section")
         guard let description = GatewaySettings.section(name), description.scope != .domain else { throw PageError.notFound }
         let nodes = description.scope == .node ? try await nodeChoice(name, request) : nil
@@ -32,10 +39,21 @@ struct SettingsController: Sendable {
         switch try await editor.answer(values, request) {
         case .saved: return .seeOther(path, notice: Notice(.settingsSaved))
         case .show(let section):
-            let view = SettingsPageView(menu: SettingsMenuView(active: name, request.language), nodes: nodes, section: section)
+            let view = SettingsPageView(
+                menu: SettingsMenuView(active: name, request.language), nodes: nodes, section: section,
+                engine: engine(name, trial, request))
             return services.renderer.page(
                 .settingsSection, view, title: section.title, in: .settings, visitor: request.visitor, status: section.status)
         }
+    }
+
+    /// What this node knows of the engine whose settings they are.
+    private func engine(_ section: String, _ trial: EngineTrial?, _ request: AdministratorRequest) -> EngineView? {
+        let standing = services.administration.engines(request.caller).first { $0.engine.name == section }
+        guard let standing else { return nil }
+        var view = EngineView(standing, nodeName: services.renderer.nodeName, request.language)
+        if let trial { view.show(trial, request.language) }
+        return view
     }
 
     /// Which node's settings are meant, by the query; this one's without.
@@ -56,6 +74,7 @@ struct SettingsPageView: Sendable {
     let menu: SettingsMenuView
     let nodes: NodeChoiceView?
     let section: SettingsSectionView
+    var engine: EngineView?
 }
 
 /// The nodes whose settings can be looked at.

@@ -13,6 +13,8 @@ struct SettingsSectionEditor: Sendable {
     var title: String?
     /// Shown above the form.
     var lead: String?
+    /// Only these fields, in the section's order; nil: all.
+    var fields: Set<String>?
     /// Where the form is sent.
     let path: String
 
@@ -46,7 +48,8 @@ struct SettingsSectionEditor: Sendable {
         var view = view(present, form: nil, .none(language), request)
         view.alert = AlertView(title: SettingsText.conflict[language], text: Self.text(conflict, language))
         view.status = .conflict
-        for (index, field) in present.description.fields.enumerated() {
+        let wanted = present.description.fields.filter { fields?.contains($0.name) ?? true }
+        for (index, field) in wanted.enumerated() {
             guard let question = conflict.fields.first(where: { $0.name == field.name }) else { continue }
             let isReset = form.resets.contains(field.name)
             view.fields[index].yourEntry = FieldView.YourEntry(
@@ -69,7 +72,8 @@ struct SettingsSectionEditor: Sendable {
     ) -> SettingsSectionView {
         let language = request.language
         let description = present.description
-        let fields = description.fields.map { field in
+        let wanted = description.fields.filter { self.fields?.contains($0.name) ?? true }
+        let fields = wanted.map { field in
             SettingsFieldControl(field, language).view(
                 text: form?.typed[field.name] ?? present.texts[field.name] ?? field.defaultText,
                 present: present.texts[field.name] ?? field.defaultText, isReset: form?.resets.contains(field.name) ?? false,
