@@ -208,7 +208,9 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         if let reply = tooBigForDomain(message) ?? foreignReport(message) { return refuse(message, header, reply) }
         let judged = await filter?.message(message, direction: { direction(message.transaction, message.connection) })
-        if let judged, let learning { await learning.offer(message, judged.judgement) }
+        if let judged, let learning, !acceptance(message.connection).isTrusted(message.connection) {
+            await learning.offer(message, judged.judgement)
+        }
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
         guard let message = await disclaimed(message, limit: limit) else { return postpone(message, header, Self.notDurable) }
