@@ -3,6 +3,7 @@ import GatewayTestKit
 import Hummingbird
 import SampleLearning
 import Settings
+import SharedFolders
 import Synchronization
 import Testing
 

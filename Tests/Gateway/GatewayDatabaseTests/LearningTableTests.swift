@@ -91,7 +91,12 @@ import Testing
     @Test func `the ledger is read page by page, newest first, and searched`() async throws {
         try await TestDatabase.with { test in
             let table = test.database.learning
-            let entries = (1...9).map { Self.entry(UInt64($0), $0 % 2 == 0 ? .ham : .spam, subject: $0 == 4 ? "会議の議事録 ɐ" : "x\($0)") }
+            var entries: [LedgerEntry] = []
+            for number in 1...9 as ClosedRange<UInt64> {
+                let kind: SampleKind = number % 2 == 0 ? .ham : .spam
+                entries.append(Self.entry(number, kind, subject: number == 4 ? "会議の議事録 ɐ" : "x\(number)"))
+            }
+            let newestFirst = entries.reversed().map(\.digest)
             try await table.enter(entries, audit: nil)
             var seen: [SampleDigest] = []
             var cursor: LedgerCursor?
@@ -100,7 +105,7 @@ import Testing
                 seen += page.map(\.digest)
                 cursor = page.count == 4 ? page.last.map { LedgerCursor(changedAt: $0.changedAt, digest: $0.digest.identifier) } : nil
             } while cursor != nil
-            #expect(seen == entries.reversed().map(\.digest))
+            #expect(seen == newestFirst)
             var filter = LedgerFilter()
             filter.text = "議事録"
             #expect(try await table.ledger(filter, after: nil, limit: 5).map(\.digest) == [Self.digest(4)])
