@@ -69,7 +69,8 @@ let package = Package(
             "WebAdmin",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
             ],
@@ -79,7 +80,8 @@ let package = Package(
             "AdministrationAPI",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
@@ -177,7 +179,8 @@ let package = Package(
             "GatewayTestKit",
             uses: [
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
+                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
+                "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
@@ -259,7 +262,8 @@ let package = Package(
         .tests(
             "Gateway/FilteringTests",
             uses: [
-                "BayesianLearning", "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings", "SenderAuthentication",
+                "BayesianLearning", "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings",
+                "SenderAuthentication",
                 "DNS", "Archives", "CArchive", "Mail",
             ],
             [.metricsTestKit, .nio]),

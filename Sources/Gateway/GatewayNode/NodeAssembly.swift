@@ -18,8 +18,8 @@ import NIOSSL
 import OutsideEngines
 import Quarantine
 import Reception
-import Screening
 import SampleLearning
+import Screening
 import ServiceLifecycle
 import Settings
 import SharedFolders
@@ -96,7 +96,8 @@ struct NodeAssembly: Sendable {
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
                 listener: mail.listener, queue: mail.queue, verifier: mail.verifier, engines: mail.engines,
-                watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing, gauges: duties.gauges,
+                watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing,
+                gauges: duties.gauges,
                 pingDatabase: { try await database.ping() },
                 adoptBans: { () async throws(SettingsError) in try await base.adoptBans(exchange) }),
             nodeName: configuration.nodeName, logger: logger)

@@ -7,8 +7,8 @@ import GatewayDatabase
 import Logging
 import MessageLog
 import Quarantine
-import Screening
 import SampleLearning
+import Screening
 import Settings
 import SharedFolders
 import UserVerification
