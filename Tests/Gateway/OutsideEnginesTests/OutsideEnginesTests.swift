@@ -203,7 +203,13 @@ import Testing
         async let second = engines.scan(CountedContent(10), envelope, with: .clamAV, settings)
         let reports = await [first, second]
         #expect(reports.contains(.failed(.timedOut)))
-        #expect(reports.allSatisfy { [.failed(.timedOut), .failed(.busy)].contains($0) })
+        // The other one's time may be over while it waits, connects or asks.
+        for report in reports {
+            guard case .failed = report else {
+                Issue.record("an engine that says nothing is taken to have answered: \(report)")
+                continue
+            }
+        }
         try await server.stop()
     }
 }
