@@ -1,4 +1,3 @@
-package import BayesianLearning
 import Delivery
 package import DomainsAndUsers
 package import Filtering
@@ -10,7 +9,7 @@ import NIOCore
 package import Quarantine
 package import Reception
 package import SMTP
-package import SampleLearning
+import SampleLearning
 import Screening
 import Settings
 package import SharedFolders
@@ -24,17 +23,17 @@ package struct InboundMailFlow: MailTransactionHandler {
     let domains: CurrentDomains
     private let recipients: any RecipientDirectory
     private let authentication: UserAuthentication
-    private let refusals: any RefusalLog
+    let refusals: any RefusalLog
     private let folder: MessageDataFolder
-    private let node: NodeID
-    private let heloName: @Sendable () -> String
-    private let logger: Logger
-    private var filter: FlowFilter?
+    let node: NodeID
+    let heloName: @Sendable () -> String
+    let logger: Logger
+    var filter: FlowFilter?
     private var quarantine: (any QuarantineWriter)?
     private var verification: FlowVerification?
     var screening: ClientScreening?
     var rates: RateLimiter?
-    private var learning: FlowLearning?
+    var learning: FlowLearning?
     private let signing: OutboundSigning
     private let disclaimers: DisclaimerAdding
     private let refusedConnections = RefusedConnections()
@@ -42,8 +41,6 @@ package struct InboundMailFlow: MailTransactionHandler {
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
     private static let notDurable = SMTPReply(451, .systemTemporary, "The message could not be stored; please try again later")
     private static let notSigned = SMTPReply(451, .systemTemporary, "The message could not be signed; please try again later")
-    /// Recipients logged of a transaction that brought no message.
-    private static let loggedWithoutMessage = 20
     private static let foreignSender = SMTPReply(553, .notAuthorized, "The sender address is not one of yours")
 
     package init(
@@ -85,14 +82,6 @@ package struct InboundMailFlow: MailTransactionHandler {
     package func verifying(with verifier: RecipientVerifier) -> InboundMailFlow {
         var flow = self
         flow.verification = FlowVerification(verifier: verifier)
-        return flow
-    }
-
-    /// The same flow, with mail to the training addresses taught, and what is to be learned by itself.
-    /// - Parameter snapshot: tells how much of each kind is learned.
-    package func learning(by teaching: SampleTeaching, snapshot: CurrentBayesSnapshot) -> InboundMailFlow {
-        var flow = self
-        flow.learning = FlowLearning(teaching: teaching, snapshot: snapshot, logger: logger)
         return flow
     }
 
@@ -246,28 +235,6 @@ package struct InboundMailFlow: MailTransactionHandler {
         return await disclaimers.apply(composer, to: message, limit: limit)
     }
 
-    /// Takes a message to a training address: its samples are durable before 250, and nothing else is kept of it.
-    private func train(
-        _ message: ReceivedMessage, _ header: MessageLogHeader, as kind: SampleKind, _ learning: FlowLearning
-    ) async -> ReceptionDecision {
-        let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
-        switch await learning.train(message, as: kind, limit: limit) {
-        case .refused(let reply): return refuse(message, header, reply)
-        case .taught(let count):
-            message.content.abandon()
-            let time = UTCTime.now()
-            let reason = "taken for learning as \(kind.rawValue): \(count)"
-            let entry = logEntry(
-                message.transaction, message.connection, .accepted, reason: reason, header: header, sizeBytes: message.sizeBytes, at: time)
-            let recipients = message.transaction.recipients.enumerated().map { ordinal, recipient in
-                RecipientLogEntry(
-                    ordinal: ordinal, address: recipient.address.description, state: .delivered, reason: reason, updatedAt: time)
-            }
-            refusals.record(entry, recipients: recipients)
-            return .accept(text: "Taken for learning: \(count)")
-        }
-    }
-
     /// Of our own mail only: that of users and of trusted networks.
     private func signatures(_ message: ReceivedMessage, limit: Duration) async -> OutboundSigning.Outcome {
         guard acceptance(message.connection).isTrusted(message.connection) else { return .signed([]) }
@@ -299,18 +266,6 @@ package struct InboundMailFlow: MailTransactionHandler {
         log(
             transaction, connection, result, reason: refusal ?? reason, header: .none, sizeBytes: 0,
             judgement: filter?.judgementSoFar(connection))
-    }
-
-    /// A session or a sender that was turned away before any recipient was named.
-    private func logRefusal(
-        _ reversePath: ReversePath, _ parameters: MailParameters, _ connection: ClientConnection, _ reply: SMTPReply
-    ) {
-        let now = UTCTime.now()
-        let transaction = MailTransaction(
-            identifier: RecordIdentifier(milliseconds: now.milliseconds), startedAt: now, reversePath: reversePath, parameters: parameters)
-        let result: MessageResult = reply.category == .permanentFailure ? .refused : .postponed
-        let judgement = filter?.judgementSoFar(connection)
-        log(transaction, connection, result, reason: reply.description, header: .none, sizeBytes: 0, judgement: judgement)
     }
 
     func acceptance(_ connection: ClientConnection) -> RecipientAcceptance {
@@ -374,7 +329,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     /// Where a transaction leads to, or would have led to: when all its recipients were refused, they tell.
-    private func direction(_ transaction: MailTransaction, _ connection: ClientConnection) -> MailDirection {
+    func direction(_ transaction: MailTransaction, _ connection: ClientConnection) -> MailDirection {
         let recipients = transaction.recipients.isEmpty ? transaction.refused.map(\.recipient) : transaction.recipients
         guard recipients.isEmpty else { return MailDirection(route(recipients, connection)) }
         return acceptance(connection).isTrusted(connection) ? .outbound : .inbound
@@ -394,76 +349,8 @@ package struct InboundMailFlow: MailTransactionHandler {
 
     private func directoryHas(_ name: DomainName) -> Bool { domains.directory.domain(name) != nil }
 
-    private func refuse(
-        _ message: ReceivedMessage, _ header: MessageLogHeader, _ reply: SMTPReply, _ judgement: MessageJudgement? = nil
-    ) -> ReceptionDecision {
-        message.content.abandon()
-        let result: MessageResult = reply.category == .permanentFailure ? .refused : .postponed
-        log(
-            message.transaction, message.connection, result, reason: reply.description, header: header, sizeBytes: message.sizeBytes,
-            judgement: judgement)
-        return .refuse(reply)
-    }
-
-    private func postpone(_ message: ReceivedMessage, _ header: MessageLogHeader, _ reply: SMTPReply) -> ReceptionDecision {
-        log(message.transaction, message.connection, .postponed, reason: reply.description, header: header, sizeBytes: message.sizeBytes)
-        return .refuse(reply)
-    }
-
-    /// A row of its own, since the transaction's identifier may yet turn up with an unknown outcome.
-    private func log(
-        _ transaction: MailTransaction, _ connection: ClientConnection, _ result: MessageResult, reason: String, header: MessageLogHeader,
-        sizeBytes: Int, judgement: MessageJudgement? = nil
-    ) {
-        let time = UTCTime.now()
-        let state: RecipientState = result == .refused ? .refused : .failed
-        // Whoever sends no message does not fill the log: a few of his recipients show what he tried.
-        let accepted = transaction.recipients.prefix(header == .none ? Self.loggedWithoutMessage : .max).enumerated().map {
-            ordinal, recipient in
-            RecipientLogEntry(ordinal: ordinal, address: recipient.address.description, state: state, reason: reason, updatedAt: time)
-        }
-        var entry = logEntry(transaction, connection, result, reason: reason, header: header, sizeBytes: sizeBytes, at: time)
-        entry.judgement = judgement
-        let refused = Self.refusedEntries(
-            transaction, VerificationNotes.of(transaction, connection), firstOrdinal: accepted.count, at: time)
-        refusals.record(entry, recipients: accepted + refused)
-    }
-
-    private func logEntry(
-        _ transaction: MailTransaction, _ connection: ClientConnection, _ result: MessageResult, reason: String, header: MessageLogHeader,
-        sizeBytes: Int, at time: UTCTime
-    ) -> MessageLogEntry {
-        let client = MessageLogClient(
-            address: connection.address.description, heloName: connection.heloName,
-            protocolName: HeaderStamp.protocolName(transaction, connection), tls: connection.tls ?? "",
-            user: connection.user?.address.description ?? "")
-        let identifier =
-            result == .accepted || result == .quarantined ? transaction.identifier : RecordIdentifier(milliseconds: time.milliseconds)
-        var entry = MessageLogEntry(
-            message: identifier, receivedAt: time, node: node, direction: direction(transaction, connection), result: result,
-            reason: reason, client: client, reversePath: transaction.reversePath.description, header: header, sizeBytes: sizeBytes)
-        entry.transcript = connection.transcript
-        return entry
-    }
-
-    private static func refusedEntries(
-        _ transaction: MailTransaction, _ notes: VerificationNotes, firstOrdinal: Int, at time: UTCTime
-    ) -> [RecipientLogEntry] {
-        transaction.refused.enumerated().map { position, refused in
-            RecipientLogEntry(
-                ordinal: firstOrdinal + position, address: refused.recipient.address.description, state: .refused,
-                reason: notes.refusal(of: refused.recipient, refused.reply), updatedAt: time)
-        }
-    }
-
     /// There may be one without any text.
     private static func hasSubject(_ buffer: ByteBuffer) -> Bool {
         MessageHeader.read(from: Array(buffer.readableBytesView)).first("Subject") != nil
-    }
-
-    private static func logHeader(_ buffer: ByteBuffer) -> MessageLogHeader {
-        let header = MessageHeader.read(from: Array(buffer.readableBytesView))
-        return MessageLogHeader(
-            subject: header.subject ?? "", from: header.first("From")?.text ?? "", messageID: header.messageID ?? "")
     }
 }
