@@ -95,9 +95,11 @@ final class Session {
         watch.attached(attachment.handle)
     }
 
-    /// Ends the attachment, if there is one.
+    /// Ends the attachment, if there is one. A broken one is withdrawn from the watchdog first: in the middle of a job it would else be
+    /// interrupted on one thread while the library frees it on the other. One that is whole stays watched, for its farewell can hang.
     func close() {
         guard let attachment = current else { return }
+        if attachment.isBroken { watch.attached(0) }
         attachment.detach()
         watch.attached(0)
         current = nil
