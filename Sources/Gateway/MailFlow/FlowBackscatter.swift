@@ -1,5 +1,6 @@
 import DomainsAndUsers
 import Mail
+import NIOCore
 import SMTP
 import Settings
 
@@ -29,6 +30,13 @@ struct FlowBackscatter: Sendable {
         }
         if case .valid = ReturnPathMark(keys: directory.returnPathKeys).read(recipient, at: now) { return false }
         return true
+    }
+
+    /// A notice that a message was displayed (RFC 8098): it comes with the null sender too, but goes to an address in a header field, which
+    /// bears no mark.
+    static func isReadReceipt(_ header: ByteBuffer) -> Bool {
+        let type = MessageHeader.read(from: Array(header.readableBytesView)).first("Content-Type")?.text.lowercased() ?? ""
+        return type.hasPrefix("multipart/report") && type.contains("disposition-notification")
     }
 
     private func policy(of recipient: EmailAddress) -> DomainSettings.Backscatter {

@@ -133,7 +133,9 @@ struct FlowFilter: Sendable {
         subject.message = FilteredMessage(
             sizeBytes: message.sizeBytes, structure: room == .taken ? await structure(of: message) : nil,
             content: ReceivedContent(writer: message.content))
-        var results = memory.connection + memory.greeting + memory.sender + (await pipeline.run(.message, subject))
+        // Of our own mail only what is in it counts, not where a user who signed in later came from.
+        let before = subject.isOwnMail ? [] : memory.connection + memory.greeting + memory.sender
+        var results = before + (await pipeline.run(.message, subject))
         switch room {
         case .taken: budget.release(message.sizeBytes)
         case .full: results.append(Self.noRoom)

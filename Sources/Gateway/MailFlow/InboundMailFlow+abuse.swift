@@ -19,9 +19,10 @@ extension InboundMailFlow {
         screening?.refusal(of: address, settings)
     }
 
-    /// A recipient that is not here. One too many ends the session with what later connections are answered.
+    /// A recipient that is not here, or not for everybody. One too many ends the session with what later connections are answered. A
+    /// user's slip does not count, nor does a refusal that says nothing of the recipient (530, 552).
     func badRecipient(_ reply: SMTPReply, _ connection: ClientConnection) -> ReceptionDecision {
-        guard reply.category == .permanentFailure,
+        guard connection.user == nil, reply.code == 550,
             let ban = screening?.note(.badRecipient, of: connection.address, connection.settings.settings)
         else { return .refuse(reply) }
         return .disconnect(ban)
@@ -36,7 +37,8 @@ extension InboundMailFlow {
         guard message.transaction.reversePath.isNull, !acceptance(message.connection).isTrusted(message.connection) else { return nil }
         let backscatter = backscatter(message.connection)
         let now = UTCTime.now()
-        return message.transaction.recipients.contains { backscatter.isForeignReport($0.address, at: now) } ? FlowBackscatter.refusal : nil
+        guard message.transaction.recipients.contains(where: { backscatter.isForeignReport($0.address, at: now) }) else { return nil }
+        return FlowBackscatter.isReadReceipt(message.header) ? nil : FlowBackscatter.refusal
     }
 
     func rateRefusal(_ connection: ClientConnection, more: Int) -> SMTPReply? {
@@ -45,10 +47,20 @@ extension InboundMailFlow {
         return rates?.refusal(Self.rateClient(connection), more: more, settings)
     }
 
-    func noteSending(_ message: ReceivedMessage) {
+    /// Counts a message before it is stored, so that what comes in at the same time by other sessions finds it counted.
+    /// - Returns: the refusal when the user was shut out meanwhile or the limit is reached; then nothing was counted.
+    func countSending(_ message: ReceivedMessage) -> SMTPReply? {
+        let settings = message.connection.settings.settings
+        if let user = message.connection.user, let reply = screening?.refusal(ofUser: user.address.lookupKey) { return reply }
+        guard settings.rateLimits.isInUse else { return nil }
+        return rates?.count(Self.rateClient(message.connection), recipients: message.transaction.recipients.count, settings)
+    }
+
+    /// It was not stored after all.
+    func uncountSending(_ message: ReceivedMessage) {
         let settings = message.connection.settings.settings
         guard settings.rateLimits.isInUse else { return }
-        rates?.accepted(Self.rateClient(message.connection), recipients: message.transaction.recipients.count, settings)
+        rates?.uncount(Self.rateClient(message.connection), recipients: message.transaction.recipients.count, settings)
     }
 
     private static func rateClient(_ connection: ClientConnection) -> RateClient {

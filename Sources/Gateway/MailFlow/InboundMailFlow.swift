@@ -202,8 +202,14 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
-        guard let message = await disclaimed(message, limit: limit) else { return postpone(message, header, Self.notDurable) }
+        if let reply = countSending(message) { return refuse(message, header, reply, judged?.judgement) }
+        guard let message = await disclaimed(message, limit: limit) else {
+            uncountSending(message)
+            message.content.abandon()
+            return postpone(message, header, Self.notDurable)
+        }
         guard case .signed(let signatures) = await signatures(message, limit: limit) else {
+            uncountSending(message)
             message.content.abandon()
             return postpone(message, header, Self.notSigned)
         }
@@ -220,10 +226,10 @@ package struct InboundMailFlow: MailTransactionHandler {
                 throw error
             }
         } catch {
+            uncountSending(message)
             logger.error("message not stored", metadata: ["message": "\(accepted.message.identifier)", "cause": "\(error)"])
             return postpone(message, header, Self.notDurable)
         }
-        noteSending(message)
         return .accept(text: "Queued as \(accepted.message.identifier)")
     }
 

@@ -9,6 +9,9 @@ package final class CurrentBans: Sendable {
         var networks: [Int: [NetworkAddress: Ban]] = [:]
         var users: [String: Ban] = [:]
         var subjects: [RecordIdentifier: BanSubject] = [:]
+        /// When users were let in again.
+        var lifts: [String: UTCTime] = [:]
+        var cleanedAt = UTCTime(milliseconds: 0)
         /// Of the changes that were heard of.
         var revision: Int64 = 0
     }
@@ -37,6 +40,9 @@ package final class CurrentBans: Sendable {
         state.withLock { state in state.users[key].flatMap { $0.isInForce(at: now) ? $0 : nil } }
     }
 
+    /// When a user was let in again, within the last hour: what he sent before is forgiven.
+    func lift(ofUser key: String) -> UTCTime? { state.withLock { $0.lifts[key] } }
+
     /// One that this node makes, in force at once.
     /// - Returns: false when the subject is banned already, or too many are.
     func insert(_ ban: Ban, at now: UTCTime) -> Bool {
@@ -54,9 +60,10 @@ package final class CurrentBans: Sendable {
         state.withLock { state in
             guard changes.revision > state.revision else { return }
             for (ban, isLifted) in changes.changed {
-                if isLifted { Self.remove(ban, &state) } else if ban.isInForce(at: now) { Self.put(ban, &state) }
+                if isLifted { Self.remove(ban, &state, at: now) } else if ban.isInForce(at: now) { Self.put(ban, &state) }
             }
             state.revision = changes.revision
+            guard now >= state.cleanedAt.advanced(by: Self.cleaningInterval) else { return }
             Self.forgetEnded(&state, at: now)
         }
     }
@@ -87,7 +94,8 @@ package final class CurrentBans: Sendable {
     }
 
     /// Also a ban of this node for the same subject, which nobody has written down yet: the administrator meant the subject.
-    private static func remove(_ ban: Ban, _ state: inout State) {
+    private static func remove(_ ban: Ban, _ state: inout State, at now: UTCTime) {
+        if case .user(let key) = ban.subject { state.lifts[key] = now }
         guard let present = present(ban.subject, state), present.begunAt <= ban.begunAt || present.identifier == ban.identifier else {
             return
         }
@@ -100,7 +108,12 @@ package final class CurrentBans: Sendable {
         }
     }
 
+    /// It looks at all of them.
+    private static let cleaningInterval = Duration.seconds(60)
+
     private static func forgetEnded(_ state: inout State, at now: UTCTime) {
+        state.cleanedAt = now
+        state.lifts = state.lifts.filter { now < $0.value.advanced(by: .seconds(3_600)) }
         for (length, bans) in state.networks {
             let left = bans.filter { $0.value.isInForce(at: now) }
             if left.count < bans.count { state.networks[length] = left.isEmpty ? nil : left }

@@ -114,6 +114,7 @@ package struct RateLedger: Sendable {
     /// Networks by user: those of `.userFrom`.
     private var networks: [String: Set<NetworkAddress>] = [:]
     private var changed: Set<Key> = []
+    private var forgottenIn: RateSlot?
     private let writer: RecordIdentifier
     private let maximumSubjects: Int
 
@@ -172,8 +173,10 @@ package struct RateLedger: Sendable {
         changed.formUnion(figures.map { Key(subject: $0.subject, slot: $0.slot) })
     }
 
-    /// Once in a slot is enough.
+    /// Does something once in a slot: it looks at every subject.
     package mutating func forgetOld(at now: UTCTime) {
+        guard RateSlot(now) != forgottenIn else { return }
+        forgottenIn = RateSlot(now)
         let oldest = RateSlot(now).first(of: RateSlot.perHour)
         for subject in slots.keys {
             slots[subject]?.forget(before: oldest)

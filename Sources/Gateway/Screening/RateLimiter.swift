@@ -105,7 +105,18 @@ package final class RateLimiter: Sendable {
     package func refusal(_ client: RateClient, more: Int, _ settings: GatewaySettings, now: UTCTime = .now()) -> SMTPReply? {
         guard counts(client, settings) else { return nil }
         let policy = RatePolicy(settings.rateLimits)
-        switch policy.verdict(client, use(client, policy, now), more: more) {
+        let lift = lift(of: client)
+        let use = ledger.withLock { Self.use(client, policy, $0, now, lift: lift) }
+        return reply(policy.verdict(client, use, more: more), client, now)
+    }
+
+    private func lift(of client: RateClient) -> UTCTime? {
+        guard case .user(let key, _) = client else { return nil }
+        return screening.bans.lift(ofUser: key)
+    }
+
+    private func reply(_ verdict: RatePolicy.Verdict, _ client: RateClient, _ now: UTCTime) -> SMTPReply? {
+        switch verdict {
         case .pass: return nil
         case .later(let limit, let ofRecipients):
             later.increment()
@@ -118,15 +129,33 @@ package final class RateLimiter: Sendable {
         }
     }
 
-    /// A message was accepted.
-    package func accepted(_ client: RateClient, recipients: Int, _ settings: GatewaySettings, now: UTCTime = .now()) {
-        guard counts(client, settings) else { return }
+    /// Counts a message that is about to be stored, in one step with the decision.
+    /// - Returns: the refusal when a limit is reached; then nothing was counted.
+    package func count(_ client: RateClient, recipients: Int, _ settings: GatewaySettings, now: UTCTime = .now()) -> SMTPReply? {
+        guard counts(client, settings) else { return nil }
         let policy = RatePolicy(settings.rateLimits)
         let amount = RateAmount(messages: 1, recipients: recipients)
-        ledger.withLock { ledger in
-            let before = Self.use(client, policy, ledger, now)
+        let lift = lift(of: client)
+        let verdict = ledger.withLock { ledger in
+            let before = Self.use(client, policy, ledger, now, lift: lift)
+            let verdict = policy.verdict(client, before, more: recipients)
+            guard verdict == .pass else { return verdict }
             let after = RateUse(hour: before.hour + amount, recent: before.recent + amount, networks: before.networks)
             ledger.add(amount, of: Self.subject(client), isShared: policy.isShared(client, after), at: now)
+            if case .user(let key, let address) = client, settings.rateLimits.freezeNetworks > 0 {
+                ledger.add(amount, of: .userFrom(key, Self.network(address)), isShared: true, at: now)
+            }
+            return verdict
+        }
+        return reply(verdict, client, now)
+    }
+
+    /// Takes back what was counted of a message that could not be stored.
+    package func uncount(_ client: RateClient, recipients: Int, _ settings: GatewaySettings, now: UTCTime = .now()) {
+        guard counts(client, settings) else { return }
+        let amount = RateAmount(messages: -1, recipients: -recipients)
+        ledger.withLock { ledger in
+            ledger.add(amount, of: Self.subject(client), isShared: false, at: now)
             if case .user(let key, let address) = client, settings.rateLimits.freezeNetworks > 0 {
                 ledger.add(amount, of: .userFrom(key, Self.network(address)), isShared: true, at: now)
             }
@@ -140,18 +169,18 @@ package final class RateLimiter: Sendable {
         }
     }
 
-    private func use(_ client: RateClient, _ policy: RatePolicy, _ now: UTCTime) -> RateUse {
-        ledger.withLock { Self.use(client, policy, $0, now) }
-    }
-
-    private static func use(_ client: RateClient, _ policy: RatePolicy, _ ledger: RateLedger, _ now: UTCTime) -> RateUse {
+    /// - Parameter lift: when the user was let in again; of the slots up to then nothing counts for freezing.
+    private static func use(
+        _ client: RateClient, _ policy: RatePolicy, _ ledger: RateLedger, _ now: UTCTime, lift: UTCTime?
+    ) -> RateUse {
         let subject = subject(client)
-        var use = RateUse(
-            hour: ledger.amount(of: subject, at: now), recent: ledger.amount(of: subject, slots: policy.recentSlots, at: now))
+        let sinceLift = lift.map { max(0, Int(RateSlot(now).number - RateSlot($0).number)) } ?? .max
+        let slots = min(policy.recentSlots, sinceLift)
+        var use = RateUse(hour: ledger.amount(of: subject, at: now), recent: ledger.amount(of: subject, slots: slots, at: now))
         if case .user(let key, let address) = client, policy.settings.freezeNetworks > 0 {
             let present = RateSubject.userFrom(key, network(address))
-            let isNew = ledger.amount(of: present, slots: policy.recentSlots, at: now).messages == 0
-            use.networks = ledger.networkCount(ofUser: key, slots: policy.recentSlots, at: now) + (isNew ? 1 : 0)
+            let isNew = ledger.amount(of: present, slots: slots, at: now).messages <= 0
+            use.networks = ledger.networkCount(ofUser: key, slots: slots, at: now) + (isNew ? 1 : 0)
         }
         return use
     }

@@ -39,8 +39,14 @@ package struct ScreeningExchange: Service {
                 group.addTask { await writeTrace() }
             }
         }
-        // What was refused in the last moments; a database that does not take it now loses it.
-        try? await store.record(screening.trace.take())
+        // What was banned and refused in the last moments; a database that does not take it now loses it.
+        let bans = screening.outbox.take(Self.bansPerBatch, at: .now())
+        do throws(DirectoryError) {
+            if !bans.isEmpty { try await store.insert(bans) }
+            try await store.record(screening.trace.take())
+        } catch {
+            logger.warning("the last bans and refused sign-ins are lost", metadata: ["bans": "\(bans.count)", "cause": "\(error)"])
+        }
     }
 
     /// The bans in force, before the node serves.

@@ -18,6 +18,9 @@ final class Attachment {
     /// Set when the engine has answered to an interruption: it will not disturb a later call.
     private(set) var hasSeenInterruption = false
 
+    /// Done on the attachment's thread before it ends, whatever ends it.
+    var beforeDetach: (() -> Void)?
+
     /// Attaches, or creates the database and attaches.
     init(_ configuration: FirebirdConfiguration, creating: Creation? = nil) throws(FirebirdError) {
         cache = StatementCache(capacity: configuration.statementCacheSize)
@@ -97,12 +100,22 @@ final class Attachment {
         return prepared
     }
 
-    /// Asks the other end for a sign of life.
-    func ping() throws(FirebirdError) { try check(fb_ping(status.pointer, &handle)) }
+    /// Asks the other end for a sign of life, with a question that it must answer. Not by `fb_ping`: that frees the attachment when it
+    /// finds the connection lost, while other threads of the library, or the watchdog's call, still use it (a crash seen with 3.0.11).
+    func ping() throws(FirebirdError) {
+        let question = [ISC_SCHAR(isc_info_ods_version.rawValue)]
+        var answer = [ISC_SCHAR](repeating: 0, count: 32)
+        try check(isc_database_info(status.pointer, &handle, Int16(question.count), question, Int16(answer.count), &answer))
+    }
+
+    /// Cuts the connection, so that nothing waits for it any more.
+    func abort() { _ = fb_cancel_operation(status.pointer, &handle, UInt16(fb_cancel_abort)) }
 
     /// Ends the attachment. On a connection that may be dead, aborting first keeps the farewell from blocking.
     func detach() {
         guard handle != 0 else { return }
+        beforeDetach?()
+        beforeDetach = nil
         var ending = handle
         // Statements end with their attachment: none is to send a farewell of its own.
         handle = 0

@@ -53,6 +53,7 @@ final class EventChannel: Sendable {
     /// Queues the first request, on the attachment's thread.
     func open(_ attachment: Attachment) throws(FirebirdError) {
         EventChannels.add(self, number)
+        attachment.beforeDetach = { [unowned attachment] in self.endRequests(attachment) }
         do { try request(attachment) } catch {
             EventChannels.remove(number)
             throw error.kind == .connectionLost ? error.reclassified(.cannotConnect) : error
@@ -160,22 +161,28 @@ final class EventChannel: Sendable {
     private static let maximumRestChecks = 200
 
     /// Takes the waiting request back and lets the library's thread finish, on the attachment's thread: afterwards the attachment may end.
+    /// On a lost connection the request ends with the callback that tells so, which is waited for.
     func endRequests(_ attachment: Attachment) {
         let waiting: ISC_LONG? = state.withLock { state in
             state.isClosed = true
-            defer { state.isArmed = false }
             return state.isArmed ? state.identifier : nil
         }
-        if var waiting { attachment.notice(isc_cancel_events(attachment.status.pointer, &attachment.handle, &waiting)) }
+        if var waiting {
+            if !attachment.isBroken { attachment.notice(isc_cancel_events(attachment.status.pointer, &attachment.handle, &waiting)) }
+            if attachment.isBroken { attachment.abort() } else { disarm() }
+        }
         for _ in 0..<Self.maximumRestChecks {
             if isAtRest { return }
             usleep(Self.restCheckMicroseconds)
         }
+        disarm()
     }
+
+    private func disarm() { state.withLock { $0.isArmed = false } }
 
     private var isAtRest: Bool {
         state.withLock { state in
-            guard state.callbacksUnderWay == 0 else { return false }
+            guard state.callbacksUnderWay == 0, !state.isArmed else { return false }
             guard let last = state.lastCallback else { return true }
             return last.advanced(by: Self.rest) <= .now
         }

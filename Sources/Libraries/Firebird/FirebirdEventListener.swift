@@ -78,7 +78,6 @@ package final class FirebirdEventListener: Sendable {
     /// Asks the other end for a sign of life; without one within the deadline the channel is closed.
     package func ping(deadline: Duration = .seconds(5)) async throws {
         do {
-            try await letEndBeHeard()
             try await queue.run(deadline: deadline) { [channel] session in
                 // Attaching anew would ping a connection on which nobody listens.
                 guard !channel.isClosed, let attachment = session.present else { throw FirebirdError(.closed, "the channel has ended") }
@@ -89,20 +88,6 @@ package final class FirebirdEventListener: Sendable {
             throw error
         }
     }
-
-    /// Waits until the library's own thread has surely told of an end that is there already. A call that finds the connection lost frees
-    /// what that thread walks over, and the process with it (seen with 3.0.11): after a process was paused, both find it lost at once.
-    private func letEndBeHeard() async throws {
-        for _ in 0..<Self.settlingAttempts {
-            let begun = ContinuousClock.now
-            try await Task.sleep(for: Self.settlingTime)
-            // Longer: the process itself was paused meanwhile.
-            if begun.duration(to: .now) < Self.settlingTime * 3 { return }
-        }
-    }
-
-    private static let settlingTime = Duration.milliseconds(200)
-    private static let settlingAttempts = 10
 
     /// Stops listening and detaches; the stream ends with `.channelClosed`.
     package func close() async { await Self.end(channel, queue) }

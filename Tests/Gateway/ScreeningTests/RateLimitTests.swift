@@ -140,7 +140,7 @@ struct RateLimiterTests {
 
     @Test func `without limits nothing is counted`() {
         let limiter = RateLimiter(screening: screening)
-        for _ in 0..<100 { limiter.accepted(address, recipients: 10, settings) }
+        for _ in 0..<100 { _ = limiter.count(address, recipients: 10, settings) }
         #expect(limiter.ledger.withLock(\.count) == 0 && limiter.refusal(address, more: 0, settings) == nil)
     }
 
@@ -150,7 +150,7 @@ struct RateLimiterTests {
         let limiter = RateLimiter(screening: screening)
         for _ in 0..<3 {
             #expect(limiter.refusal(address, more: 0, settings) == nil)
-            limiter.accepted(address, recipients: 1, settings)
+            _ = limiter.count(address, recipients: 1, settings)
         }
         #expect(limiter.refusal(address, more: 0, settings)?.code == 451)
         #expect(limiter.refusal(.address(NetworkAddress("192.0.2.10")!), more: 0, settings) == nil)
@@ -164,7 +164,7 @@ struct RateLimiterTests {
         for number in 1...2 {
             let client = RateClient.user("me@example.com", from: NetworkAddress("10.\(number).0.1")!)
             #expect(limiter.refusal(client, more: 0, settings) == nil)
-            limiter.accepted(client, recipients: 1, settings)
+            _ = limiter.count(client, recipients: 1, settings)
         }
         let third = RateClient.user("me@example.com", from: NetworkAddress("10.3.0.1")!)
         #expect(limiter.refusal(third, more: 0, settings)?.code == 550)

@@ -20,7 +20,10 @@ package struct BanTable: BanStore {
             let newest = try Self.revision(transaction)
             guard newest > revision else { return nil }
             var conditions: [FirebirdQuery] = ["revision > \(FirebirdValue.integer(revision))"]
-            if revision == 0 { conditions += ["is_lifted = false", "expires_at + 0 > \(UTCTime.now())"] }
+            // Of bans that are over nobody needs to hear any more, however long this node heard nothing.
+            conditions.append("(is_lifted = true or expires_at + 0 > \(UTCTime.now()))")
+            // In the beginning there is nothing to lift; but what a user sent before he was let in again is forgiven.
+            if revision == 0 { conditions.append("(is_lifted = false or kind = \(BanSubject.Kind.user.rawValue))") }
             let rows = try transaction.query(
                 "select \(unsafeSQL: Self.columns) from ban \(FirebirdQuery.where(conditions)) order by revision",
                 maximumRows: CurrentBans.maximum * 2)
@@ -70,11 +73,13 @@ package struct BanTable: BanStore {
             let revision = try Self.raise(node, transaction)
             var count = 0
             for identifier in identifiers {
+                // All bans of the subject: two nodes may have banned it in one moment.
+                guard let row = try transaction.queryOne("select kind, subject from ban where id = \(identifier)") else { continue }
                 count += try transaction.execute(
                     """
                     update ban set is_lifted = true, expires_at = \(now.advanced(by: Self.liftedLifetime)),
                         revision = \(FirebirdValue.integer(revision)), changed_at = \(now), changed_by = \(node)
-                    where id = \(identifier) and is_lifted = false
+                    where kind = \(try row.decode(0, as: String.self)) and subject = \(try row.decode(1, as: String.self)) and is_lifted = false
                     """)
             }
             return count

@@ -8,9 +8,11 @@ extension DomainTable: ReturnPathKeyStore {
     ) async throws(DirectoryError) -> Bool {
         let node = sessions.node
         return try await sessions.write(unavailable: DirectoryError.unavailable) { transaction in
+            let isThere = { try transaction.queryOne("select first 1 1 from return_path_key where created_at > \(limit)") != nil }
+            guard try !isThere() else { return false }
             // Keeps others out, so that two nodes make one key.
             _ = try SettingsTable.raiseRevision(by: node, transaction)
-            guard try transaction.queryOne("select first 1 1 from return_path_key where created_at > \(limit)") == nil else { return false }
+            guard try !isThere() else { return false }
             try transaction.execute(
                 """
                 insert into return_path_key (id, key_number, secret, created_at, changed_at, changed_by)

@@ -10,17 +10,19 @@ package struct RateTable: RateStore {
     let sessions: DatabaseSessions
 
     private static let deadline = Duration.seconds(5)
-    private static let maximumRows = 100_000
+    /// The newest; more would not find room in a node's memory anyway.
+    private static let maximumRows = 50_000
 
     package func exchange(
         _ figures: [RateFigure], readingSince time: UTCTime, writer: RecordIdentifier
     ) async throws(DirectoryError) -> [RateFigure] {
         let node = sessions.node
         return try await DatabaseSessions.translating(DirectoryError.unavailable) {
+            // Committed apart: what is told stays told, however much there is to be heard.
             try await sessions.background.transaction(deadline: Self.deadline) { transaction in
                 let now = UTCTime.now()
                 for figure in figures {
-                    try transaction.execute(
+                    try transaction.executeUncounted(
                         """
                         update or insert into rate_figure (writer_id, subject, slot_number, messages, recipients, changed_at, changed_by)
                         values (\(writer), \(Self.text(figure.subject)), \(FirebirdValue.integer(figure.slot.number)),
@@ -28,11 +30,13 @@ package struct RateTable: RateStore {
                         matching (writer_id, subject, slot_number)
                         """)
                 }
-                return try transaction.query(
+            }
+            return try await sessions.background.transaction(deadline: Self.deadline) { transaction in
+                try transaction.query(
                     """
-                    select subject, slot_number, messages, recipients, writer_id from rate_figure
-                    where changed_at >= \(time) and writer_id || '' <> \(writer)
-                    """, maximumRows: Self.maximumRows
+                    select first \(unsafeSQL: String(Self.maximumRows)) subject, slot_number, messages, recipients, writer_id from rate_figure
+                    where changed_at >= \(time) and writer_id || '' <> \(writer) order by changed_at desc
+                    """
                 ).compactMap(Self.figure)
             }
         }
