@@ -21,7 +21,7 @@ struct DisclaimerComposer: Sendable {
         }
         var edits: [(range: Range<Int>, bytes: [UInt8])] = []
         for part in Self.texts(structure.root) {
-            guard let edit = edit(part, isRoot: part.index == 0) else { return nil }
+            guard let edit = edit(part, in: bytes) else { return nil }
             edits += edit
         }
         guard !edits.isEmpty else { return nil }
@@ -33,7 +33,10 @@ struct DisclaimerComposer: Sendable {
             result += edit.bytes
             end = edit.range.upperBound
         }
-        return result + bytes[end...]
+        result += bytes[end...]
+        // Whatever the message was like: a part that is not found again would be lost.
+        return MessageReader().read(result).parts.map(\.contentType.mediaType) == structure.parts.map(\.contentType.mediaType)
+            ? result : nil
     }
 
     /// RFC 1847, RFC 8551, RFC 3156, and reports, whose form is for programs.
@@ -63,7 +66,7 @@ struct DisclaimerComposer: Sendable {
     }
 
     /// New header and new body; `nil` when the text cannot be read without loss.
-    private func edit(_ part: MIMEPart, isRoot: Bool) -> [(range: Range<Int>, bytes: [UInt8])]? {
+    private func edit(_ part: MIMEPart, in bytes: [UInt8]) -> [(range: Range<Int>, bytes: [UInt8])]? {
         let body = part.decodedBody(limit: Self.maximumTextBytes)
         let decoded = DecodedText(body.bytes[...], charset: part.contentType.charset)
         guard !part.isFromDecodedBody, !body.isTruncated, decoded.replacements == 0, !decoded.text.contains("-----BEGIN PGP ") else {
@@ -72,9 +75,12 @@ struct DisclaimerComposer: Sendable {
         let isHTML = part.contentType.subtype == "html"
         let text = isHTML ? withHTMLFooter(decoded.text) : withFooter(decoded.text)
         let raw = part.rawBody
+        let isRoot = part.index == 0
+        // The line break in front of a boundary belongs to the boundary; behind an empty body it is the empty line that ended the header.
+        let isFollowedByBreak = raw.endIndex < bytes.count && (bytes[raw.endIndex] == 0x0D || bytes[raw.endIndex] == 0x0A)
         return [
             (part.header.range, header(part, isHTML: isHTML, isRoot: isRoot)),
-            (raw.startIndex..<raw.endIndex, Self.base64(text) + (isRoot ? [0x0D, 0x0A] : [])),
+            (raw.startIndex..<raw.endIndex, Self.base64(text) + (isRoot || !isFollowedByBreak ? [0x0D, 0x0A] : [])),
         ]
     }
 
