@@ -17,14 +17,15 @@ import Testing
         ("a{2,3}b", "aaab", true), ("a{2,}b", "aaaaaab", true), ("", "anything", true), ("x*", "", true), ("請求書|見積", "お見積もり", true),
         ("[ぁ-ん]+", "ひらがな", true), ("ＡＢＣ", "abc", true), ("abc", "ＡＢＣ", true), ("[A-Z]{3}", "abc", true), ("\\.exe$", "a.EXE", true),
         ("(?:ab)+c", "ababc", true), ("a+?b", "aab", true), ("\\w+\\s\\w+", "Hello\r\n  World", true), ("[\\]]", "]", true),
-        ("a||b", "zz", true),
+        ("a||b", "zz", true), ("^[^\\n]+$", "none", true), ("^[^\\t\\r]+$", "a\tb", false), ("[\\-\\]]", "-", true),
+        ("^a(){100}(|){3}b{0}$", "a", true),
     ])
     func `patterns find what they say`(pattern: String, text: String, isMatch: Bool) throws {
         #expect(try matches(pattern, text) == isMatch)
     }
 
     @Test(arguments: [
-        "(", ")", "[a", "a{", "a{2", "a{3,2}", "*a", "a**", "(?=a)", "(?<n>a)", "\\1", "[z-a]", "a{1000}", "\\",
+        "(", ")", "[a", "a{", "a{2", "a{3,2}", "*a", "a**", "(?=a)", "(?<n>a)", "\\1", "[z-a]", "a{1000}", "\\", "[\\x]", "[a\\1]", "[\\b]",
         String(repeating: "(", count: 100),
     ])
     func `what has no meaning here is refused with its place`(pattern: String) {
@@ -33,6 +34,18 @@ import Testing
 
     @Test func `repetitions of repetitions that would fill the memory are refused`() {
         #expect(throws: PatternFault.tooLarge) { try LinearPattern("((a{100}){100}){100}") }
+    }
+
+    @Test(arguments: [
+        "(((((){100}){100}){100}){100}){100}", "((((((){100}){100}){100}){100}){100}){100}", "((((((a{0}){90}){90}){90})+){90})*",
+    ])
+    func `repetitions of nothing are nothing`(pattern: String) throws {
+        #expect(try LinearPattern(pattern).program == [.match])
+    }
+
+    @Test func `what is written out as little is bounded too`() {
+        let pattern = "((" + String(repeating: "()", count: 200) + "a{0}b){100}){20}"
+        #expect(throws: PatternFault.tooLarge) { try LinearPattern(pattern) }
     }
 
     @Test(arguments: ["(a+)+$", "(a|a)*$", "(a|aa)+$", "(.*a){12}$", "^(([a-z])+.)+[A-Z]([a-z])+$"])

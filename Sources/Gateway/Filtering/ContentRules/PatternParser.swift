@@ -119,14 +119,29 @@ struct PatternParser {
     private mutating func escape() throws(PatternFault) -> LinearPattern.Instruction {
         index += 1
         guard let scalar = peek else { throw fault }
-        defer { index += 1 }
+        if scalar == "b" {
+            index += 1
+            return .wordEdge
+        }
+        if let set = Self.named(scalar) {
+            index += 1
+            return .set(set)
+        }
+        return .scalar(FoldedText.fold(try escaped()))
+    }
+
+    /// The character that an escape stands for; a letter without a meaning here is refused, since it has one elsewhere.
+    private mutating func escaped() throws(PatternFault) -> Unicode.Scalar {
+        guard let scalar = peek else { throw fault }
         switch scalar {
-        case "b": return .wordEdge
-        case "t", "n", "r": return .scalar(0x20)
+        case "t", "n", "r":
+            index += 1
+            // Line breaks are blanks in the texts that are looked at.
+            return " "
         default:
-            if let set = Self.named(scalar) { return .set(set) }
             guard !("0"..."9").contains(scalar), !scalar.properties.isAlphabetic else { throw fault }
-            return .scalar(FoldedText.fold(scalar))
+            index += 1
+            return scalar
         }
     }
 
@@ -176,7 +191,10 @@ struct PatternParser {
     }
 
     private mutating func classMember() throws(PatternFault) -> Unicode.Scalar {
-        if peek == "\\" { index += 1 }
+        if peek == "\\" {
+            index += 1
+            return try escaped()
+        }
         guard let scalar = peek else { throw fault }
         index += 1
         return scalar
@@ -193,9 +211,24 @@ struct PatternParser {
     }
 }
 
-/// Writes a pattern out as instructions.
+extension PatternNode {
+    /// Whether it is written out as nothing. Repeated, it stays nothing, however often.
+    var isNothing: Bool {
+        switch self {
+        case .empty: true
+        case .single, .choice: false
+        case .sequence(let nodes): nodes.allSatisfy(\.isNothing)
+        case .repetition(let node, _, let most): most == 0 || node.isNothing
+        }
+    }
+}
+
+/// Writes a pattern out as instructions, in steps whose number is bounded whatever the pattern.
 struct PatternCompiler {
     private(set) var program: [LinearPattern.Instruction] = []
+    private var steps = 0
+
+    private static let maximumSteps = 20_000
 
     mutating func add(_ instruction: LinearPattern.Instruction) throws(PatternFault) {
         guard program.count < LinearPattern.maximumInstructions else { throw .tooLarge }
@@ -203,12 +236,15 @@ struct PatternCompiler {
     }
 
     mutating func add(_ node: PatternNode) throws(PatternFault) {
+        steps += 1
+        guard steps <= Self.maximumSteps else { throw .tooLarge }
         switch node {
         case .empty: break
         case .single(let instruction): try add(instruction)
         case .sequence(let nodes): for node in nodes { try add(node) }
         case .choice(let branches): try add(branches[...])
         case .repetition(let node, let least, let most):
+            if node.isNothing { return }
             for _ in 0..<least { try add(node) }
             guard let most else { return try addLoop(node) }
             for _ in least..<most { try addOptional(node) }
