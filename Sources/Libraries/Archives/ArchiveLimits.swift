@@ -36,11 +36,13 @@ package struct ArchiveWork: Sendable, Hashable {
 
 /// One file in an archive.
 package struct ArchivedFile: Sendable, Hashable {
-    /// As it stands in the archive, cut at `maximumNameBytes`; its charset is the sender's.
+    /// As it stands in the archive; of one longer than `maximumNameBytes`, beginning and end. Its charset is the sender's.
     package let name: [UInt8]
     /// 1 in the outermost archive.
     package let depth: Int
     package let kind: FileKind
+    /// It is all that a compressed file holds: programs save it under that file's name without the last ending.
+    package let isWholeContent: Bool
 
     package static let maximumNameBytes = 1_024
 }

@@ -26,7 +26,7 @@ package struct FileExamination {
 
     private mutating func look(_ bytes: [UInt8], _ kind: FileKind, depth: Int) {
         switch kind {
-        case .zip, .tar, .sevenZip, .compressed: walk(bytes, depth: depth)
+        case .zip, .tar, .sevenZip, .compressed: walk(bytes, kind, depth: depth)
         case .compound:
             let file = CompoundFile(bytes)
             if file.hasMacros { report.hasMacros = true }
@@ -36,44 +36,79 @@ package struct FileExamination {
         }
     }
 
-    private mutating func walk(_ bytes: [UInt8], depth: Int) {
+    private mutating func walk(_ bytes: [UInt8], _ kind: FileKind, depth: Int) {
         guard depth <= limits.depth else { return fail(.tooDeep) }
         report.work.archives += 1
+        if kind == .sevenZip, !isReadable(bytes) { return }
         bytes.withUnsafeBytes { buffer in
-            guard let stream = ArchiveStream.open(buffer) else { return fail(.damaged) }
+            guard let stream = ArchiveStream.open(buffer, kind) else { return fail(.damaged) }
+            if stream.isUnclear { fail(.damaged) }
             while !isOver {
                 switch stream.next() {
                 case .end: return
                 case .failed(let isEncrypted):
                     if isEncrypted { report.isEncrypted = true } else { fail(.damaged) }
                     return
-                case .entry(let name, let isEncrypted, let size, let isFile):
+                case .entry(let name, let isEncrypted, let size, let isDirectory, let target):
                     if stream.isPlain { return fail(.damaged) }
                     guard report.work.entries < limits.entries else { return fail(.tooManyEntries) }
                     report.work.entries += 1
-                    guard isFile else { continue }
                     announce(size)
-                    guard !isOver, take(name, isEncrypted: isEncrypted, stream, depth) else { return }
+                    // Its type is the sender's word; other programs write a file whatever it says. Of a directory too all is read that
+                    // stands there: libarchive would unpack it in one step while it looks for the next entry.
+                    let isEmptyDirectory = isDirectory && size == 0
+                    guard !isOver,
+                        isEmptyDirectory
+                            || take(name, target, size, isDirectory: isDirectory, isEncrypted: isEncrypted, stream, depth)
+                    else {
+                        return
+                    }
                 }
             }
         }
     }
 
+    /// Whether libarchive may be asked about a 7z: it makes room for all that a header announces before it has seen any of it.
+    private mutating func isReadable(_ bytes: [UInt8]) -> Bool {
+        do throws(SevenZipHeader.Fault) {
+            try SevenZipHeader.check(bytes, limit: max(limits.entries, Self.fewestAnnounced))
+            return true
+        } catch {
+            switch error {
+            case .encrypted: report.isEncrypted = true
+            case .malformed: fail(.damaged)
+            case .tooMany: fail(.tooManyEntries)
+            }
+            return false
+        }
+    }
+
+    /// Files that an archive may announce in any case; the limit of those read is another. Costs libarchive some megabytes.
+    private static let fewestAnnounced = 20_000
+
     /// - Returns: whether the archive can be read on.
-    private mutating func take(_ name: [UInt8], isEncrypted: Bool, _ stream: borrowing ArchiveStream, _ depth: Int) -> Bool {
+    private mutating func take(
+        _ name: [UInt8], _ target: [UInt8], _ size: Int?, isDirectory: Bool, isEncrypted: Bool, _ stream: borrowing ArchiveStream,
+        _ depth: Int
+    ) -> Bool {
+        // libarchive ends the name of what it takes for a directory.
+        let name = isDirectory && name.last == 0x2F ? Array(name.dropLast()) : name
         if Self.isMacroPart(name) { report.hasMacros = true }
         guard !isEncrypted else {
             report.isEncrypted = true
-            report.files.append(ArchivedFile(name: name, depth: depth, kind: .other))
+            list(name, .other, depth)
             return true
         }
-        var content: [UInt8] = []
+        var content = target
+        kept += content.count
         var kind = FileKind.other
         var isWanted = true
+        var hasBytes = false
         defer { kept -= content.count }
         do throws(ArchiveStream.UnpackingFailure) {
             while let block = try stream.nextBlock() {
-                guard mayUnpack(block.count) else { return note(name, kind, content, depth) }
+                guard mayUnpack(block.count) else { return note(name, kind, content, depth, stream.isSingle) }
+                hasBytes = hasBytes || !block.isEmpty
                 guard isWanted else { continue }
                 content.append(contentsOf: block)
                 keep(block.count)
@@ -92,20 +127,30 @@ package struct FileExamination {
             }
         } catch {
             fail(.damaged)
-            _ = note(name, kind, content, depth)
+            _ = note(name, kind, content, depth, stream.isSingle)
             return false
         }
         if isWanted, content.count < FileKind.headBytes { kind = FileKind(head: content[...]) }
-        report.files.append(ArchivedFile(name: name, depth: depth, kind: kind))
+        if !hasBytes, target.isEmpty, let size, size > 0 {
+            // libarchive gives out nothing of a device, and of a directory's content neither.
+            fail(.damaged)
+        } else if isDirectory, !hasBytes {
+            return !isOver
+        }
+        list(name, kind, depth, isWholeContent: stream.isSingle)
         if isWanted, Self.isLookedInto(kind) { look(content, kind, depth: depth + 1) }
         return !isOver
     }
 
     /// The last that is said of a file that was not unpacked whole.
-    private mutating func note(_ name: [UInt8], _ kind: FileKind, _ content: [UInt8], _ depth: Int) -> Bool {
+    private mutating func note(_ name: [UInt8], _ kind: FileKind, _ content: [UInt8], _ depth: Int, _ isWholeContent: Bool) -> Bool {
         let known = kind == .other ? FileKind(head: content[...]) : kind
-        report.files.append(ArchivedFile(name: name, depth: depth, kind: known))
+        list(name, known, depth, isWholeContent: isWholeContent)
         return false
+    }
+
+    private mutating func list(_ name: [UInt8], _ kind: FileKind, _ depth: Int, isWholeContent: Bool = false) {
+        report.files.append(ArchivedFile(name: name, depth: depth, kind: kind, isWholeContent: isWholeContent))
     }
 
     private static func isLookedInto(_ kind: FileKind) -> Bool { kind.isReadArchive || kind == .compound || kind == .pdf }

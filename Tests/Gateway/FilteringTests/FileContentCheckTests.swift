@@ -71,6 +71,36 @@ import Testing
         #expect(results.map(\.outcome) == outcomes)
     }
 
+    /// `x` in gzip.
+    private static let gzip: [UInt8] = [
+        0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0, 0x03, 0xAB, 0, 0, 0x83, 0x16, 0xDC, 0x8C, 0x01, 0, 0, 0,
+    ]
+
+    @Test func `what a compressed file holds has its name without the last ending`() async throws {
+        for content in [message("invoice.js.gz", Self.gzip), message("a.zip", Self.zip("invoice.js.gz", Self.gzip))] {
+            #expect(try await find(content) { $0.action = .reject }.map(\.weight) == [.reject])
+        }
+        #expect(try await find(message("invoice.gz", Self.gzip)).map(\.outcome) == [.notFound])
+    }
+
+    @Test func `a text that is named as a file is one`() async throws {
+        let content =
+            "Subject: x\r\nContent-Type: text/plain; filename=x.bat\r\n\r\n@echo off\r\ncalc\r\n"
+        #expect(try await find(content) { $0.scripts = .reject }.map(\.weight) == [.reject])
+    }
+
+    @Test func `a message that was not read is undecided, and what takes too long is treated as the settings say`() async throws {
+        var fixture = SubjectFixture()
+        var subject = try fixture.subject()
+        subject.message = FilteredMessage(sizeBytes: 1, structure: nil)
+        let check = FileContentCheck(try fixture.environment())
+        #expect(check.isWanted(subject, at: .message))
+        #expect(await check.find(subject, at: .message).map(\.outcome) == [.undecided])
+        #expect(check.overrun(subject).weight == .quarantine && check.overrun(subject).outcome == .found)
+        fixture.settings.attachments.unreadable = .pass
+        #expect(check.overrun(try fixture.subject()).outcome == .undecided)
+    }
+
     @Test func `macros are found when they are asked about`() async throws {
         let content = message("a.docx", Self.zip("word/vbaProject.bin", [1, 2, 3]))
         #expect(try await find(content).map(\.outcome) == [.notFound])

@@ -10,6 +10,8 @@ struct ArchiveMaker {
     var form = Form.zip
     var password: String?
     private(set) var files: [(name: String, content: [UInt8])] = []
+    /// The type of all entries.
+    var type: mode_t = 0o100000
 
     init(_ form: Form = .zip, password: String? = nil) {
         self.form = form
@@ -55,7 +57,7 @@ struct ArchiveMaker {
                 let entry = archive_entry_new()
                 archive_entry_set_pathname_utf8(entry, file.name)
                 archive_entry_set_size(entry, Int64(file.content.count))
-                archive_entry_set_filetype(entry, 0o100000)
+                archive_entry_set_filetype(entry, type)
                 archive_entry_set_perm(entry, 0o644)
                 archive_write_header(archive, entry)
                 _ = file.content.withUnsafeBytes { archive_write_data(archive, $0.baseAddress, $0.count) }

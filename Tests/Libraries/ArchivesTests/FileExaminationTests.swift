@@ -47,6 +47,126 @@ import Testing
         #expect(reports.map(names) == [["請求書.txt"], ["請求書.txt"]])
     }
 
+    /// The zip with another type in its entries' external attributes.
+    private func zip(_ name: String, _ content: [UInt8], mode: Int) -> [UInt8] {
+        var bytes = ArchiveMaker().adding(name, content).bytes()
+        for index in bytes.indices.dropLast(46) where Array(bytes[index..<(index + 4)]) == [0x50, 0x4B, 1, 2] {
+            bytes[index + 5] = 3
+            bytes[index + 40] = UInt8(mode & 0xFF)
+            bytes[index + 41] = UInt8(mode >> 8)
+        }
+        return bytes
+    }
+
+    @Test(arguments: [0o100644, 0o020666, 0o060666, 0o010666, 0o140666, 0o120777, 0o040755, 0])
+    func `a file is listed whatever type its archive gives it`(mode: Int) {
+        let report = FileExamination.examine(zip("run.js", Array("WScript.Echo(1)".utf8), mode: mode))
+        #expect(names(report) == ["run.js"])
+        let script = FileExamination.examine(zip("run", Array("#!/bin/sh\n".utf8), mode: mode))
+        #expect(script.files.map(\.kind) == [.script] || script.faults == [.damaged])
+    }
+
+    /// A tar whose directory has a megabyte of zeros, or more.
+    private func directoryTar(megabytes: Int) -> [UInt8] {
+        let bytes = ArchiveMaker(.tar).adding("x", [UInt8](repeating: 0, count: megabytes << 20)).bytes()
+        guard let start = (0..<bytes.count / 512).map({ $0 * 512 }).first(where: { bytes[$0] == 0x78 && bytes[$0 + 1] == 0 }) else {
+            return []
+        }
+        var changed = bytes
+        changed[start + 156] = 0x44
+        for index in 148..<156 { changed[start + index] = 0x20 }
+        let sum = changed[start..<(start + 512)].reduce(0) { $0 + Int($1) }
+        let text = String(sum, radix: 8)
+        changed.replaceSubrange(
+            (start + 148)..<(start + 156), with: Array((String(repeating: "0", count: 6 - text.count) + text + "\0 ").utf8))
+        return changed
+    }
+
+    @Test func `what is stepped over counts like what is read`() {
+        let tar = directoryTar(megabytes: 8)
+        #expect(!tar.isEmpty)
+        var limits = ArchiveLimits()
+        limits.unpackedBytes = 2 << 20
+        let report = FileExamination.examine(tar, limits: limits)
+        #expect(report.faults == [.tooManyBytes])
+    }
+
+    /// A 7z of nothing but a header.
+    private func sevenZip(header: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, 0, 4] + [UInt8](repeating: 0, count: 12)
+        bytes += (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + Self.checksum(header)
+        bytes.replaceSubrange(8..<12, with: Self.checksum(Array(bytes[12..<32])))
+        return bytes + header
+    }
+
+    private static func checksum(_ bytes: [UInt8]) -> [UInt8] {
+        var value: UInt32 = 0xFFFF_FFFF
+        for byte in bytes {
+            value ^= UInt32(byte)
+            for _ in 0..<8 { value = value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+        }
+        return (0..<4).map { UInt8(truncatingIfNeeded: ~value >> (8 * $0)) }
+    }
+
+    /// Files; packed streams; folders; streams in a folder: 90 million each.
+    @Test(
+        arguments: [
+            [1, 5, 0xE0, 0x80, 0x4A, 0x5D, 5, 0, 0], [1, 4, 6, 0, 0xE0, 0x80, 0x4A, 0x5D, 5, 9],
+            [1, 4, 7, 11, 0xE0, 0x80, 0x4A, 0x5D, 5, 0],
+            [1, 4, 7, 11, 1, 0, 1, 1, 0, 12, 5, 0, 8, 13, 0xE0, 0x80, 0x4A, 0x5D, 5, 0],
+        ] as [[UInt8]])
+    func `a 7z that announces more than it can hold is not given to libarchive`(header: [UInt8]) {
+        let report = FileExamination.examine(sevenZip(header: header))
+        #expect(report.faults == [.tooManyEntries] && report.work.entries == 0)
+    }
+
+    @Test func `a 7z of many files is read to the limit of entries`() {
+        let many = (0..<3_000).reduce(ArchiveMaker(.sevenZip)) { maker, index in maker.adding("file\(index).txt", "hello \(index)") }
+        let report = FileExamination.examine(many.bytes())
+        #expect(report.faults == [.tooManyEntries] && report.work.entries == 2_000)
+        var limits = ArchiveLimits()
+        limits.entries = 5_000
+        #expect(FileExamination.examine(many.bytes(), limits: limits).faults.isEmpty)
+    }
+
+    @Test func `empty directories are no files`() {
+        var maker = ArchiveMaker(.tar).adding("d/", [])
+        maker.type = 0o040000
+        let report = FileExamination.examine(maker.bytes())
+        #expect(report.files.isEmpty && report.faults.isEmpty)
+    }
+
+    @Test func `a zip with the longest comment is read by its directory`() {
+        var zip = ArchiveMaker().adding("run.js", "x").bytes()
+        zip[zip.count - 2] = 0xFF
+        zip[zip.count - 1] = 0xFF
+        let report = FileExamination.examine(zip + [UInt8](repeating: 0x61, count: 65_535))
+        #expect(names(report) == ["run.js"] && report.faults.isEmpty)
+    }
+
+    @Test func `a zip whose local headers tell of other files is read by its directory`() {
+        let decoy = Array(ArchiveMaker().adding("read me.txt", "x").bytes())
+        let report = FileExamination.examine(decoy + ArchiveMaker().adding("run.js", "x").bytes())
+        #expect(names(report) == ["run.js"])
+    }
+
+    @Test func `a zip without an end, with something behind it or with two ends is a damaged one`() {
+        let zip = ArchiveMaker().adding("a.txt", "hello").bytes()
+        #expect(FileExamination.examine(Array(zip.dropLast(22))).faults == [.damaged])
+        #expect(FileExamination.examine(zip + Array("behind".utf8)).faults == [.damaged])
+        #expect(FileExamination.examine(zip + [UInt8](repeating: 0, count: 500)).faults.isEmpty)
+        var two = zip
+        two[two.count - 2] = 22
+        #expect(FileExamination.examine(two + zip.suffix(22)).faults == [.damaged])
+    }
+
+    @Test func `the end of a name is kept, however long it is`() throws {
+        let name = String(repeating: "./", count: 1_000) + "run.js"
+        let report = FileExamination.examine(ArchiveMaker(.tar).adding(name, "x").bytes())
+        let file = try #require(report.files.first)
+        #expect(file.name.count == ArchivedFile.maximumNameBytes && String(decoding: file.name, as: UTF8.self).hasSuffix("/run.js"))
+    }
+
     @Test func `an encrypted entry is reported and not an error`() {
         let report = FileExamination.examine(ArchiveMaker(password: "secret").adding("a.txt", "hello").bytes())
         #expect(report.isEncrypted && report.faults.isEmpty && names(report) == ["a.txt"])

@@ -41,7 +41,7 @@ struct AttachedFiles: Sendable {
     private static func isFile(_ part: MIMEPart) -> Bool {
         let type = part.contentType
         guard type.type == "text" else { return true }
-        return part.transferEncoding == .base64 || part.transferEncoding == .uuencode || type.parameter("name") != nil
+        return part.transferEncoding == .base64 || part.transferEncoding == .uuencode || !part.fileNames.isEmpty
             || part.header.first("Content-Disposition") != nil
     }
 

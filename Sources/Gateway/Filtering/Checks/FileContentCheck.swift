@@ -19,12 +19,15 @@ package struct FileContentCheck: MessageCheck {
     /// A message of nothing but texts costs a look at its parts' types.
     package func isWanted(_ subject: FilterSubject, at phase: FilterPhase) -> Bool {
         guard subject.settings.attachments.examinesContents else { return false }
-        guard let structure = subject.message?.structure else { return subject.message == nil }
+        // Whether there is something in what could not be read is not known.
+        guard let structure = subject.message?.structure else { return true }
         return AttachedFiles.mayHave(structure)
     }
 
     package func find(_ subject: FilterSubject, at phase: FilterPhase) async -> [CheckResult] {
-        guard let structure = subject.message?.structure else { return [.nothing(self)] }
+        guard let structure = subject.message?.structure else {
+            return [.undecided(self, LocalizedText("The message is too large or could not be read.", ja: "メッセージが大きすぎるか、読み取れませんでした。"))]
+        }
         let settings = subject.settings.attachments
         let files = AttachedFiles(structure)
         let limits = Self.limits(subject.settings)
@@ -36,6 +39,15 @@ package struct FileContentCheck: MessageCheck {
         }
         let results = findings.results(self)
         return results.isEmpty ? [.nothing(self)] : results
+    }
+
+    /// What takes too long in spite of all limits is treated as what cannot be looked into whole: else it would be the way through.
+    package func overrun(_ subject: FilterSubject) -> CheckResult {
+        let text = LocalizedText("The attachments could not be looked into in time.", ja: "添付ファイルを制限時間内に検査できませんでした。")
+        guard let weight = FileFindings.weight(subject.settings.attachments.unreadable, subject.settings.attachments) else {
+            return .undecided(self, text)
+        }
+        return .found(self, weight, text, isExcusable: false)
     }
 
     /// Three quarters of the check's time: whoever makes archives that take longer is found out, not let pass.

@@ -26,15 +26,26 @@ struct FileFindings: Sendable {
     mutating func take(_ file: AttachedFiles.Told) { take(file.kind, file.name) }
 
     mutating func take(_ name: String, _ report: FileReport) {
+        // What the present file lies in, from the attachment on; files stand behind what they lie in.
+        var containers = [name]
         for file in report.files {
             let inner = DecodedText(file.name[...], charset: nil).text
             let shown = "\(name) → \(inner)"
-            if endings.isBlocked(inner) { add(shown, .blockedName) }
+            containers.removeLast(max(0, containers.count - max(1, file.depth)))
+            if endings.isBlocked(inner) || file.isWholeContent && containers.last.map(isBlockedWithoutEnding) == true {
+                add(shown, .blockedName)
+            }
+            containers.append(inner)
             take(file.kind, shown)
         }
         if report.hasMacros { add(name, .macros) }
         if report.isEncrypted { add(name, .encrypted) }
         if !report.faults.isEmpty { add(name, .unreadable) }
+    }
+
+    /// What is in `invoice.js.gz` is saved as `invoice.js`.
+    private func isBlockedWithoutEnding(_ name: String) -> Bool {
+        name.lastIndex(of: ".").map { endings.isBlocked(String(name[..<$0])) } ?? false
     }
 
     private mutating func take(_ kind: FileKind, _ name: String) {
@@ -78,7 +89,10 @@ struct FileFindings: Sendable {
         }
     }
 
-    private func weight(_ action: AttachmentSettings.KindAction) -> CheckResult.Weight? {
+    private func weight(_ action: AttachmentSettings.KindAction) -> CheckResult.Weight? { Self.weight(action, settings) }
+
+    /// `nil` for what passes.
+    static func weight(_ action: AttachmentSettings.KindAction, _ settings: AttachmentSettings) -> CheckResult.Weight? {
         switch action {
         case .pass: nil
         case .score: .score(settings.score)
