@@ -17,6 +17,8 @@ package struct CheckResult: Sendable, Hashable {
     package var duration = Duration.zero
     /// What administrators read besides and the refused sender does not: it would teach him how to get through.
     package var detail = LocalizedText("", ja: "")
+    /// Ordinals of the message's recipients that it counts for; `nil`: all. What is written into the message is everybody's all the same.
+    package var recipients: Set<Int>?
     /// What it has to say in the message's Authentication-Results.
     package var authentication: [AuthenticationResults.Method] = []
     /// What it wants written into the message.

@@ -6,7 +6,7 @@ package struct RecipientVerdicts: Sendable {
     /// Recipients that are judged alike.
     package struct Share: Sendable {
         package let policy: VerdictPolicy
-        /// Ordinals of the recipients.
+        /// Ordinals of the recipients; a result that counts for one of them counts for all.
         package let recipients: [Int]
         /// Of their domains; for the words of the finding.
         package let domains: [String]
@@ -15,6 +15,10 @@ package struct RecipientVerdicts: Sendable {
             self.policy = policy
             self.recipients = recipients
             self.domains = domains
+        }
+
+        func verdict(_ results: [CheckResult]) -> PolicyVerdict {
+            policy.verdict(results.filter { $0.recipients?.isDisjoint(with: recipients) != true })
         }
     }
 
@@ -35,13 +39,15 @@ package struct RecipientVerdicts: Sendable {
 
     /// - Parameter shares: at least one; of those with an equal policy, one.
     package init(_ shares: [Share], _ results: [CheckResult]) {
-        let verdicts = shares.map { ($0, $0.policy.verdict(results)) }
+        let verdicts = shares.map { ($0, $0.verdict(results)) }
         let done = verdicts.map { $0.policy.isEnforced ? $1 : PolicyVerdict(.accept) }
         let decisions = Set(done.map(\.decision))
         isRecordedOnly = shares.allSatisfy { !$0.policy.isEnforced }
         guard decisions.count > 1 else {
             verdict = done.first ?? PolicyVerdict(.accept)
-            recorded = verdicts.map(\.1).max { Self.rank($0.decision) < Self.rank($1.decision) } ?? verdict
+            // What only some record must not be taken for what was done.
+            recorded =
+                isRecordedOnly ? verdicts.map(\.1).max { Self.rank($0.decision) < Self.rank($1.decision) } ?? verdict : verdict
             kept = nil
             keepsRefused = false
             finding = shares.count > 1 && Set(verdicts.map(\.1.decision)).count > 1 ? Self.finding(verdicts) : nil

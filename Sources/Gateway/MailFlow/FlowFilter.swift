@@ -141,7 +141,7 @@ struct FlowFilter: Sendable {
         case .full: results.append(Self.noRoom)
         case .notWanted: break
         }
-        let verdicts = RecipientVerdicts(shares(subject.recipients, connection), results)
+        let verdicts = RecipientVerdicts(shares(subject.recipients, connection, results), results)
         let judgement = VerdictPolicy.judgement(results, verdicts, connection.settings.settings.filtering)
         metrics.judged(judgement.verdict)
         return Outcome(
@@ -203,18 +203,27 @@ struct FlowFilter: Sendable {
         return settings.domain(name.ascii).scoringException
     }
 
-    /// The recipients of a message, those together whose domains judge alike, in the order of their first.
-    private func shares(_ recipients: [EmailAddress], _ connection: ClientConnection) -> [RecipientVerdicts.Share] {
+    /// The recipients of a message, those together whose domains judge alike and the same results, in the order of their first.
+    private func shares(_ recipients: [EmailAddress], _ connection: ClientConnection, _ results: [CheckResult])
+        -> [RecipientVerdicts.Share]
+    {
+        struct Judge: Hashable {
+            let exception: ScoringException?
+            let results: [Bool]
+        }
         let settings = connection.settings.settings
-        guard !settings.scoringExceptions.isEmpty else {
+        let parted = Set(results.compactMap(\.recipients)).sorted { ($0.min() ?? 0, $0.count) < ($1.min() ?? 0, $1.count) }
+        guard !settings.scoringExceptions.isEmpty || !parted.isEmpty else {
             return [RecipientVerdicts.Share(policy: policy(connection), recipients: Array(recipients.indices), domains: [])]
         }
-        let groups = Dictionary(grouping: recipients.indices) { Self.exception(of: recipients[$0], settings) }
-        return groups.sorted { ($0.value.first ?? 0) < ($1.value.first ?? 0) }.map { exception, ordinals in
+        let groups = Dictionary(grouping: recipients.indices) { ordinal in
+            Judge(exception: Self.exception(of: recipients[ordinal], settings), results: parted.map { $0.contains(ordinal) })
+        }
+        return groups.sorted { ($0.value.first ?? 0) < ($1.value.first ?? 0) }.map { judge, ordinals in
             var domains: [String] = []
             for name in ordinals.compactMap({ recipients[$0].domainName?.unicode }) where !domains.contains(name) { domains.append(name) }
             return RecipientVerdicts.Share(
-                policy: VerdictPolicy(settings: settings.filtering, exception: exception), recipients: ordinals, domains: domains)
+                policy: VerdictPolicy(settings: settings.filtering, exception: judge.exception), recipients: ordinals, domains: domains)
         }
     }
 

@@ -17,10 +17,12 @@ import Testing
             conditions: try conditions.map { try ContentCondition($0) }, actions: try actions.map { try ContentAction($0) })
     }
 
-    private func message(_ bytes: [UInt8], direction: MailDirection = .inbound) throws -> RuleMessage {
+    private func message(
+        _ bytes: [UInt8], direction: MailDirection = .inbound, recipients: [String] = ["you@example.com"]
+    ) throws -> RuleMessage {
         RuleMessage(
             structure: MessageReader().read(bytes), sizeBytes: bytes.count, reversePath: .address(try EmailAddress("someone@example.net")),
-            recipients: [try EmailAddress("you@example.com")], direction: direction)
+            recipients: try recipients.map { try EmailAddress($0) }, direction: direction)
     }
 
     private func matches(_ condition: String, _ text: String, direction: MailDirection = .inbound) throws -> Bool {
@@ -128,10 +130,38 @@ import Testing
         #expect(outcomes[1].holding.map(\.description) == ["body contains pay"])
     }
 
-    @Test(arguments: [("example.com", 1), ("example.net", 1), ("example.org", 0)])
-    func `a domain's rule is for mail to and from it`(domain: String, count: Int) throws {
+    @Test(arguments: [
+        ("example.com", MailDirection.inbound, 1), ("example.com", .outbound, 1), ("example.net", .outbound, 1),
+        ("example.net", .internal, 1), ("example.net", .inbound, 0), ("example.org", .outbound, 0),
+    ])
+    func `a domain's rule is for mail to it, and for mail from it if its sender is known`(
+        domain: String, direction: MailDirection, count: Int
+    ) throws {
         let rules = ContentRules(revision: .none, rules: [try rule(["size at-least 1"], domain: domain)])
-        #expect(rules.evaluate(try message(Array(Self.mail.utf8))).count == count)
+        let outcomes = rules.evaluate(try message(Array(Self.mail.utf8), direction: direction))
+        #expect(outcomes.count == count && outcomes.allSatisfy { $0.recipients == nil })
+    }
+
+    @Test func `a domain's rule decides and stops for its own recipients alone`() throws {
+        let rules = ContentRules(
+            revision: .none,
+            rules: [
+                try rule(named: "a", ["size at-least 1"], ["quarantine"], position: 1, stops: true, domain: "a.example"),
+                try rule(named: "all", ["size at-least 1"], ["reject"], position: 2, stops: true),
+                try rule(named: "b", ["size at-least 1"], position: 3, domain: "b.example"),
+            ])
+        let outcomes = rules.evaluate(
+            try message(Array(Self.mail.utf8), recipients: ["x@b.example", "x@a.example", "x@c.example", "y@a.example"]))
+        #expect(outcomes.map(\.rule.name) == ["a", "all"] && outcomes.map(\.recipients) == [[1, 3], [0, 2]])
+        let results = ContentRuleCheck.results(outcomes)
+        #expect(results.map(\.recipients) == [[1, 3], [0, 2]] && results[0].detail.english == " Only for a.example.")
+        let policy = VerdictPolicy(settings: FilteringSettings())
+        let verdicts = RecipientVerdicts(
+            [
+                RecipientVerdicts.Share(policy: policy, recipients: [0, 2], domains: ["b.example", "c.example"]),
+                RecipientVerdicts.Share(policy: policy, recipients: [1, 3], domains: ["a.example"]),
+            ], [results[0]])
+        #expect(verdicts.verdict.decision == .quarantine && verdicts.kept == [1, 3])
     }
 
     @Test func `a number that must not get out is in no sentence`() async throws {
@@ -157,6 +187,20 @@ import Testing
         let heavy = try (1...30).map { try rule(named: "r\($0)", ["body matches (a|b)*c(a|b)*d"], position: $0) }
         let outcomes = ContentRules(revision: .none, rules: heavy).evaluate(try message(Array("Subject: x\r\n\r\n\(body)".utf8)))
         #expect(outcomes.last?.result == .undecided)
+    }
+
+    @Test(arguments: [
+        ("body contains needle", ContentRules.Outcome.Result.undecided), ("not body contains needle", .undecided),
+        ("body contains word", .matched), ("not body contains word", .notMatched), ("data:card at-least 1", .undecided),
+        ("header:subject contains needle", .notMatched), ("attachment exists", .notMatched),
+    ])
+    func `what lies behind the part that is read is not claimed to be absent`(condition: String, result: ContentRules.Outcome.Result) throws
+    {
+        let text = "Subject: x\r\n\r\n" + String(repeating: "word ", count: 60_000) + "needle 4111 1111 1111 1111\r\n"
+        let outcomes = ContentRules(revision: .none, rules: [try rule([condition], ["reject"])]).evaluate(try message(Array(text.utf8)))
+        #expect(outcomes.map(\.result) == [result])
+        let held = ContentRuleCheck.results(outcomes).filter { $0.outcome == .found }.map(\.weight)
+        #expect(held == (condition.hasPrefix("data") ? [.quarantine] : result == .matched ? [.reject] : []))
     }
 
     @Test func `without rules nothing is asked`() throws {

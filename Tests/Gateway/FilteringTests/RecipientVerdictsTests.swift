@@ -79,6 +79,12 @@ import Testing
         #expect(verdicts([nil, .unscored], [points(40)], tagged).verdict.decision == .accept)
     }
 
+    @Test func `what is delivered is not recorded as refused because one of the domains only records`() {
+        let mixed = verdicts([.record, .unscored], [points(200)])
+        #expect(mixed.verdict.decision == .accept && mixed.recorded.decision == .accept && !mixed.isRecordedOnly)
+        #expect(mixed.finding?.text.english == "d0.example: refuse (recorded only); d1.example: accept.")
+    }
+
     @Test func `in record mode nothing follows for anybody`() {
         let recorded = verdicts([Self.strict, nil], [points(60)]) { $0.mode = .record }
         #expect(recorded.verdict.decision == .accept && recorded.recorded.decision == .reject && recorded.isRecordedOnly)

@@ -45,7 +45,8 @@ import Testing
 
     @Test(arguments: [
         ("see http://a.b.bad.co.jp/x", "text/plain", "bad.co.jp"), ("HTTPS://user:pw@bad.com:8443/?q", "text/plain", "bad.com"),
-        ("go to www.bad.com.", "text/plain", "bad.com"), ("<a href='http://x.bad.com/'>good.com</a>", "text/html", "bad.com"),
+        ("http://\(String(repeating: "a1.", count: 60))bad.com/", "text/plain", "bad.com"), ("go to www.bad.com.", "text/plain", "bad.com"),
+        ("<a href='http://x.bad.com/'>good.com</a>", "text/html", "bad.com"),
         ("<a href=\"https://bad&#46;com/\">x</a>", "text/html", "bad.com"), ("<img src=//bad.com/x.png>", "text/html", "bad.com"),
         ("http://192.0.2.77/login", "text/plain", "77.2.0.192"), ("http://日本語.jp/", "text/plain; charset=utf-8", "xn--wgv71a119e.jp"),
     ])
@@ -69,6 +70,13 @@ import Testing
     @Test func `a message of many links asks as many questions as may be`() async throws {
         let text = (0..<2_000).map { "http://d\($0).com/" }.joined(separator: "\r\n")
         #expect(try await find(mail(text), maximum: 7).asked.count == 7)
+    }
+
+    @Test func `decoys in front of a link make the result undecided, not clean`() async throws {
+        let decoys = (0..<20).map { "http://d\($0).com/" }.joined(separator: "\r\n")
+        #expect(try await find(mail("\(decoys)\r\nhttp://bad.com/"), listed: ["bad.com"]).results.map(\.outcome) == [.undecided])
+        let comment = "<!--" + String(repeating: "x", count: 1 << 20) + "--><a href='http://bad.com/'>x</a>"
+        #expect(try await find(mail(comment, type: "text/html"), listed: ["bad.com"]).results.map(\.outcome) == [.undecided])
     }
 
     @Test func `a list that refuses to answer decides nothing`() async throws {

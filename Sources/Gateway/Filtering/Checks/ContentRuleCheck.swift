@@ -1,3 +1,4 @@
+import Mail
 package import Settings
 
 /// The administrators' content rules, in their order.
@@ -27,13 +28,29 @@ package struct ContentRuleCheck: MessageCheck {
     }
 
     /// What the rules that matched ask for; empty when none did.
-    package static func results(_ outcomes: [ContentRules.Outcome]) -> [CheckResult] { outcomes.flatMap(results) }
+    package static func results(_ outcomes: [ContentRules.Outcome]) -> [CheckResult] {
+        outcomes.flatMap { outcome in
+            var results = results(outcome)
+            guard let recipients = outcome.recipients else { return results }
+            let domain = outcome.rule.domain?.unicode
+            for index in results.indices {
+                results[index].recipients = recipients
+                results[index].detail =
+                    domain.map { LocalizedText(" Only for \($0).", ja: "（\($0) 宛てのみ）") }
+                    ?? LocalizedText(" Only for some recipients.", ja: "（一部の宛先のみ）")
+            }
+            return results
+        }
+    }
 
     private static func results(_ outcome: ContentRules.Outcome) -> [CheckResult] {
         switch outcome.result {
         case .notMatched: return []
         case .undecided:
             let text = LocalizedText("Rule “\(outcome.rule.name)” could not be decided.", ja: "ルール「\(outcome.rule.name)」は判定できませんでした。")
+            if outcome.isHeldBack {
+                return [CheckResult(check: name, outcome: .found, weight: .quarantine, text: text, isExcusable: false)]
+            }
             return [CheckResult(check: name, outcome: .undecided, weight: .score(.zero), text: text, isExcusable: true)]
         case .matched: return results(of: outcome.rule)
         }

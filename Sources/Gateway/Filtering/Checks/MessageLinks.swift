@@ -4,6 +4,8 @@ import Mail
 struct MessageLinks: Sendable {
     /// Names and addresses as they are written, in lower case, without port.
     private(set) var hosts: [String] = []
+    /// Whether there may be others that were not looked at.
+    private(set) var isCut = false
     private var seen: Set<String> = []
 
     /// Different hosts of a message; more are not looked at.
@@ -13,14 +15,22 @@ struct MessageLinks: Sendable {
 
     init(_ structure: MIMEStructure) {
         var left = Self.maximumCharacters
-        for part in structure.leaves where part.contentType.type == "text" && left > 0 {
-            let text = part.decodedText(limit: left).text
+        isCut = structure.isCut
+        for part in structure.leaves where part.contentType.type == "text" {
+            guard left > 0 else {
+                isCut = true
+                break
+            }
+            let body = part.decodedBody(limit: left)
+            if body.isTruncated { isCut = true }
+            let text = DecodedText(body.bytes[...], charset: part.contentType.charset).text
             left -= text.utf8.count
             guard part.contentType.subtype == "html" else {
                 take(text)
                 continue
             }
             let visible = VisibleText(html: text)
+            if visible.areLinksCut { isCut = true }
             for link in visible.links { add(link: Array(link.utf8)[...]) }
             take(visible.text)
         }
@@ -30,7 +40,7 @@ struct MessageLinks: Sendable {
     private mutating func take(_ text: String) {
         let bytes = Array(text.utf8)
         var index = 0
-        while index < bytes.count, hosts.count < Self.maximumHosts {
+        while index < bytes.count, !isCut || hosts.count < Self.maximumHosts {
             switch bytes[index] | 0x20 {
             case 0x68 where Self.begins(bytes, index, "http"):  // h
                 let scheme = Self.begins(bytes, index, "https") ? 5 : 4
@@ -58,9 +68,15 @@ struct MessageLinks: Sendable {
     private mutating func add(host bytes: ArraySlice<UInt8>) {
         var host = Array(bytes.prefix(254).prefix(while: Self.isHostByte)).map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
         while host.last == 0x2E || host.last == 0x2D { host.removeLast() }
-        guard host.count <= 253, host.contains(0x2E), hosts.count < Self.maximumHosts else { return }
+        guard host.count <= 253, host.contains(0x2E) else { return }
         let name = String(decoding: host, as: UTF8.self)
-        if seen.insert(name).inserted { hosts.append(name) }
+        guard !seen.contains(name) else { return }
+        guard hosts.count < Self.maximumHosts else {
+            isCut = true
+            return
+        }
+        seen.insert(name)
+        hosts.append(name)
     }
 
     private static func begins(_ bytes: [UInt8], _ start: Int, _ word: StaticString) -> Bool {

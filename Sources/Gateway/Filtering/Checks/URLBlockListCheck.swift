@@ -32,8 +32,11 @@ package struct URLBlockListCheck: MessageCheck {
         guard let structure = subject.message?.structure else {
             return [.undecided(self, LocalizedText("The message is too large or could not be read.", ja: "メッセージが大きすぎるか、読み取れませんでした。"))]
         }
-        let names = names(MessageLinks(structure).hosts, limit: settings.maximumDomains)
-        guard !names.isEmpty else { return [.nothing(self)] }
+        let links = MessageLinks(structure)
+        let all = names(links.hosts)
+        let names = Array(all.prefix(settings.maximumDomains))
+        let isCut = links.isCut || all.count > names.count
+        guard !names.isEmpty else { return [isCut ? unseen : .nothing(self)] }
         let questions = settings.lists.flatMap { list in names.map { (list, $0) } }
         let race = CheckRace<Answer>(count: questions.count)
         // Awaited by `race.wait`, which cancels those that are not done.
@@ -43,7 +46,7 @@ package struct URLBlockListCheck: MessageCheck {
         let limit = Duration.seconds(subject.settings.filtering.timeLimitSeconds) * 3 / 4
         let answers = await race.wait(tasks: tasks, limit: limit)
         return settings.lists.enumerated().map { index, list in
-            result(list, names, Array(answers[(index * names.count)..<((index + 1) * names.count)]))
+            result(list, names, Array(answers[(index * names.count)..<((index + 1) * names.count)]), isCut: isCut)
         }
     }
 
@@ -53,13 +56,19 @@ package struct URLBlockListCheck: MessageCheck {
     }
 
     /// What is asked about: registered domains, and addresses backwards; our own domains are left out.
-    private func names(_ hosts: [String], limit: Int) -> [String] {
+    private func names(_ hosts: [String]) -> [String] {
         var names: [String] = []
+        var seen: Set<String> = []
         for host in hosts {
-            guard names.count < limit, let name = name(host), !names.contains(name) else { continue }
+            guard let name = name(host), seen.insert(name).inserted else { continue }
             names.append(name)
         }
         return names
+    }
+
+    /// Whoever puts decoys in front of a link must not get a clean result for it.
+    private var unseen: CheckResult {
+        .undecided(self, LocalizedText("There are more links than are asked about.", ja: "リンクが照会の上限を超えています。"))
     }
 
     private func name(_ host: String) -> String? {
@@ -67,14 +76,13 @@ package struct URLBlockListCheck: MessageCheck {
             return HostAddress(octets: address.bytes)?.reversedLabels
         }
         // What is no name leads nowhere.
-        guard let domain = try? DomainName(host), NetworkAddress(host) == nil, domain.ascii.utf8.count <= Self.maximumNameBytes else {
-            return nil
-        }
+        guard let domain = try? DomainName(host), NetworkAddress(host) == nil else { return nil }
         let registered = suffixes?.organizationalDomain(of: domain) ?? domain
+        guard registered.ascii.utf8.count <= Self.maximumNameBytes else { return nil }
         return domains.directory.domain(registered) == nil && domains.directory.domain(domain) == nil ? registered.ascii : nil
     }
 
-    /// With the longest zone a name has 253 (RFC 1035 section 2.3.4).
+    /// Of what is asked about, whatever stands in front of it: with the longest zone a name has 253 (RFC 1035 section 2.3.4).
     private static let maximumNameBytes = 72
 
     private func ask(_ list: DNSBlockList, about name: String) async -> Answer {
@@ -85,7 +93,7 @@ package struct URLBlockListCheck: MessageCheck {
         }
     }
 
-    private func result(_ list: DNSBlockList, _ names: [String], _ answers: [Answer?]) -> CheckResult {
+    private func result(_ list: DNSBlockList, _ names: [String], _ answers: [Answer?], isCut: Bool) -> CheckResult {
         var listed: [String] = []
         var isUndecided = false
         for (name, answer) in zip(names, answers) {
@@ -103,7 +111,7 @@ package struct URLBlockListCheck: MessageCheck {
             case .score(let score): return .found(self, .score(score), text)
             }
         }
-        guard isUndecided else { return .nothing(self) }
+        guard isUndecided else { return isCut ? unseen : .nothing(self) }
         return .undecided(self, LocalizedText("\(list.zone) did not answer every question.", ja: "\(list.zone) から一部の応答を得られませんでした。"))
     }
 }

@@ -1,3 +1,4 @@
+import DomainsAndUsers
 import Mail
 import MessageLog
 package import Settings
@@ -8,26 +9,42 @@ package struct ContentRules: Sendable {
     package let revision: SettingsRevision
     /// Enabled ones, in their order, with their patterns compiled.
     let compiled: [CompiledRule]
+    private let domains: Set<DomainName>
 
     package static let empty = ContentRules(revision: .none, rules: [])
 
     package init(revision: SettingsRevision, rules: [ContentRule]) {
         self.revision = revision
         compiled = rules.filter(\.isEnabled).sorted { ($0.position, $0.identifier) < ($1.position, $1.identifier) }.map(CompiledRule.init)
+        domains = Set(compiled.compactMap(\.rule.domain))
     }
 
     package var isEmpty: Bool { compiled.isEmpty }
 
-    /// Asks the rules one after another.
+    /// Asks the rules one after another, for the recipients of each domain that has rules of its own: what a domain's rule says, and
+    /// that later rules are not asked, is for its own mail alone.
     package func evaluate(_ message: RuleMessage) -> [Outcome] {
+        let groups = groups(message.recipients)
+        var open = Set(groups.keys)
         var texts = RuleTexts(message)
         var outcomes: [Outcome] = []
-        for rule in compiled where rule.concerns(message) {
-            let outcome = rule.evaluate(message, &texts)
+        for rule in compiled {
+            let asked = rule.concernsAll(message) ? open : open.intersection([rule.rule.domain])
+            guard !asked.isEmpty else { continue }
+            var outcome = rule.evaluate(message, &texts)
+            if asked.count < groups.count { outcome.recipients = Set(asked.flatMap { groups[$0] ?? [] }) }
             outcomes.append(outcome)
-            if outcome.result == .matched, rule.rule.stops { break }
+            if outcome.result == .matched, rule.rule.stops { open.subtract(asked) }
+            if open.isEmpty { break }
         }
         return outcomes
+    }
+
+    /// Ordinals of the recipients by domain, those together whose domains have no rules of their own; never empty.
+    private func groups(_ recipients: [EmailAddress]) -> [DomainName?: [Int]] {
+        guard !recipients.isEmpty, !domains.isEmpty else { return [nil: Array(recipients.indices)] }
+        return Dictionary(grouping: recipients.indices) { index in recipients[index].domainName.flatMap { domains.contains($0) ? $0 : nil }
+        }
     }
 
     /// What a rule said about a message.
@@ -36,6 +53,16 @@ package struct ContentRules: Sendable {
         package let result: Result
         /// The conditions that hold.
         package let holding: [ContentCondition]
+        /// Ordinals of the recipients that it is about; `nil`: all.
+        package internal(set) var recipients: Set<Int>?
+
+        /// Undecided, it would let numbers out that it is there to keep in: whoever pads a text so far would choose that. What was not
+        /// read at all is left out: else a leak rule would keep back every large message.
+        package var isHeldBack: Bool {
+            guard result == .undecided, wasRead, rule.actions.contains(where: { $0 == .quarantine || $0 == .reject }) else { return false }
+            return rule.conditions.contains { if case .data = $0.field { !$0.isNegated } else { false } }
+        }
+        let wasRead: Bool
 
         package enum Result: Sendable, Hashable {
             case matched, notMatched
@@ -79,10 +106,11 @@ struct CompiledRule: Sendable {
         }
     }
 
-    /// Whether it is for the mail of this sender or these recipients.
-    func concerns(_ message: RuleMessage) -> Bool {
+    /// Whether it is for the whole message: a rule for everybody's mail, or of the domain that sends it. Anybody can write a domain's
+    /// name into a sender's address, so it counts only in mail of users and trusted networks.
+    func concernsAll(_ message: RuleMessage) -> Bool {
         guard let domain = rule.domain else { return true }
-        return message.recipients.contains { $0.domainName == domain } || message.reversePath.address?.domainName == domain
+        return message.direction != .inbound && message.reversePath.address?.domainName == domain
     }
 
     func evaluate(_ message: RuleMessage, _ texts: inout RuleTexts) -> ContentRules.Outcome {
@@ -92,12 +120,15 @@ struct CompiledRule: Sendable {
             switch holds(condition, message, &texts) {
             case nil: isUndecided = true
             case true?: holding.append(condition.condition)
-            case false?: if !rule.needsAny { return ContentRules.Outcome(rule: rule, result: .notMatched, holding: holding) }
+            case false?:
+                if !rule.needsAny {
+                    return ContentRules.Outcome(rule: rule, result: .notMatched, holding: holding, wasRead: message.structure != nil)
+                }
             }
         }
         let isMatch = rule.needsAny ? !holding.isEmpty : holding.count == conditions.count
         let result: ContentRules.Outcome.Result = isMatch ? .matched : isUndecided ? .undecided : .notMatched
-        return ContentRules.Outcome(rule: rule, result: result, holding: holding)
+        return ContentRules.Outcome(rule: rule, result: result, holding: holding, wasRead: message.structure != nil)
     }
 
     /// - Returns: `nil` when it cannot be told.
@@ -108,9 +139,10 @@ struct CompiledRule: Sendable {
         case .direction: holds = message.direction.rawValue == condition.condition.value
         case .data(let kind):
             let least = Int(condition.condition.value) ?? 1
-            holds = texts.count(of: kind).map { $0 >= least }
+            holds = texts.count(of: kind).flatMap { $0 >= least ? true : texts.isCut(.data(kind)) ? nil : false }
         case .header, .sender, .recipient, .recipientDomain, .body, .attachment:
-            holds = occurs(condition, texts.values(of: condition.condition.field), &texts)
+            let occurs = occurs(condition, texts.values(of: condition.condition.field), &texts)
+            holds = occurs == false && texts.isCut(condition.condition.field) ? nil : occurs
         }
         return holds.map { $0 != condition.condition.isNegated }
     }

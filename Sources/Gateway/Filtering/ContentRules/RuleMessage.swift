@@ -28,6 +28,8 @@ struct RuleTexts {
     private var attachments: [FoldedText]?
     private var counts: [SensitiveData: Int] = [:]
     private var headers: [String: [FoldedText]] = [:]
+    /// Fields of which something was left unread: what is not found there may still be in the message.
+    private var cut: Set<ContentCondition.Field> = []
     /// Steps that all patterns together may still make; ten million take some tenths of a second.
     var steps = Self.maximumSteps
 
@@ -36,6 +38,7 @@ struct RuleTexts {
     static let maximumCharacters = 256 << 10
     private static let maximumPartBytes = 1 << 20
     private static let maximumFields = 100
+    private static let maximumFieldCharacters = 10_000
     private static let maximumNames = 200
 
     init(_ message: RuleMessage) { self.message = message }
@@ -54,6 +57,15 @@ struct RuleTexts {
         }
     }
 
+    /// Whether something of a field was left unread; known once its values were asked for.
+    func isCut(_ field: ContentCondition.Field) -> Bool {
+        switch field {
+        case .data: cut.contains(.body) || cut.contains(.header("subject"))
+        case .header(let name): cut.contains(.header(name.lowercased()))
+        case .sender, .recipient, .recipientDomain, .body, .attachment, .size, .direction: cut.contains(field)
+        }
+    }
+
     /// How many numbers of a kind are in subject and texts.
     mutating func count(of kind: SensitiveData) -> Int? {
         guard let structure = message.structure else { return nil }
@@ -66,7 +78,14 @@ struct RuleTexts {
 
     private mutating func header(_ name: String, _ structure: MIMEStructure) -> [FoldedText] {
         if let known = headers[name] { return known }
-        let texts = structure.header.all(name).prefix(Self.maximumFields).map { FoldedText($0.text, limit: 10_000) }
+        let fields = structure.header.all(name)
+        var isCut = fields.count > Self.maximumFields
+        let texts = fields.prefix(Self.maximumFields).map { field in
+            var text = FoldedText()
+            if !text.append(field.text, limit: Self.maximumFieldCharacters) { isCut = true }
+            return text
+        }
+        if isCut { cut.insert(.header(name)) }
         headers[name] = texts
         return texts
     }
@@ -75,23 +94,33 @@ struct RuleTexts {
         if let body { return body }
         var left = Self.maximumCharacters
         var texts: [FoldedText] = []
-        for part in structure.leaves where part.contentType.type == "text" && left > 0 {
-            let decoded = part.decodedText(limit: Self.maximumPartBytes).text
-            let text =
-                part.contentType.subtype == "html"
-                ? FoldedText(VisibleText(html: decoded).text, limit: left) : FoldedText(decoded, limit: left)
+        var isCut = structure.isCut
+        for part in structure.leaves where part.contentType.type == "text" {
+            guard left > 0 else {
+                isCut = true
+                break
+            }
+            let bytes = part.decodedBody(limit: Self.maximumPartBytes)
+            let decoded = DecodedText(bytes.bytes[...], charset: part.contentType.charset).text
+            var text = FoldedText()
+            let isWhole = text.append(part.contentType.subtype == "html" ? VisibleText(html: decoded).text : decoded, limit: left)
+            if bytes.isTruncated || !isWhole { isCut = true }
             left -= text.scalars.count
             texts.append(text)
         }
+        if isCut { cut.insert(.body) }
         body = texts
         return texts
     }
 
     private mutating func attachments(_ structure: MIMEStructure) -> [FoldedText] {
         if let attachments { return attachments }
-        let texts = structure.leaves.lazy.filter(\.isAttachment).flatMap { $0.fileNames.isEmpty ? [""] : $0.fileNames }
-            .prefix(Self.maximumNames).map { FoldedText($0, limit: 1_000) }
-        attachments = Array(texts)
-        return Array(texts)
+        let names = Array(
+            structure.leaves.lazy.filter(\.isAttachment).flatMap { $0.fileNames.isEmpty ? [""] : $0.fileNames }
+                .prefix(Self.maximumNames + 1))
+        if structure.isCut || names.count > Self.maximumNames { cut.insert(.attachment) }
+        let texts = names.prefix(Self.maximumNames).map { FoldedText($0, limit: 1_000) }
+        attachments = texts
+        return texts
     }
 }

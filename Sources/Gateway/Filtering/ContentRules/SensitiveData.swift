@@ -100,10 +100,10 @@ private struct NumberScan {
                 index += 1
                 continue
             }
-            // Digits that go on a word belong to it.
+            // Digits that go on a word belong to it; those behind a blank do not.
             let isPartOfWord = index > 0 && isLetter(scalars[index - 1])
             let groups = run(&index)
-            if !isPartOfWord { look(groups, take) }
+            look(isPartOfWord ? Array(groups.dropFirst()) : groups, take)
         }
     }
 

@@ -3,55 +3,87 @@
 /// Tags within a line do not end a word, since they are put there to hide it.
 package struct VisibleText: Sendable {
     package private(set) var text = ""
-    /// The values of `href`, `src` and `action`, as they stand there, at most `maximumLinks`.
+    /// The different values of `href`, `src` and `action`, as they stand there, at most `maximumLinks`.
     package private(set) var links: [String] = []
+    /// Whether there were more.
+    package private(set) var areLinksCut = false
 
     package static let maximumLinks = 500
+    private static let maximumLinkBytes = 4_096
 
     private static let breaking: Set<String> = [
         "br", "p", "div", "tr", "td", "th", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre",
     ]
-    private static let skipped: Set<String> = ["script", "style", "head", "title"]
+    /// Elements that hold no tags and no comments, only their own end.
+    private static let raw: Set<String> = ["script", "style", "title"]
+    /// What may stand in a head; anything else begins the body (HTML standard, section 13.2.6.4.4).
+    private static let headElements: Set<String> = [
+        "", "base", "basefont", "bgsound", "head", "html", "link", "meta", "noscript", "script", "style", "template", "title",
+    ]
     private static let linking: Set<String> = ["href", "src", "action"]
 
     package init(html: String) {
         let bytes = Array(html.utf8)
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count / 2)
+        var seen: Set<[UInt8]> = []
         var index = 0
-        /// The element of which nothing is seen.
-        var hidden: String?
+        var isInHead = false
+        /// The element of which nothing is seen and in which nothing is read.
+        var open: String?
         while index < bytes.count {
             switch bytes[index] {
             case 0x3C:
-                if bytes[index...].starts(with: [0x3C, 0x21, 0x2D, 0x2D]) {
+                if let name = open, !Self.isEnd(of: name, bytes, index) {
+                    index += 1
+                    continue
+                }
+                if open == nil, bytes[index...].starts(with: [0x3C, 0x21, 0x2D, 0x2D]) {
                     index = Self.endOfComment(bytes, index + 4)
                     continue
                 }
-                let tag = Self.tag(bytes, index)
-                guard let tag else {
-                    if hidden == nil { output.append(0x3C) }
+                guard let tag = Self.tag(bytes, index) else {
+                    isInHead = false
+                    output.append(0x3C)
                     index += 1
                     continue
                 }
                 index = tag.end
-                if let open = hidden {
-                    if tag.isEnd, tag.name == open { hidden = nil }
-                } else if Self.skipped.contains(tag.name), !tag.isEnd {
-                    hidden = tag.name
+                if open != nil {
+                    open = nil
+                } else if !tag.isEnd {
+                    if Self.raw.contains(tag.name) { open = tag.name }
+                    if tag.name == "head" { isInHead = true } else if !Self.headElements.contains(tag.name) { isInHead = false }
+                } else if ["head", "body", "html", "br"].contains(tag.name) {
+                    isInHead = false
                 }
                 if Self.breaking.contains(tag.name) { output.append(0x0A) }
-                for link in tag.links where links.count < Self.maximumLinks { links.append(Self.unescaped(link)) }
-            case 0x26 where hidden == nil:
+                for link in tag.links where seen.insert(link).inserted {
+                    if links.count < Self.maximumLinks { links.append(Self.unescaped(link)) } else { areLinksCut = true }
+                }
+            case 0x26 where open == nil:
+                isInHead = false
                 let (scalar, end) = Self.entity(bytes, index)
                 output += Array(String(Character(scalar)).utf8)
                 index = end
             case let byte:
-                if hidden == nil { output.append(byte) }
+                if open == nil {
+                    if byte > 0x20 { isInHead = false }
+                    if !isInHead { output.append(byte) }
+                }
                 index += 1
             }
         }
         text = String(decoding: output, as: UTF8.self)
+    }
+
+    /// Whether the element that holds only text ends here.
+    private static func isEnd(of name: String, _ bytes: [UInt8], _ start: Int) -> Bool {
+        let letters = Array(name.utf8)
+        let end = start + 2 + letters.count
+        guard end <= bytes.count, bytes[start + 1] == 0x2F else { return false }
+        guard letters.indices.allSatisfy({ bytes[start + 2 + $0] | 0x20 == letters[$0] }) else { return false }
+        return end == bytes.count || bytes[end] <= 0x20 || bytes[end] == 0x2F || bytes[end] == 0x3E
     }
 
     private struct Tag {
@@ -61,10 +93,16 @@ package struct VisibleText: Sendable {
         let links: [[UInt8]]
     }
 
+    /// `-->`, `--!>`, and the comments that end where they begin (HTML standard, sections 13.2.5.43 to 13.2.5.52).
     private static func endOfComment(_ bytes: [UInt8], _ start: Int) -> Int {
+        if bytes[start...].starts(with: [0x3E]) { return start + 1 }
+        if bytes[start...].starts(with: [0x2D, 0x3E]) { return start + 2 }
         var index = start
         while index < bytes.count {
-            if bytes[index] == 0x3E, index >= start + 2, bytes[index - 1] == 0x2D, bytes[index - 2] == 0x2D { return index + 1 }
+            if bytes[index] == 0x3E {
+                let end = index > start && bytes[index - 1] == 0x21 ? index - 1 : index
+                if end >= start + 2, bytes[end - 1] == 0x2D, bytes[end - 2] == 0x2D { return index + 1 }
+            }
             index += 1
         }
         return bytes.count
@@ -90,7 +128,7 @@ package struct VisibleText: Sendable {
             guard index < bytes.count, bytes[index] == 0x3D else { continue }
             index += 1
             let value = value(bytes, &index)
-            if linking.contains(attribute), value.count <= 4_096 { links.append(value) }
+            if linking.contains(attribute) { links.append(Array(value.prefix(maximumLinkBytes))) }
         }
         return Tag(name: name, isEnd: isEnd, end: min(index + 1, bytes.count), links: links)
     }
