@@ -97,7 +97,7 @@ let package = Package(
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Mail",
             ],
-            [.logging, .nio, .crypto]
+            [.logging, .metrics, .nio, .crypto]
         ),
         .gateway(
             "MailFlow",
@@ -113,7 +113,9 @@ let package = Package(
 
         // 6 — mail that is kept back
         .gateway(
-            "Quarantine", uses: ["Delivery", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging, .serviceLifecycle]),
+            "Quarantine",
+            uses: ["Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail"],
+            [.logging, .metrics, .nio, .serviceLifecycle]),
 
         // 5 — SMTP in, SMTP out; they do not know each other
         .gateway(
@@ -258,7 +260,9 @@ let package = Package(
                 "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),
-        .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
+        .tests(
+            "Gateway/QuarantineTests",
+            uses: ["Quarantine", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "Mail"], [.logging, .nio]),
         .tests(
             "Gateway/FilteringTests",
             uses: [

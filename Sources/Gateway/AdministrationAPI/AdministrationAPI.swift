@@ -72,7 +72,7 @@ package struct AdministrationAPI: Sendable {
             + accessListRoutes + contentRuleRoutes + greylistRoutes + banRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes
             + maintenanceRoutes + verificationRoutes
             + transcriptRoutes + directoryRoutes + folderRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes
-            + signingKeyRoutes + engineRoutes + scoringRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes
+            + signingKeyRoutes + engineRoutes + scoringRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes + digestRoutes
     }
 
     /// Those of RFC 9110, RFC 5789 and the QUERY method; a request with yet another one gets the pages' 404.

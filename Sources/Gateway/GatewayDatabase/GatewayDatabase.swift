@@ -27,6 +27,8 @@ package struct GatewayDatabase: Sendable {
     package let bans: BanTable
     package let rates: RateTable
     package let quarantine: QuarantineTable
+    package let digests: DigestTable
+    package let linkKeys: LinkKeyTable
     package let standingFigures: StandingFigureTable
     package let registrationKeys: RegistrationKeyTable
     package let primaryRole: PrimaryRoleTable
@@ -72,6 +74,8 @@ package struct GatewayDatabase: Sendable {
         rates = RateTable(sessions: sessions)
         bans = BanTable(sessions: sessions)
         quarantine = QuarantineTable(sessions: sessions, fence: fence)
+        digests = DigestTable(sessions: sessions, fence: fence)
+        linkKeys = LinkKeyTable(sessions: sessions)
         standingFigures = StandingFigureTable(sessions: sessions)
         registrationKeys = RegistrationKeyTable(sessions: sessions)
         primaryRole = PrimaryRoleTable(sessions: sessions)

@@ -111,6 +111,8 @@ struct NodeAssembly: Sendable {
         ports.signInTrace = base.screening.trace
         ports.isNeverBanned = { base.screening.isExempt($0, $1) }
         ports.learning = learning.administrationPorts
+        let digests = NodeDigests(base: base, stores: database.stores)
+        ports.digests = digests.administrationPorts
         ports.directories = folders
         ports.folderRegister = database.folders
         ports.engines = mail.engines
@@ -166,6 +168,7 @@ struct NodeAssembly: Sendable {
                     isPrimary: { duty.isPrimary }),
                 TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
                 learning.watch, learning.service(epoch: { duty.epoch }),
+                digests.service(writer: writing.writer, folder: folder, queue: mail.queue, epoch: { duty.epoch }),
                 ClusterWatch(
                     registry: database.deathRegistry, own: configuration.nodeID, presence: presence, logger: logger,
                     adopt: { node, instant in

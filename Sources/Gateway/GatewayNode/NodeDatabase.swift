@@ -33,6 +33,9 @@ struct NodeDatabase: Sendable {
         let registrationKeys: any RegistrationKeyStore
         let primaryRole: any PrimaryStore
         let learning: any LearningStore
+        let digests: any DigestStore
+        let digestLinks: any DigestLinkStore
+        let linkKeys: any LinkKeyStore
     }
 
     let stores: Stores
@@ -66,7 +69,8 @@ struct NodeDatabase: Sendable {
             nodes: database.nodes, contentReferences: database.contentReferences, accessLists: database.accessLists,
             contentRules: database.contentRules, greylist: database.greylist, bans: database.bans, rates: database.rates,
             quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex,
-            registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning)
+            registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning,
+            digests: database.digests, digestLinks: database.quarantine, linkKeys: database.linkKeys)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

@@ -24,6 +24,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var rspamd = RspamdSettings()
     package var bayes = BayesSettings()
     package var quarantine = QuarantineSettings()
+    package var digest = DigestSettings()
     package var userVerification = UserVerificationSettings()
     package var transcripts = TranscriptSettings()
     package var directories = DirectorySettings()
@@ -56,7 +57,8 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(ClamAVSettings.self),
         SettingsSectionDescription(SpamAssassinSettings.self), SettingsSectionDescription(RspamdSettings.self),
         SettingsSectionDescription(BayesSettings.self),
-        SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
+        SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(DigestSettings.self),
+        SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
         SettingsSectionDescription(ClusterSettings.self),
     ]
@@ -112,6 +114,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, RspamdSettings.name): return rspamd.apply(texts)
         case (.cluster, BayesSettings.name): return bayes.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
+        case (.cluster, DigestSettings.name): return digest.apply(texts)
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)
         case (.cluster, TranscriptSettings.name): return transcripts.apply(texts)
         case (.cluster, DirectorySettings.name): return directories.apply(texts)

@@ -8,6 +8,7 @@ package struct DomainSettings: SettingsSection {
     package var quarantineScore = FilterScore(tenths: 50)
     package var rejectScore = FilterScore(tenths: 120)
     package var backscatter = Backscatter.off
+    package var digest = Digest.cluster
 
     package init() {}
 
@@ -80,6 +81,7 @@ package struct DomainSettings: SettingsSection {
                 ja:
                     "ドメインのユーザーのメールがゲートウェイから出る際、このクラスターだけが作れる印を返送先アドレスに付けます（BATV、prvs=…）。印のない空の差出人の通知は、他者がドメインを詐称して送信したメールに対するものです。以前のメールの通知も届くよう、拒否を始める前に 1 週間は印だけを付けてください。ドメインのすべてのメールがゲートウェイを経由する場合にだけ使用してください。返送先アドレスで会員を識別するメーリングリストもあるため、既定では無効です。"
             )),
+        digestField,
     ]
 
     /// The footer with its line ends.

@@ -37,6 +37,9 @@ enum NoticeText: String, CaseIterable, PageText {
     case quarantineUntouched
     case apiKeyRevoked
     case maintenanceStarted
+    case digestsAsked
+    case digestsWanted
+    case digestsStopped
     case learningStarted
     case learningTaught
     case learningKnown
@@ -86,6 +89,9 @@ enum NoticeText: String, CaseIterable, PageText {
         case .userChanged: LocalizedText("The user was saved.", ja: "ユーザーを保存しました。")
         case .userDeleted: LocalizedText("The user was deleted.", ja: "ユーザーを削除しました。")
         case .passwordRemoved: LocalizedText("The password was removed.", ja: "パスワードを削除しました。")
+        case .digestsAsked: LocalizedText("Digests are sent within seconds.", ja: "まもなく通知メールを送信します。")
+        case .digestsWanted: LocalizedText("You are told by mail what is kept back for you.", ja: "隔離されたメールをメールでお知らせします。")
+        case .digestsStopped: LocalizedText("You get no more mails about your quarantine.", ja: "隔離の通知メールの配信を停止しました。")
         case .maintenanceStarted:
             LocalizedText("Maintenance begins within seconds. Reload the page to see it.", ja: "まもなくメンテナンスを開始します。ページを再読み込みして確認してください。")
         case .learningStarted:

@@ -89,6 +89,8 @@ enum PageTemplate: String, CaseIterable {
     case signInRefusals = "sign-in-refusals"
     case reports
     case maintenance
+    case digests
+    case mailLink = "mail-link"
     case learning
     case learningLedger = "learning-ledger"
     case learningExplanation = "learning-explanation"

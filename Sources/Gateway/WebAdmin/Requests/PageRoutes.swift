@@ -106,6 +106,7 @@ enum SitePath {
     static let reports = "/reports"
     static let apiKeys = "/api-keys"
     static let maintenance = "/maintenance"
+    static let digests = "/digests"
     static let learning = "/bayes"
     static let learningLedger = "/bayes/ledger"
     static let transcripts = "/transcripts"
