@@ -178,6 +178,12 @@ let package = Package(
         // Tests; all of them run in one process. A kit is what several of them share.
         .testKit("FirebirdTestKit", uses: ["Firebird"]),
         .testKit(
+            "FuzzTargets",
+            uses: [
+                "Quarantine", "Filtering", "BayesianLearning", "SMTP", "SenderAuthentication", "DNS", "Archives", "ProxyProtocol",
+                "ScannerProtocols", "Mail",
+            ], [.nio]),
+        .testKit(
             "GatewayTestKit",
             uses: [
                 "SampleLearning", "BayesianLearning",
@@ -187,11 +193,12 @@ let package = Package(
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.nio, .logging]),
-        .tests("Libraries/MailTests", uses: ["Mail"]),
-        .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
-        .tests("Libraries/DNSTests", uses: ["DNS"]),
+        .tests("Libraries/MailTests", uses: ["FuzzTargets", "Mail"]),
+        .tests("Libraries/SMTPTests", uses: ["FuzzTargets", "SMTP", "Mail"], [.nio]),
+        .tests("Libraries/DNSTests", uses: ["FuzzTargets", "DNS"]),
         .tests("Libraries/ArchivesTests", uses: ["Archives", "CArchive"]),
-        .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
+        .tests("Libraries/SenderAuthenticationTests", uses: ["FuzzTargets", "SenderAuthentication", "DNS", "Mail"]),
+        .tests("Libraries/FuzzTargetsTests", uses: ["FuzzTargets"], resources: [.copy("Seeds"), .copy("Findings")]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
         .tests("Libraries/ScannerProtocolsTests", uses: ["ScannerProtocols"]),
@@ -266,6 +273,7 @@ let package = Package(
         .tests(
             "Gateway/FilteringTests",
             uses: [
+                "FuzzTargets",
                 "BayesianLearning", "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings",
                 "SenderAuthentication",
                 "DNS", "Archives", "CArchive", "Mail",
@@ -288,6 +296,22 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` alone: libFuzzer's own program, and the code that it looks into. The compiler needs flags for it that a product must not have.
+if Context.environment["SECURITYGATEWAY_FUZZ"] != nil {
+    let observed: Set<String> = [
+        "FuzzTargets", "Quarantine", "Filtering", "BayesianLearning", "SMTP", "SenderAuthentication", "DNS", "Archives", "ProxyProtocol",
+        "ScannerProtocols", "Mail",
+    ]
+    for target in package.targets where observed.contains(target.name) {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Tests/Fuzzer",
+            swiftSettings: .ours + [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}
 
 extension Target {
     /// An executable under Sources/Programs.

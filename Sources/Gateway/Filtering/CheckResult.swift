@@ -19,6 +19,8 @@ package struct CheckResult: Sendable, Hashable {
     package var detail = LocalizedText("", ja: "")
     /// What it has to say in the message's Authentication-Results.
     package var authentication: [AuthenticationResults.Method] = []
+    /// What the chain of seals that came with the message is worth (ARC), for whoever seals it next.
+    package var chain: ARCOutcome?
     /// What it wants written into the message.
     package var marks: [MessageMark] = []
 

@@ -51,6 +51,8 @@ struct FlowFilter: Sendable {
         let owners: QuarantineSettings
         /// What the message's authentication results say; nil when none are to be written.
         let authentication: [AuthenticationResults.Method]?
+        /// What a seal says of the message, and the chain before it; nil when nothing is to be sealed or the chain was not looked at.
+        let sealing: (results: AuthenticationResults, chain: ARCOutcome)?
         /// What findings want written into the message.
         let marks: [MessageMark]
 
@@ -149,7 +151,14 @@ struct FlowFilter: Sendable {
             owners: connection.settings.settings.quarantine,
             authentication: connection.settings.settings.senderAuthentication.writesResults && !subject.isOwnMail
                 ? results.flatMap(\.authentication) : nil,
+            sealing: subject.isOwnMail ? nil : sealing(results, connection.settings.settings),
             marks: !verdicts.isRecordedOnly ? results.flatMap(\.marks) : [])
+    }
+
+    private func sealing(_ results: [CheckResult], _ settings: GatewaySettings) -> (results: AuthenticationResults, chain: ARCOutcome)? {
+        guard settings.areMessagesSealed, let chain = results.lazy.compactMap(\.chain).first else { return nil }
+        let server = settings.senderAuthentication.server(nodeName: ownName())
+        return (AuthenticationResults(server: server, methods: results.flatMap(\.authentication)), chain)
     }
 
     /// What is written down about a transaction, or a connection, that brought no message; `nil` when nothing was found.

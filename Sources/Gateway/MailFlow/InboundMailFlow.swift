@@ -35,6 +35,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     var rates: RateLimiter?
     var learning: FlowLearning?
     private let signing: OutboundSigning
+    private let sealing: InboundSealing
     private let disclaimers: DisclaimerAdding
     private let refusedConnections = RefusedConnections()
 
@@ -59,6 +60,8 @@ package struct InboundMailFlow: MailTransactionHandler {
         self.logger = logger
         disclaimers = DisclaimerAdding(folder: folder, budget: MemoryBudget(limit: DisclaimerAdding.rewrittenBytes))
         signing = OutboundSigning(domains: domains, budget: MemoryBudget(limit: OutboundSigning.signedBytes))
+        sealing = InboundSealing(
+            domains: domains, budget: MemoryBudget(limit: InboundSealing.sealedBytes), metrics: SealingMetrics(), logger: logger)
     }
 
     /// The same flow, with messages judged on their way.
@@ -213,7 +216,11 @@ package struct InboundMailFlow: MailTransactionHandler {
             message.content.abandon()
             return postpone(message, header, Self.notSigned)
         }
-        let accepted = accept(message, header, judged, signatures)
+        guard let accepted = await sealed(accept(message, header, judged, signatures), message, judged, limit: limit) else {
+            uncountSending(message)
+            message.content.abandon()
+            return postpone(message, header, Self.notSigned)
+        }
         let started = ContinuousClock.now
         do {
             let content = try await message.content.commit(deadline: limit)
@@ -245,6 +252,19 @@ package struct InboundMailFlow: MailTransactionHandler {
     private func signatures(_ message: ReceivedMessage, limit: Duration) async -> OutboundSigning.Outcome {
         guard acceptance(message.connection).isTrusted(message.connection) else { return .signed([]) }
         return await signing.sign(message, limit: limit)
+    }
+
+    /// Mail from outside that its recipients' domains want sealed; `nil` when that is not possible at present.
+    private func sealed(
+        _ accepted: AcceptedMessage, _ message: ReceivedMessage, _ judged: FlowFilter.Outcome?, limit: Duration
+    ) async -> AcceptedMessage? {
+        guard let judged, judged.sealing != nil, accepted.message.direction == .inbound,
+            !acceptance(message.connection).isTrusted(message.connection)
+        else { return accepted }
+        switch await sealing.seal(accepted.message, of: message, judged, limit: limit) {
+        case .sealed(let fields): return accepted.with(prepended: fields)
+        case .postponed: return nil
+        }
     }
 
     /// Into the queue, or into quarantine.

@@ -31,10 +31,15 @@ package struct GatewaySettings: Sendable, Equatable {
     package var cluster = ClusterSettings()
     /// By the domain's lower-case ASCII name; a domain without an entry has the defaults.
     package var domains: [String: DomainSettings] = [:] {
-        didSet { scoringExceptions = Set(domains.values.compactMap(\.scoringException)) }
+        didSet {
+            scoringExceptions = Set(domains.values.compactMap(\.scoringException))
+            areMessagesSealed = domains.values.contains(where: \.sealsInboundMail)
+        }
     }
     /// Those of all domains, each once: mostly none, and then no message asks for its recipients' domains.
     package private(set) var scoringExceptions: Set<ScoringException> = []
+    /// Whether any domain wants mail for it sealed.
+    package private(set) var areMessagesSealed = false
 
     package init() {}
 

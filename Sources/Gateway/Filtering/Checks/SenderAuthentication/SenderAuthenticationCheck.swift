@@ -32,7 +32,9 @@ package struct SenderAuthenticationCheck: MessageCheck {
     package func find(_ subject: FilterSubject, at phase: FilterPhase) async -> [CheckResult] {
         var evidence = await gather(subject)
         await judge(&evidence, subject)
-        return AuthenticationFindings(evidence, subject.settings.senderAuthentication).results
+        return AuthenticationFindings(
+            evidence, subject.settings.senderAuthentication, isSealed: subject.settings.areMessagesSealed
+        ).results
     }
 
     private enum Part: Sendable {
