@@ -26,11 +26,8 @@ enum SchemaMigrations {
         .createBayesianLearning,
         .createRates,
         .createReturnPathKeys,
-<<<<<<< HEAD
-        .createQuarantineDigests,
-=======
         .createTextBlocks, .dropLogIndexes, .dropRecipientTime,
->>>>>>> 364516063986a6833f3e6c76717f231726fdc7bf
+        .createQuarantineDigests,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -8,11 +8,8 @@ package struct DomainSettings: SettingsSection {
     package var quarantineScore = FilterScore(tenths: 50)
     package var rejectScore = FilterScore(tenths: 120)
     package var backscatter = Backscatter.off
-<<<<<<< HEAD
     package var digest = Digest.cluster
-=======
     package var sealsInboundMail = false
->>>>>>> 364516063986a6833f3e6c76717f231726fdc7bf
 
     package init() {}
 
@@ -85,9 +82,7 @@ package struct DomainSettings: SettingsSection {
                 ja:
                     "ドメインのユーザーのメールがゲートウェイから出る際、このクラスターだけが作れる印を返送先アドレスに付けます（BATV、prvs=…）。印のない空の差出人の通知は、他者がドメインを詐称して送信したメールに対するものです。以前のメールの通知も届くよう、拒否を始める前に 1 週間は印だけを付けてください。ドメインのすべてのメールがゲートウェイを経由する場合にだけ使用してください。返送先アドレスで会員を識別するメーリングリストもあるため、既定では無効です。"
             )),
-<<<<<<< HEAD
         digestField,
-=======
         .boolean(
             "arc-seal", \.sealsInboundMail, title: LocalizedText("Seal mail from outside (ARC)", ja: "外部からのメールを封印する（ARC）"),
             LocalizedText(
@@ -95,7 +90,6 @@ package struct DomainSettings: SettingsSection {
                 ja:
                     "外部からこのドメイン宛に届いたメールを、後段に渡す際に封印します（RFC 8617）。ゲートウェイがヘッダーやタグを追加しても、ここで確認した SPF、DKIM、DMARC の結果を後段のサーバーが検証できます。このドメインで使用中の DKIM 鍵（「署名」タブ）、または `sender-authentication.arc-sealing-domain` のドメインの鍵で署名します。鍵がなければ封印しません。`sender-authentication.arc` を有効にしておく必要があります。"
             )),
->>>>>>> 364516063986a6833f3e6c76717f231726fdc7bf
     ]
 
     /// The footer with its line ends.
