@@ -179,7 +179,8 @@ struct GreylistCheckTests {
         #expect(store.asked.withLock(\.self) == 2, "once more after the deletion")
     }
 
-    @Test(arguments: [true, false]) func `a sender its domain authorizes need not come again where SPF excuses`(excuses: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `a sender its domain authorizes need not come again where SPF excuses`(excuses: Bool) async throws {
         var other = self
         other.fixture.settings.greylisting.excusesSPF = excuses
         try other.fixture.resolver.add(.text("v=spf1 ip4:192.0.2.9 -all"), at: "example.net")
