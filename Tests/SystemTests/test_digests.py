@@ -21,11 +21,14 @@ password = "a long password of somebody"
 
 
 def prepare(node, folder, users=("taro", "hanako")):
-    """Users whose mail is kept back for its size; digests are sent only when asked for."""
+    """Users whose mail is kept back for its size; digests are sent when asked for."""
     secret = folder / "user-password"
     secret.write_text(password + "\n")
     for name in users:
         node.run_command("user", "add", f"{name}@example.com", "--password-file", str(secret), json_output=False)
+    # The day's own run is over, with nobody to tell, before any mail comes.
+    node.set("digest.time", "00:00")
+    wait_until(lambda: [run for run in runs(node) if run["state"] == "done"], 60, lambda: f"the day's run is done: {runs(node)}")
     node.set("attachments.large-message-bytes", "1000")
     node.set("attachments.large-message-score", "6.0")
 
