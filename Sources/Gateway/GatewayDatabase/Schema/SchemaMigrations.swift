@@ -27,6 +27,7 @@ enum SchemaMigrations {
         .createRates,
         .createReturnPathKeys,
         .createTextBlocks, .dropLogIndexes, .dropRecipientTime,
+        .createSieveScripts,
     ]
 
     /// The table that says the database is ours; made by the first migration.

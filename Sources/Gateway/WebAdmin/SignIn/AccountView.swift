@@ -10,6 +10,8 @@ struct AccountView: Sendable {
     let language: FieldView
     let alert: AlertView?
     let passwordFields: [FieldView]
+    /// To a user's own script; nil for administrators, and where users have none.
+    var rulesPath: String?
 
     init(
         path: String, signedInAs: String, since: String, passwordHelp: String, _ problems: FormProblems, minimumPassword: Int,

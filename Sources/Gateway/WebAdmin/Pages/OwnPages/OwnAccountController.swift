@@ -41,11 +41,12 @@ struct OwnAccountController: Sendable {
         let language = request.language
         let user = request.principal.user
         let aliases = user.aliases.map(\.description).joined(separator: ", ").nonEmpty
-        let view = AccountView(
+        var view = AccountView(
             path: OwnPath.account, signedInAs: SignInText.signedInAs.filled(language, user.address),
             since: aliases.map { "\(UserText.aliases[language]): \($0)" } ?? "", passwordHelp: OwnPagesText.passwordHelp[language],
             problems,
             minimumPassword: services.administration.minimumPasswordLength, language)
+        view.rulesPath = services.administration.usersMayWriteScripts ? OwnPath.rules : nil
         return services.renderer.page(
             .account, view, title: OwnPagesText.accountTitle[language], inOwn: .account, visitor: request.visitor,
             status: view.alert == nil ? .ok : .unprocessableContent)
