@@ -72,7 +72,7 @@ let package = Package(
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders",
-                "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
+                "DomainsAndUsers", "Settings", "SenderAuthentication", "Sieve", "Mail", "ProxyProtocol",
             ],
             [.hummingbird, .hummingbirdCore, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
         ),
@@ -83,7 +83,7 @@ let package = Package(
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders",
-                "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
+                "DomainsAndUsers", "Settings", "SenderAuthentication", "Sieve", "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
         ),
@@ -95,7 +95,7 @@ let package = Package(
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
-                "SenderAuthentication", "SMTP", "Mail",
+                "SenderAuthentication", "SMTP", "Sieve", "Mail",
             ],
             [.logging, .metrics, .nio, .crypto]
         ),
@@ -106,7 +106,7 @@ let package = Package(
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
-                "SMTP", "Mail",
+                "SMTP", "Sieve", "Mail",
             ],
             [.logging, .metrics, .nio]
         ),
@@ -142,7 +142,7 @@ let package = Package(
             "Filtering",
             uses: [
                 "OutsideEngines", "ScannerProtocols", "BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings",
-                "SenderAuthentication", "DNS", "Archives", "Mail",
+                "SenderAuthentication", "DNS", "Archives", "Sieve", "Mail",
             ], [.metrics, .crypto]),
 
         // 4
@@ -170,6 +170,7 @@ let package = Package(
         .library("ProxyProtocol"),
         .library("ScannerProtocols"),
         .library("Terminal"),
+        .library("Sieve", uses: ["Mail"]),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
         .cLibrary("CUnbound", package: "libunbound-dev"),
@@ -194,6 +195,7 @@ let package = Package(
             ],
             [.nio, .logging]),
         .tests("Libraries/MailTests", uses: ["FuzzTargets", "Mail"]),
+        .tests("Libraries/SieveTests", uses: ["Sieve", "Mail"]),
         .tests("Libraries/SMTPTests", uses: ["FuzzTargets", "SMTP", "Mail"], [.nio]),
         .tests("Libraries/DNSTests", uses: ["FuzzTargets", "DNS"]),
         .tests("Libraries/ArchivesTests", uses: ["Archives", "CArchive"]),
@@ -264,7 +266,7 @@ let package = Package(
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog",
                 "Cluster",
-                "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
+                "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Sieve", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),
         .tests(
@@ -276,7 +278,7 @@ let package = Package(
                 "FuzzTargets",
                 "BayesianLearning", "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings",
                 "SenderAuthentication",
-                "DNS", "Archives", "CArchive", "Mail",
+                "DNS", "Archives", "CArchive", "Sieve", "Mail",
             ],
             [.metricsTestKit, .nio]),
         .tests(

@@ -23,6 +23,7 @@ package struct GatewayDatabase: Sendable {
     package let changeFeed: FirebirdChangeFeed
     package let accessLists: AccessListTable
     package let contentRules: ContentRuleTable
+    package let sieveScripts: SieveScriptTable
     package let greylist: GreylistTable
     package let bans: BanTable
     package let rates: RateTable
@@ -70,6 +71,7 @@ package struct GatewayDatabase: Sendable {
         contentReferences = ContentReferenceTable(sessions: sessions)
         accessLists = AccessListTable(sessions: sessions)
         contentRules = ContentRuleTable(sessions: sessions)
+        sieveScripts = SieveScriptTable(sessions: sessions)
         greylist = GreylistTable(sessions: sessions)
         rates = RateTable(sessions: sessions)
         bans = BanTable(sessions: sessions)

@@ -60,6 +60,7 @@ struct NodeAssembly: Sendable {
             domains: CurrentDomains(try await database.stores.domains.loadDomains()), logger: logger)
         try await base.loadAccessLists(from: database.stores.accessLists)
         try await base.loadContentRules(from: database.stores.contentRules)
+        try await base.loadSieveScripts(from: database.stores.sieveScripts)
         let tls = try await base.openTLS()
         let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
         let folders = NodeFolders(
@@ -89,6 +90,7 @@ struct NodeAssembly: Sendable {
                 try await base.loadDomains(from: database.stores.domains)
                 try await base.loadAccessLists(from: database.stores.accessLists)
                 try await base.loadContentRules(from: database.stores.contentRules)
+                try await base.loadSieveScripts(from: database.stores.sieveScripts)
                 try await base.heedDeletedTriplets(in: database.stores.greylist)
             }, logger: logger)
         let maintenance = MaintenanceRequests()

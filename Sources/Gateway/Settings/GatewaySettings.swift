@@ -14,6 +14,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var senderAuthentication = SenderAuthenticationSettings()
     package var dnsBlockLists = DNSBlockListSettings()
     package var urlBlockLists = URLBlockListSettings()
+    package var sieve = SieveSettings()
     package var greylisting = GreylistingSettings()
     package var screening = ScreeningSettings()
     package var rateLimits = RateLimitSettings()
@@ -56,6 +57,7 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(SenderAuthenticationSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
+        SettingsSectionDescription(SieveSettings.self),
         SettingsSectionDescription(GreylistingSettings.self),
         SettingsSectionDescription(ScreeningSettings.self),
         SettingsSectionDescription(RateLimitSettings.self), SettingsSectionDescription(TarpitSettings.self),
@@ -109,6 +111,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, SenderAuthenticationSettings.name): return senderAuthentication.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
+        case (.cluster, SieveSettings.name): return sieve.apply(texts)
         case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
         case (.cluster, RateLimitSettings.name): return rateLimits.apply(texts)
         case (.cluster, TarpitSettings.name): return tarpit.apply(texts)

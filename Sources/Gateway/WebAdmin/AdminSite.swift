@@ -102,6 +102,8 @@ package struct AdminSite: Sendable {
         AdministratorsController(services: services).addRoutes(to: routes)
         AccessListsController(services: services).addRoutes(to: routes)
         ContentRulesController(services: services).addRoutes(to: routes)
+        SieveController(services: services).addRoutes(to: routes)
+        OwnSieveController(services: services).addRoutes(to: routes)
         GreylistController(services: services).addRoutes(to: routes)
         BansController(services: services).addRoutes(to: routes)
         QuarantineController(services: services).addRoutes(to: routes)

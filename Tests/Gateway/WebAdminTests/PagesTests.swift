@@ -15,7 +15,7 @@ struct PagesTests {
         "/domains/example.co.jp/delete", "/domains/example.co.jp/verification", "/settings", "/settings/reception", "/settings/delivery",
         "/settings/node", "/audit",
         "/audit?text=nothing", "/administrators", "/administrators/add", "/administrators/suzuki/password", "/administrators/suzuki/delete",
-        "/account", "/lists", "/lists?list=allow", "/content-rules", "/content-rules/new", "/lists?text=nobody", "/quarantine",
+        "/account", "/lists", "/lists?list=allow", "/content-rules", "/content-rules/new", "/sieve", "/sieve/edit?owner=cluster", "/lists?text=nobody", "/quarantine",
         "/quarantine?select=all", "/quarantine?text=nobody",
         "/api-keys", "/api-keys/create", "/maintenance", "/directories", "/directories/message-data/move", "/transcripts",
         "/settings/transcripts", "/settings/retention",

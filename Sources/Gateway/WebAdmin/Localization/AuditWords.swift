@@ -68,6 +68,9 @@ enum AuditWords {
         "administrator.delete": LocalizedText("Administrator deleted", ja: "管理者の削除"),
         "administrator.password": LocalizedText("Administrator's password set", ja: "管理者のパスワードの設定"),
         "administrator.sign-in": LocalizedText("Administrator signed in", ja: "管理者のサインイン"),
+        "sieve-script.add": LocalizedText("Sieve script added", ja: "Sieve スクリプトの追加"),
+        "sieve-script.change": LocalizedText("Sieve script changed", ja: "Sieve スクリプトの変更"),
+        "sieve-script.delete": LocalizedText("Sieve script deleted", ja: "Sieve スクリプトの削除"),
         "content-rule.add": LocalizedText("Content rule added", ja: "コンテンツルールの追加"),
         "content-rule.change": LocalizedText("Content rule changed", ja: "コンテンツルールの変更"),
         "content-rule.move": LocalizedText("Content rules put in order", ja: "コンテンツルールの順序の変更"),
@@ -112,6 +115,7 @@ enum AuditWords {
             (" priority ", " 優先順位 "), (" opportunistic", " " + ConnectionSecurity.opportunistic.title.japanese),
             (" required", " " + ConnectionSecurity.required.title.japanese), (" as ", " ユーザー名 "),
         ],
+        "sieve-script": [(", active, ", "、有効、"), (", inactive, ", "、無効、"), (" bytes", " バイト")],
         "access-list": [
             ("block sender-domain", "ブロック 差出人のドメイン"), ("allow sender-domain", "許可 差出人のドメイン"), ("block sender", "ブロック 差出人"),
             ("allow sender", "許可 差出人"), ("block host", "ブロック ホスト"), ("allow host", "許可 ホスト"),

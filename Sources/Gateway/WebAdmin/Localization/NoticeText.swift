@@ -25,6 +25,8 @@ enum NoticeText: String, CaseIterable, PageText {
     case passwordRemoved
     case contentRuleSaved
     case contentRuleDeleted
+    case sieveScriptSaved
+    case sieveScriptDeleted
     case leakRulesAdded
     case accessListAdded
     case accessListChanged
@@ -128,6 +130,8 @@ enum NoticeText: String, CaseIterable, PageText {
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
         case .contentRuleSaved: LocalizedText("The rule was saved.", ja: "ルールを保存しました。")
         case .contentRuleDeleted: LocalizedText("The rule was deleted.", ja: "ルールを削除しました。")
+        case .sieveScriptSaved: LocalizedText("The script was saved.", ja: "スクリプトを保存しました。")
+        case .sieveScriptDeleted: LocalizedText("The script was deleted.", ja: "スクリプトを削除しました。")
         case .leakRulesAdded: LocalizedText("Ready-made rules added, switched off: {}.", ja: "情報漏えい対策のルールを {} 件追加しました（無効の状態）。")
         case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")
         case .accessListChanged: LocalizedText("The note was saved.", ja: "メモを保存しました。")

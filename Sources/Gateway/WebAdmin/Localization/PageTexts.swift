@@ -49,6 +49,7 @@ struct PageTexts: MustacheParent {
         "audit": { AuditText(rawValue: $0)?.text }, "administrator": { AdministratorText(rawValue: $0)?.text },
         "user": { UserText(rawValue: $0)?.text }, "quarantine": { QuarantineText(rawValue: $0)?.text },
         "accessList": { AccessListText(rawValue: $0)?.text }, "contentRule": { ContentRuleText(rawValue: $0)?.text },
+        "sieve": { SieveText(rawValue: $0)?.text },
         "greylist": { GreylistText(rawValue: $0)?.text }, "bans": { BansText(rawValue: $0)?.text },
         "judgement": { JudgementText(rawValue: $0)?.text },
         "error": { ErrorText(rawValue: $0)?.text },

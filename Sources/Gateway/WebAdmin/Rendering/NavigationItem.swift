@@ -17,7 +17,7 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, scoring, learning, greylist,
+    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, sieve, scoring, learning, greylist,
         bans, settings,
         directories, cluster, maintenance,
         apiKeys, administrators, audit
@@ -27,7 +27,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .overview
         case .messages, .quarantine, .queue, .reports, .transcripts: .mail
-        case .domains, .accessLists, .contentRules, .scoring, .learning, .greylist, .bans, .settings, .directories: .setUp
+        case .domains, .accessLists, .contentRules, .sieve, .scoring, .learning, .greylist, .bans, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -43,6 +43,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .domains: SitePath.domains
         case .accessLists: SitePath.accessLists
         case .contentRules: SitePath.contentRules
+        case .sieve: SitePath.sieve
         case .greylist: SitePath.greylist
         case .bans: SitePath.bans
         case .settings: SitePath.settings
@@ -68,6 +69,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .domains: .domains
         case .accessLists: .accessLists
         case .contentRules: .contentRules
+        case .sieve: .sieve
         case .greylist: .greylist
         case .bans: .bans
         case .settings: .settings

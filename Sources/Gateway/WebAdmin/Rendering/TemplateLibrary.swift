@@ -81,6 +81,8 @@ enum PageTemplate: String, CaseIterable {
     case accessLists = "access-lists"
     case contentRules = "content-rules"
     case contentRule = "content-rule"
+    case sieveScripts = "sieve-scripts"
+    case sieveScript = "sieve-script"
     case quarantine
     case quarantinedMessage = "quarantined-message"
     case accessListEntry = "access-list-entry"

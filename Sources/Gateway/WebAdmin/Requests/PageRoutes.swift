@@ -99,6 +99,8 @@ enum SitePath {
     static let account = "/account"
     static let accessLists = "/lists"
     static let contentRules = "/content-rules"
+    static let sieve = "/sieve"
+    static let sieveEdit = "/sieve/edit"
     static let greylist = "/greylist"
     static let bans = "/bans"
     static let signInRefusals = "/bans/sign-ins"

@@ -23,6 +23,8 @@ struct AccountView: Sendable {
             button = (isWanted ? DigestPageText.stop : .subscribe)[language]
         }
     }
+    /// To a user's own script; nil for administrators, and where users have none.
+    var rulesPath: String?
 
     init(
         path: String, signedInAs: String, since: String, passwordHelp: String, _ problems: FormProblems, minimumPassword: Int,

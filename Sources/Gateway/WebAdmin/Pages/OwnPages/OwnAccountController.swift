@@ -53,6 +53,7 @@ struct OwnAccountController: Sendable {
             problems,
             minimumPassword: services.administration.minimumPasswordLength, language)
         view.digest = AccountView.Digest(wantsDigest, language)
+        view.rulesPath = services.administration.usersMayWriteScripts ? OwnPath.rules : nil
         return services.renderer.page(
             .account, view, title: OwnPagesText.accountTitle[language], inOwn: .account, visitor: request.visitor,
             status: view.alert == nil ? .ok : .unprocessableContent)
