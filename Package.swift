@@ -182,7 +182,7 @@ let package = Package(
             "FuzzTargets",
             uses: [
                 "Quarantine", "Filtering", "BayesianLearning", "SMTP", "SenderAuthentication", "DNS", "Archives", "ProxyProtocol",
-                "ScannerProtocols", "Mail",
+                "ScannerProtocols", "Sieve", "Mail",
             ], [.nio]),
         .testKit(
             "GatewayTestKit",
@@ -303,7 +303,7 @@ let package = Package(
 if Context.environment["SECURITYGATEWAY_FUZZ"] != nil {
     let observed: Set<String> = [
         "FuzzTargets", "Quarantine", "Filtering", "BayesianLearning", "SMTP", "SenderAuthentication", "DNS", "Archives", "ProxyProtocol",
-        "ScannerProtocols", "Mail",
+        "ScannerProtocols", "Sieve", "Mail",
     ]
     for target in package.targets where observed.contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
