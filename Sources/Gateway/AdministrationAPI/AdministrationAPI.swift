@@ -70,7 +70,7 @@ package struct AdministrationAPI: Sendable {
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
             + accessListRoutes + contentRuleRoutes + greylistRoutes + banRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes
-            + maintenanceRoutes + verificationRoutes
+            + maintenanceRoutes + verificationRoutes + aggregateReportRoutes
             + transcriptRoutes + directoryRoutes + folderRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes
             + signingKeyRoutes + engineRoutes + scoringRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes
     }

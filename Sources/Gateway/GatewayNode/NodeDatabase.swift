@@ -1,4 +1,5 @@
 import Administration
+import AggregateReports
 import Cluster
 import Delivery
 import DomainsAndUsers
@@ -33,6 +34,7 @@ struct NodeDatabase: Sendable {
         let registrationKeys: any RegistrationKeyStore
         let primaryRole: any PrimaryStore
         let learning: any LearningStore
+        let aggregateReports: any AggregateReportStore
     }
 
     let stores: Stores
@@ -66,7 +68,8 @@ struct NodeDatabase: Sendable {
             nodes: database.nodes, contentReferences: database.contentReferences, accessLists: database.accessLists,
             contentRules: database.contentRules, greylist: database.greylist, bans: database.bans, rates: database.rates,
             quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex,
-            registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning)
+            registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning,
+            aggregateReports: database.aggregateReports)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

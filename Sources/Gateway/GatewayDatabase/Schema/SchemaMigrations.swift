@@ -26,6 +26,7 @@ enum SchemaMigrations {
         .createBayesianLearning,
         .createRates,
         .createReturnPathKeys,
+        .createAggregateReports,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -51,6 +51,7 @@ enum CommonText: String, CaseIterable, PageText {
     case contentRules
     case quarantine
     case greylist
+    case aggregateReports
     case bans
     case cluster
     case scoring
@@ -109,6 +110,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .accessLists: LocalizedText("Allow and block lists", ja: "許可・ブロックリスト")
         case .contentRules: LocalizedText("Content rules", ja: "コンテンツルール")
         case .bans: LocalizedText("Bans", ja: "接続制限")
+        case .aggregateReports: LocalizedText("DMARC reports", ja: "DMARC レポート")
         case .greylist: LocalizedText("Greylist", ja: "グレーリスト")
         case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         case .cluster: LocalizedText("Clustering", ja: "クラスター")
