@@ -37,6 +37,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
@@ -55,6 +56,7 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers",
@@ -68,6 +70,7 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -79,6 +82,7 @@ let package = Package(
         .gateway(
             "AdministrationAPI",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -92,6 +96,7 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
@@ -102,6 +107,7 @@ let package = Package(
         .gateway(
             "MailFlow",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
@@ -111,7 +117,11 @@ let package = Package(
             [.logging, .metrics, .nio]
         ),
 
-        // 6 — mail that is kept back
+        // 6 — mail that is kept back; reports to other domains
+        .gateway(
+            "AggregateReports",
+            uses: ["Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"],
+            [.logging, .metrics, .nio, .serviceLifecycle]),
         .gateway(
             "Quarantine",
             uses: ["Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail"],
@@ -187,6 +197,7 @@ let package = Package(
         .testKit(
             "GatewayTestKit",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -230,6 +241,7 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "FirebirdTestKit", "GatewayDatabase", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -239,6 +251,7 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "WebAdmin", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
@@ -250,6 +263,7 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
@@ -270,6 +284,12 @@ let package = Package(
             ],
             [.nio, .logging, .metricsTestKit]),
         .tests(
+            "Gateway/AggregateReportsTests",
+            uses: [
+                "GatewayTestKit", "AggregateReports", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication",
+                "DNS", "Mail",
+            ],
+            [.nio, .logging, .metricsTestKit]),
             "Gateway/QuarantineTests",
             uses: ["Quarantine", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "Mail"], [.logging, .nio]),
         .tests(

@@ -36,6 +36,7 @@ package struct GatewayDatabase: Sendable {
     package let configurationTable: ConfigurationTable
     package let folders: FolderTable
     package let learning: LearningTable
+    package let aggregateReports: AggregateReportTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
     private let logger: Logger
@@ -88,6 +89,7 @@ package struct GatewayDatabase: Sendable {
         configurationTable = ConfigurationTable(sessions: sessions)
         folders = FolderTable(sessions: sessions, fence: fence)
         learning = LearningTable(sessions: sessions, fence: fence)
+        aggregateReports = AggregateReportTable(sessions: sessions, fence: fence)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 

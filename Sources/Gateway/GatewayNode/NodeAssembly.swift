@@ -1,5 +1,6 @@
 import Administration
 import AdministrationAPI
+import AggregateReports
 import BayesianLearning
 import Cluster
 import Delivery
@@ -118,6 +119,8 @@ struct NodeAssembly: Sendable {
         ports.directories = folders
         ports.folderRegister = database.folders
         ports.engines = mail.engines
+        let reporting = Self.reporting(base, database, mail, folder: folder, resolver: resolver)
+        ports.aggregateReports = AggregateReportPorts(store: database.stores.aggregateReports, sender: reporting)
         let folderDuty = FolderDuty(
             parts: FolderDuty.Parts(
                 node: configuration.nodeID, folders: folders, messageData: folder, transcripts: transcripts, nodes: database.stores.nodes,
@@ -151,6 +154,7 @@ struct NodeAssembly: Sendable {
                     figures: { duties.gauges.figures() }, declaredDead: { outOfService.declare(logger) }),
                 watcher, exchange,
                 RateExchange(limiter: base.rates, store: database.stores.rates, settings: base.settings, logger: logger),
+                ObservationExchange(observing: mail.observing, store: database.stores.aggregateReports, logger: logger), reporting,
                 PrimaryLease(
                     store: database.stores.primaryRole, own: writing.incarnation, duty: duty, presence: presence, settings: base.settings,
                     standing: writing.standing, logger: logger),
@@ -192,6 +196,17 @@ struct NodeAssembly: Sendable {
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
             }, writing: writing, folder: folder, transcripts: transcripts, folders: folders,
             learning: learning, outOfService: outOfService, logger: logger)
+    }
+
+    private static func reporting(
+        _ base: NodeBase, _ database: NodeDatabase, _ mail: MailServices, folder: MessageDataFolder, resolver: CurrentResolver
+    ) -> AggregateReporting {
+        let duty = database.duty
+        return AggregateReporting(
+            AggregateReporting.Parts(
+                store: database.stores.aggregateReports, folder: folder, domains: base.domains, settings: base.settings,
+                resolver: resolver, suffixes: mail.suffixes, node: base.configuration.nodeID, isPrimary: { duty.isPrimary },
+                wake: { mail.queue.wake() }), logger: base.logger)
     }
 
     /// Serves until SIGTERM or SIGINT; a second signal of these ends the process by the system's default.

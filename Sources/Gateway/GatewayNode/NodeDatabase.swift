@@ -1,4 +1,5 @@
 import Administration
+import AggregateReports
 import Cluster
 import Delivery
 import DomainsAndUsers
@@ -37,6 +38,7 @@ struct NodeDatabase: Sendable {
         let digests: any DigestStore
         let digestLinks: any DigestLinkStore
         let linkKeys: any LinkKeyStore
+        let aggregateReports: any AggregateReportStore
     }
 
     let stores: Stores
@@ -68,10 +70,12 @@ struct NodeDatabase: Sendable {
         stores = Stores(
             settings: database.settings, domains: database.domains, returnPathKeys: database.domains, users: database.users,
             nodes: database.nodes, contentReferences: database.contentReferences, accessLists: database.accessLists,
-            contentRules: database.contentRules, sieveScripts: database.sieveScripts, greylist: database.greylist, bans: database.bans, rates: database.rates,
+            contentRules: database.contentRules, sieveScripts: database.sieveScripts, greylist: database.greylist, bans: database.bans,
+            rates: database.rates,
             quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex,
             registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning,
-            digests: database.digests, digestLinks: database.quarantine, linkKeys: database.linkKeys)
+            digests: database.digests, digestLinks: database.quarantine, linkKeys: database.linkKeys,
+            aggregateReports: database.aggregateReports)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

@@ -12,6 +12,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var filtering = FilteringSettings()
     package var senderChecks = SenderCheckSettings()
     package var senderAuthentication = SenderAuthenticationSettings()
+    package var dmarcReports = DMARCReportSettings()
     package var dnsBlockLists = DNSBlockListSettings()
     package var urlBlockLists = URLBlockListSettings()
     package var sieve = SieveSettings()
@@ -55,7 +56,7 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(RetentionSettings.self),
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
-        SettingsSectionDescription(SenderAuthenticationSettings.self),
+        SettingsSectionDescription(SenderAuthenticationSettings.self), SettingsSectionDescription(DMARCReportSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
         SettingsSectionDescription(SieveSettings.self),
         SettingsSectionDescription(GreylistingSettings.self),
@@ -109,6 +110,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, FilteringSettings.name): return filtering.apply(texts)
         case (.cluster, SenderCheckSettings.name): return senderChecks.apply(texts)
         case (.cluster, SenderAuthenticationSettings.name): return senderAuthentication.apply(texts)
+        case (.cluster, DMARCReportSettings.name): return dmarcReports.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
         case (.cluster, SieveSettings.name): return sieve.apply(texts)

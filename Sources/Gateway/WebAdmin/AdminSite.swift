@@ -108,6 +108,7 @@ package struct AdminSite: Sendable {
         BansController(services: services).addRoutes(to: routes)
         QuarantineController(services: services).addRoutes(to: routes)
         ReportsController(services: services).addRoutes(to: routes)
+        AggregateReportsController(services: services).addRoutes(to: routes)
         APIKeysController(services: services).addRoutes(to: routes)
         MaintenanceController(services: services).addRoutes(to: routes)
         VerificationController(services: services).addRoutes(to: routes)

@@ -29,6 +29,7 @@ enum SchemaMigrations {
         .createTextBlocks, .dropLogIndexes, .dropRecipientTime,
         .createQuarantineDigests,
         .createSieveScripts,
+        .createAggregateReports,
     ]
 
     /// The table that says the database is ours; made by the first migration.

@@ -80,6 +80,7 @@ enum AuditWords {
         "access-list.delete": LocalizedText("List entries deleted", ja: "許可・ブロックリストの削除"),
         "ban.add": LocalizedText("Banned", ja: "接続制限の追加"),
         "ban.lift": LocalizedText("Bans lifted", ja: "接続制限の解除"),
+        "dmarc-report.send": LocalizedText("DMARC report sent by hand", ja: "DMARC レポートの手動送信"),
         "greylist.delete": LocalizedText("Greylist entries deleted", ja: "グレーリストの項目の削除"),
         "quarantine.release": LocalizedText("Released from quarantine", ja: "隔離の解放"),
         "quarantine.delete": LocalizedText("Deleted from quarantine", ja: "隔離の削除"),

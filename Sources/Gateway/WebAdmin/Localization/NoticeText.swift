@@ -32,6 +32,9 @@ enum NoticeText: String, CaseIterable, PageText {
     case accessListChanged
     case accessListDeleted
     case greylistDeleted
+    case dmarcReportSent
+    case dmarcReportSkipped
+    case dmarcReportDone
     case banAdded
     case bansLifted
     case quarantineReleased
@@ -112,6 +115,9 @@ enum NoticeText: String, CaseIterable, PageText {
         case .verificationsForgotten: LocalizedText("Answers forgotten: {}.", ja: "{} 件の回答を消去しました。")
         case .banAdded: LocalizedText("Banned. All nodes follow within moments.", ja: "制限しました。全ノードにまもなく反映されます。")
         case .bansLifted: LocalizedText("Bans lifted: {}.", ja: "{} 件の制限を解除しました。")
+        case .dmarcReportSent: LocalizedText("The report is in the queue.", ja: "レポートを配送キューに入れました。")
+        case .dmarcReportSkipped: LocalizedText("Nobody can be sent the report.", ja: "レポートを送信できる宛先がありません。")
+        case .dmarcReportDone: LocalizedText("There is nothing left to send.", ja: "送信するものはありません。")
         case .greylistDeleted: LocalizedText("Entries deleted: {}. These senders wait anew.", ja: "{} 件を削除しました。該当する差出人は再び待機します。")
         case .settingsReturned: LocalizedText("Settings put back: {}.", ja: "{} 件の設定を元に戻しました。")
         case .settingsImported: LocalizedText("Imported; things added or changed: {}.", ja: "インポートしました（追加・変更 {} 件）。")

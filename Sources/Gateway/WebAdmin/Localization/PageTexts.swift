@@ -68,6 +68,7 @@ struct PageTexts: MustacheParent {
         "settingsHistory": { SettingsHistoryText(rawValue: $0)?.text },
         "scoring": { ScoringText(rawValue: $0)?.text },
         "engine": { EngineText(rawValue: $0)?.text },
+        "aggregateReport": { AggregateReportText(rawValue: $0)?.text },
         "report": { ReportText(rawValue: $0)?.text },
     ]
 }

@@ -87,6 +87,8 @@ enum PageTemplate: String, CaseIterable {
     case quarantinedMessage = "quarantined-message"
     case accessListEntry = "access-list-entry"
     case greylist
+    case aggregateReports = "aggregate-reports"
+    case aggregateReport = "aggregate-report"
     case bans
     case signInRefusals = "sign-in-refusals"
     case reports

@@ -106,6 +106,7 @@ enum SitePath {
     static let signInRefusals = "/bans/sign-ins"
     static let quarantine = "/quarantine"
     static let reports = "/reports"
+    static let aggregateReports = "/dmarc-reports"
     static let apiKeys = "/api-keys"
     static let maintenance = "/maintenance"
     static let digests = "/digests"
