@@ -286,10 +286,11 @@ let package = Package(
         .tests(
             "Gateway/AggregateReportsTests",
             uses: [
-                "GatewayTestKit", "AggregateReports", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication",
-                "DNS", "Mail",
+                "GatewayTestKit", "AggregateReports", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings",
+                "SenderAuthentication", "DNS", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),
+        .tests(
             "Gateway/QuarantineTests",
             uses: ["Quarantine", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "Mail"], [.logging, .nio]),
         .tests(
