@@ -37,6 +37,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
@@ -55,6 +56,7 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers",
@@ -68,22 +70,24 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders",
-                "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
+                "DomainsAndUsers", "Settings", "SenderAuthentication", "Sieve", "Mail", "ProxyProtocol",
             ],
             [.hummingbird, .hummingbirdCore, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
         ),
         .gateway(
             "AdministrationAPI",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders",
-                "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
+                "DomainsAndUsers", "Settings", "SenderAuthentication", "Sieve", "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
         ),
@@ -92,28 +96,36 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
-                "SenderAuthentication", "SMTP", "Mail",
+                "SenderAuthentication", "SMTP", "Sieve", "Mail",
             ],
-            [.logging, .nio, .crypto]
+            [.logging, .metrics, .nio, .crypto]
         ),
         .gateway(
             "MailFlow",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
-                "SMTP", "Mail",
+                "SMTP", "Sieve", "Mail",
             ],
             [.logging, .metrics, .nio]
         ),
 
-        // 6 — mail that is kept back
+        // 6 — mail that is kept back; reports to other domains
         .gateway(
-            "Quarantine", uses: ["Delivery", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging, .serviceLifecycle]),
+            "AggregateReports",
+            uses: ["Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"],
+            [.logging, .metrics, .nio, .serviceLifecycle]),
+        .gateway(
+            "Quarantine",
+            uses: ["Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail"],
+            [.logging, .metrics, .nio, .serviceLifecycle]),
 
         // 5 — SMTP in, SMTP out; they do not know each other
         .gateway(
@@ -140,7 +152,7 @@ let package = Package(
             "Filtering",
             uses: [
                 "OutsideEngines", "ScannerProtocols", "BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings",
-                "SenderAuthentication", "DNS", "Archives", "Mail",
+                "SenderAuthentication", "DNS", "Archives", "Sieve", "Mail",
             ], [.metrics, .crypto]),
 
         // 4
@@ -168,6 +180,7 @@ let package = Package(
         .library("ProxyProtocol"),
         .library("ScannerProtocols"),
         .library("Terminal"),
+        .library("Sieve", uses: ["Mail"]),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
         .cLibrary("CUnbound", package: "libunbound-dev"),
@@ -179,11 +192,12 @@ let package = Package(
             "FuzzTargets",
             uses: [
                 "Quarantine", "Filtering", "BayesianLearning", "SMTP", "SenderAuthentication", "DNS", "Archives", "ProxyProtocol",
-                "ScannerProtocols", "Mail",
+                "ScannerProtocols", "Sieve", "Mail",
             ], [.nio]),
         .testKit(
             "GatewayTestKit",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -192,6 +206,7 @@ let package = Package(
             ],
             [.nio, .logging]),
         .tests("Libraries/MailTests", uses: ["FuzzTargets", "Mail"]),
+        .tests("Libraries/SieveTests", uses: ["Sieve", "Mail"]),
         .tests("Libraries/SMTPTests", uses: ["FuzzTargets", "SMTP", "Mail"], [.nio]),
         .tests("Libraries/DNSTests", uses: ["FuzzTargets", "DNS"]),
         .tests("Libraries/ArchivesTests", uses: ["Archives", "CArchive"]),
@@ -226,6 +241,7 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "FirebirdTestKit", "GatewayDatabase", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -235,6 +251,7 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "WebAdmin", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
@@ -246,6 +263,7 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
@@ -262,17 +280,26 @@ let package = Package(
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog",
                 "Cluster",
-                "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
+                "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Sieve", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),
-        .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
+        .tests(
+            "Gateway/AggregateReportsTests",
+            uses: [
+                "GatewayTestKit", "AggregateReports", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings",
+                "SenderAuthentication", "DNS", "Mail",
+            ],
+            [.nio, .logging, .metricsTestKit]),
+        .tests(
+            "Gateway/QuarantineTests",
+            uses: ["Quarantine", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "Mail"], [.logging, .nio]),
         .tests(
             "Gateway/FilteringTests",
             uses: [
                 "FuzzTargets",
                 "BayesianLearning", "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings",
                 "SenderAuthentication",
-                "DNS", "Archives", "CArchive", "Mail",
+                "DNS", "Archives", "CArchive", "Sieve", "Mail",
             ],
             [.metricsTestKit, .nio]),
         .tests(
@@ -297,7 +324,7 @@ let package = Package(
 if Context.environment["SECURITYGATEWAY_FUZZ"] != nil {
     let observed: Set<String> = [
         "FuzzTargets", "Quarantine", "Filtering", "BayesianLearning", "SMTP", "SenderAuthentication", "DNS", "Archives", "ProxyProtocol",
-        "ScannerProtocols", "Mail",
+        "ScannerProtocols", "Sieve", "Mail",
     ]
     for target in package.targets where observed.contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
