@@ -69,7 +69,8 @@ package struct AdministrationAPI: Sendable {
     /// Every route, in the order of the document.
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
-            + accessListRoutes + contentRuleRoutes + sieveRoutes + greylistRoutes + banRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes
+            + accessListRoutes + contentRuleRoutes + sieveRoutes + greylistRoutes + banRoutes + quarantineRoutes + statisticsRoutes
+            + apiKeyRoutes
             + maintenanceRoutes + verificationRoutes
             + transcriptRoutes + directoryRoutes + folderRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes
             + signingKeyRoutes + engineRoutes + scoringRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes

@@ -65,7 +65,8 @@ struct NodeDatabase: Sendable {
         stores = Stores(
             settings: database.settings, domains: database.domains, returnPathKeys: database.domains, users: database.users,
             nodes: database.nodes, contentReferences: database.contentReferences, accessLists: database.accessLists,
-            contentRules: database.contentRules, sieveScripts: database.sieveScripts, greylist: database.greylist, bans: database.bans, rates: database.rates,
+            contentRules: database.contentRules, sieveScripts: database.sieveScripts, greylist: database.greylist, bans: database.bans,
+            rates: database.rates,
             quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex,
             registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning)
     }

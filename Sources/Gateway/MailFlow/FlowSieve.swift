@@ -220,7 +220,8 @@ struct FlowSieve: Sendable {
             let all = recipients[reason] ?? []
             let names = all.prefix(2).joined(separator: ", ") + (all.count > 2 ? ", …" : "")
             return finding(
-                reason.isFault ? .undecided : .found, LocalizedText("\(names): \(reason.text.english)", ja: "\(names): \(reason.text.japanese)"))
+                reason.isFault ? .undecided : .found,
+                LocalizedText("\(names): \(reason.text.english)", ja: "\(names): \(reason.text.japanese)"))
         }
         if order.count > namedFindings {
             let more = order.count - namedFindings

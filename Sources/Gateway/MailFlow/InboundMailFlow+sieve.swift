@@ -124,7 +124,8 @@ extension InboundMailFlow {
         _ draft: SieveCopies.Draft, _ gone: [FlowSieve.Gone], _ transaction: MailTransaction, _ judging: Judging
     ) -> Acceptance {
         var acceptance = Acceptance(
-            outcome: judging.outcome, judgement: judging.judgement, mark: mark(draft.copy, judging), signatures: judging.signatures, added: draft.prepended,
+            outcome: judging.outcome, judgement: judging.judgement, mark: mark(draft.copy, judging), signatures: judging.signatures,
+            added: draft.prepended,
             redirects: draft.copy.redirects)
         let members = draft.copy.members
         for redirecting in draft.copy.redirecting {
@@ -142,7 +143,8 @@ extension InboundMailFlow {
         let time = UTCTime.now()
         let transaction = message.transaction
         let reason = plan.gone.first?.reason ?? ""
-        var entry = logEntry(transaction, message.connection, .accepted, reason: reason, header: header, sizeBytes: message.sizeBytes, at: time)
+        var entry = logEntry(
+            transaction, message.connection, .accepted, reason: reason, header: header, sizeBytes: message.sizeBytes, at: time)
         entry.judgement = judging.judgement
         let recipients = plan.gone.map { gone in
             RecipientLogEntry(

@@ -54,7 +54,9 @@ struct SieveCopies: Sendable {
             var sizeBytes = message.sizeBytes
             if position > 0 || isRewritten {
                 let deleted = copy.edits.deleted.filter(seen.indices.contains).map { seen[$0].bytes }
-                let own = await Self.rewrite(bytes, deleted, first: isPrepended ? [] : Self.fields(copy.edits.first.filter { !Self.isOurs($0) }), last: Self.fields(copy.edits.last))
+                let own = await Self.rewrite(
+                    bytes, deleted, first: isPrepended ? [] : Self.fields(copy.edits.first.filter { !Self.isOurs($0) }),
+                    last: Self.fields(copy.edits.last))
                 content = folder.makeWriter(transaction.identifier, isRewritten: position == 0)
                 sizeBytes = own.count
                 if case .failed = content.append(ByteBuffer(bytes: own), drained: { _ in }) {

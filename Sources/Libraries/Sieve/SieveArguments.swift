@@ -20,7 +20,9 @@ struct SieveArguments {
             tags[tag] = first
             rest = rest.dropFirst()
             guard takesValue else { continue }
-            guard let value = rest.first else { throw SieveFault(.argumentMissing("a value behind “:\(tag)”", of: name), at: first.position) }
+            guard let value = rest.first else {
+                throw SieveFault(.argumentMissing("a value behind “:\(tag)”", of: name), at: first.position)
+            }
             values[tag] = value
             rest = rest.dropFirst()
         }
@@ -57,7 +59,9 @@ struct SieveArguments {
 
     mutating func number(_ what: String) throws(SieveFault) -> Int {
         let argument = try next(what)
-        guard case .number(let number) = argument.value else { throw SieveFault(.wrongArgument(name, expected: what), at: argument.position) }
+        guard case .number(let number) = argument.value else {
+            throw SieveFault(.wrongArgument(name, expected: what), at: argument.position)
+        }
         return number
     }
 

@@ -178,7 +178,9 @@ extension SieveChecker {
         let (value, place) = try arguments.string("a number in quotation marks")
         try arguments.end()
         let keys = try self.keys([value], matching, at: place)
-        if case .regex = matching.kind {} else if case .matches = matching.kind {} else if let literal = keys[0].text.literal {
+        if case .regex = matching.kind {
+        } else if case .matches = matching.kind {
+        } else if let literal = keys[0].text.literal {
             guard !literal.isEmpty, literal.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
                 throw SieveFault(.badSpamValue, at: place)
             }

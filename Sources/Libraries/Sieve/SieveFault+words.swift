@@ -32,7 +32,8 @@ extension SieveFault.Problem {
         case .blockNotTaken(let name): "“\(name)” takes no block; end it with a semicolon."
         case .unknownComparator(let name): "There is no comparator “\(name)”; use i;ascii-casemap, i;octet or i;ascii-numeric."
         case .comparatorCannot(let name, let match): "The comparator “\(name)” cannot be used with “:\(match)”; choose another."
-        case .badPattern(let pattern, let character): "The regular expression “\(pattern)” has no meaning at character \(character); correct it."
+        case .badPattern(let pattern, let character):
+            "The regular expression “\(pattern)” has no meaning at character \(character); correct it."
         case .patternTooLarge: "The pattern is too large; shorten it or its repetitions."
         case .badHeaderName(let name): "“\(name)” is no name of a header field that may be used here; correct it."
         case .badAddress(let address): "“\(address)” is no e-mail address; correct it."

@@ -28,7 +28,9 @@ package struct SieveMessage: Sendable {
         var text: String {
             let text = EncodedWord.decode(unfolded).unicodeScalars
             func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t" || scalar == "\r" || scalar == "\n" }
-            guard let first = text.firstIndex(where: { !isBlank($0) }), let last = text.lastIndex(where: { !isBlank($0) }) else { return "" }
+            guard let first = text.firstIndex(where: { !isBlank($0) }), let last = text.lastIndex(where: { !isBlank($0) }) else {
+                return ""
+            }
             return String(text[first...last])
         }
     }

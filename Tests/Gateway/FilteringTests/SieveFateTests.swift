@@ -9,7 +9,8 @@ import Testing
 /// What a recipient's scripts, one after another, make of a message.
 @Suite struct SieveFateTests {
     private static func script(_ owner: SieveOwner, _ text: String) -> CompiledSieveScript {
-        CompiledSieveScript(SieveScript(owner: owner, name: owner.level.rawValue, isActive: true, text: text, changedAt: UTCTime(milliseconds: 0)))
+        CompiledSieveScript(
+            SieveScript(owner: owner, name: owner.level.rawValue, isActive: true, text: text, changedAt: UTCTime(milliseconds: 0)))
     }
 
     private static func fate(
@@ -54,7 +55,9 @@ import Testing
     }
 
     @Test func `what fails keeps the message, and the next script is run`() throws {
-        let fate = try Self.fate([(.cluster, "fly;"), (domain, #"require "editheader"; discard; deleteheader "Received";"#), (user, "keep;")])
+        let fate = try Self.fate([
+            (.cluster, "fly;"), (domain, #"require "editheader"; discard; deleteheader "Received";"#), (user, "keep;"),
+        ])
         #expect(fate.way == .keep && fate.reasons.map(\.isFault) == [true, true] && fate.traces.count == 3)
         #expect(fate.reasons[1].text.english.hasPrefix("Domain's script “domain”, line 1: kept"))
     }
@@ -66,7 +69,8 @@ import Testing
     }
 
     @Test func `the score counts in parts of the one that refuses`() throws {
-        let script = #"require ["spamtestplus", "relational", "comparator-i;ascii-numeric"]; if spamtest :percent :value "ge" :comparator "i;ascii-numeric" "50" { discard; }"#
+        let script =
+            #"require ["spamtestplus", "relational", "comparator-i;ascii-numeric"]; if spamtest :percent :value "ge" :comparator "i;ascii-numeric" "50" { discard; }"#
         #expect(try Self.fate([(.cluster, script)], score: 60).way == .gone)
         #expect(try Self.fate([(.cluster, script)], score: 59).way == .keep)
         #expect(try Self.fate([(.cluster, script)]).way == .keep)

@@ -18,7 +18,8 @@ import Testing
 
     private func addDomain(_ name: String, _ test: TestDatabase) async throws -> DomainName {
         let domain = try DomainName(name)
-        try await test.database.domains.insert(ProtectedDomain(identifier: RecordIdentifier(milliseconds: 1), name: domain, mailServers: []), audit: audit(test))
+        try await test.database.domains.insert(
+            ProtectedDomain(identifier: RecordIdentifier(milliseconds: 1), name: domain, mailServers: []), audit: audit(test))
         return domain
     }
 

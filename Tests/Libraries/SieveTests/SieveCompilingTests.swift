@@ -65,7 +65,10 @@ import Testing
 
     @Test func `any bytes are read without a crash`() {
         var generator = SeededGenerator(seed: 11)
-        let words = ["if ", "header", "\"", "[", "]", "(", ")", "{", "}", ";", ",", ":is ", "text:\n", ".\n", "/*", "*/", "not ", "require ", "9K", "\\"]
+        let words = [
+            "if ", "header", "\"", "[", "]", "(", ")", "{", "}", ";", ",", ":is ", "text:\n", ".\n", "/*", "*/", "not ", "require ", "9K",
+            "\\",
+        ]
         for _ in 0..<3_000 {
             let count = Int.random(in: 0..<40, using: &generator)
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -95,7 +98,8 @@ import Testing
             let texts = ["", "a\"b", "back\\slash", "日本語", "two\r\nlines", "${x}"]
             let text = texts.randomElement(using: &generator) ?? ""
             let values: [SieveSyntax.Argument.Value] = [
-                .number(Int.random(in: 0...1_000_000, using: &generator)), .tag(word(&generator)), .string(text), .list([text, "b"]), .list([]),
+                .number(Int.random(in: 0...1_000_000, using: &generator)), .tag(word(&generator)), .string(text), .list([text, "b"]),
+                .list([]),
             ]
             return SieveSyntax.Argument(value: values.randomElement(using: &generator) ?? .number(0))
         }

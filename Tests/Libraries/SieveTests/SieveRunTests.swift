@@ -5,7 +5,9 @@ import Testing
 /// What scripts do with messages.
 @Suite struct SieveRunTests {
     static func message(
-        _ fields: [(String, String)] = [("Subject", "Quarterly figures"), ("From", "Alice <alice@example.com>"), ("To", "bob+lists@example.org")],
+        _ fields: [(String, String)] = [
+            ("Subject", "Quarterly figures"), ("From", "Alice <alice@example.com>"), ("To", "bob+lists@example.org"),
+        ],
         body: String = "Hello there", size: Int = 2_000
     ) -> SieveMessage {
         SieveMessage(
@@ -125,7 +127,10 @@ import Testing
         (#"require "editheader"; deleteheader "Received";"#, .protectedField("Received")),
         (#"require ["reject", "fileinto"]; fileinto "x"; reject "no";"#, .rejectWithOthers),
         (#"require ["regex", "variables"]; set "a" "("; if header :regex "subject" "${a}" { stop; }"#, .badPattern("(")),
-        (#"redirect "a@x.test"; redirect "b@x.test"; redirect "c@x.test"; redirect "d@x.test"; redirect "e@x.test";"#, .tooManyRedirects(4)),
+        (
+            #"redirect "a@x.test"; redirect "b@x.test"; redirect "c@x.test"; redirect "d@x.test"; redirect "e@x.test";"#,
+            .tooManyRedirects(4)
+        ),
     ])
     func `an error of a run keeps the message and undoes what was done`(_ script: String, _ problem: SieveRunFault.Problem) throws {
         let outcome = try Self.run(script)

@@ -71,7 +71,8 @@ package struct SieveRunner: Sendable {
     ///   - mayRedirect: whether a script's redirections are made, by its level; those of others keep the message.
     ///   - hasLooped: the message was redirected for this recipient before: it is not again.
     package func run(
-        _ chain: [CompiledSieveScript], _ subject: SieveSubject, for recipient: EmailAddress, mayRedirect: (SieveOwner.Level) -> Bool = { _ in true },
+        _ chain: [CompiledSieveScript], _ subject: SieveSubject, for recipient: EmailAddress,
+        mayRedirect: (SieveOwner.Level) -> Bool = { _ in true },
         hasLooped: Bool = false, traces: Bool = false
     ) -> SieveFate {
         var course = SieveCourse(message: subject.message(for: recipient), hasLooped: hasLooped)
@@ -115,7 +116,8 @@ private struct SieveCourse {
             case .user: LocalizedText("User's script", ja: "ユーザーのスクリプト")
             }
         return LocalizedText(
-            "\(level.english) “\(script.name)”, line \(line): \(text.english)", ja: "\(level.japanese)「\(script.name)」\(line) 行目: \(text.japanese)")
+            "\(level.english) “\(script.name)”, line \(line): \(text.english)",
+            ja: "\(level.japanese)「\(script.name)」\(line) 行目: \(text.japanese)")
     }
 
     mutating func fail(_ script: SieveScript, line: Int, _ text: LocalizedText, traces: Bool, steps: [SieveOutcome.Trace] = []) {
@@ -134,7 +136,8 @@ private struct SieveCourse {
         var isFiled = false
         var isQuarantined: Bool?
         func note(_ line: Int, _ english: String, ja japanese: String) {
-            fate.reasons.append(SieveFate.Reason(isFault: false, text: Self.words(script, line: line, LocalizedText(english, ja: japanese))))
+            fate.reasons.append(
+                SieveFate.Reason(isFault: false, text: Self.words(script, line: line, LocalizedText(english, ja: japanese))))
         }
         var folders: [String] = []
         for action in outcome.actions {
@@ -205,7 +208,9 @@ private struct SieveCourse {
         let filed = folders.map { SieveOutcome.Field(name: SieveRunner.folderField, value: $0) }
         fate.edits.first = filed + edits.first + fate.edits.first
         fate.edits.last += edits.last
-        func field(_ field: SieveOutcome.Field) -> SieveMessage.Field { SieveMessage.Field(name: field.name, unfolded: Array(field.value.utf8)) }
+        func field(_ field: SieveOutcome.Field) -> SieveMessage.Field {
+            SieveMessage.Field(name: field.name, unfolded: Array(field.value.utf8))
+        }
         let left = message.fields.indices.filter { !edits.deleted.contains($0) }
         message.fields = edits.first.map(field) + left.map { message.fields[$0] } + edits.last.map(field)
         origins = edits.first.map { _ in nil } + left.map { origins[$0] } + edits.last.map { _ in nil }

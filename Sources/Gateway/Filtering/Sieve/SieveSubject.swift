@@ -64,7 +64,8 @@ package struct SieveSubject: Sendable {
             let decoded = isText ? part.decodedText(limit: left).text : String(decoding: part.decodedBody(limit: left).bytes, as: UTF8.self)
             let text = part.contentType.subtype == "html" && isText ? VisibleText(html: decoded).text : decoded
             left -= text.utf8.count
-            parts.append(SieveMessage.Part(mediaType: part.contentType.mediaType.lowercased(), text: text, isText: isText && !part.isAttachment))
+            parts.append(
+                SieveMessage.Part(mediaType: part.contentType.mediaType.lowercased(), text: text, isText: isText && !part.isAttachment))
         }
         let raw = String(decoding: structure.root.rawBody.prefix(maximumTextBytes), as: UTF8.self)
         return SieveMessage.Body(raw: raw, parts: parts)

@@ -75,11 +75,15 @@ enum SieveText: String, CaseIterable, PageText {
         case .helpActions:
             LocalizedText(
                 "Actions: keep, discard, stop, redirect \"address\", fileinto \"Quarantine\", fileinto \"Folder\" (a header field for the mail server), reject \"reason\", addheader, deleteheader, set.",
-                ja: "動作: keep、discard、stop、redirect \"アドレス\"、fileinto \"Quarantine\"、fileinto \"フォルダー\"（メールサーバー用のヘッダーフィールド）、reject \"理由\"、addheader、deleteheader、set。")
+                ja:
+                    "動作: keep、discard、stop、redirect \"アドレス\"、fileinto \"Quarantine\"、fileinto \"フォルダー\"（メールサーバー用のヘッダーフィールド）、reject \"理由\"、addheader、deleteheader、set。"
+            )
         case .helpTests:
             LocalizedText(
                 "Tests: header, address, envelope, exists, size, body, string, spamtest, virustest, allof, anyof, not, true, false; compared by :is, :contains, :matches, :regex, :value or :count.",
-                ja: "テスト: header、address、envelope、exists、size、body、string、spamtest、virustest、allof、anyof、not、true、false。比較: :is、:contains、:matches、:regex、:value、:count。")
+                ja:
+                    "テスト: header、address、envelope、exists、size、body、string、spamtest、virustest、allof、anyof、not、true、false。比較: :is、:contains、:matches、:regex、:value、:count。"
+            )
         case .helpExtensions: LocalizedText("Extensions for “require”", ja: "require で指定できる拡張")
         case .helpOrder:
             LocalizedText(
