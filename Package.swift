@@ -37,6 +37,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
@@ -55,6 +56,7 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers",
@@ -68,6 +70,7 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -79,6 +82,7 @@ let package = Package(
         .gateway(
             "AdministrationAPI",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -92,16 +96,18 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Sieve", "Mail",
             ],
-            [.logging, .nio, .crypto]
+            [.logging, .metrics, .nio, .crypto]
         ),
         .gateway(
             "MailFlow",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
@@ -111,9 +117,15 @@ let package = Package(
             [.logging, .metrics, .nio]
         ),
 
-        // 6 — mail that is kept back
+        // 6 — mail that is kept back; reports to other domains
         .gateway(
-            "Quarantine", uses: ["Delivery", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging, .serviceLifecycle]),
+            "AggregateReports",
+            uses: ["Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"],
+            [.logging, .metrics, .nio, .serviceLifecycle]),
+        .gateway(
+            "Quarantine",
+            uses: ["Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail"],
+            [.logging, .metrics, .nio, .serviceLifecycle]),
 
         // 5 — SMTP in, SMTP out; they do not know each other
         .gateway(
@@ -180,11 +192,12 @@ let package = Package(
             "FuzzTargets",
             uses: [
                 "Quarantine", "Filtering", "BayesianLearning", "SMTP", "SenderAuthentication", "DNS", "Archives", "ProxyProtocol",
-                "ScannerProtocols", "Mail",
+                "ScannerProtocols", "Sieve", "Mail",
             ], [.nio]),
         .testKit(
             "GatewayTestKit",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -228,6 +241,7 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "FirebirdTestKit", "GatewayDatabase", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -237,6 +251,7 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "WebAdmin", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
@@ -248,6 +263,7 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
@@ -267,7 +283,16 @@ let package = Package(
                 "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Sieve", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),
-        .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
+        .tests(
+            "Gateway/AggregateReportsTests",
+            uses: [
+                "GatewayTestKit", "AggregateReports", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings",
+                "SenderAuthentication", "DNS", "Mail",
+            ],
+            [.nio, .logging, .metricsTestKit]),
+        .tests(
+            "Gateway/QuarantineTests",
+            uses: ["Quarantine", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "Mail"], [.logging, .nio]),
         .tests(
             "Gateway/FilteringTests",
             uses: [
@@ -299,7 +324,7 @@ let package = Package(
 if Context.environment["SECURITYGATEWAY_FUZZ"] != nil {
     let observed: Set<String> = [
         "FuzzTargets", "Quarantine", "Filtering", "BayesianLearning", "SMTP", "SenderAuthentication", "DNS", "Archives", "ProxyProtocol",
-        "ScannerProtocols", "Mail",
+        "ScannerProtocols", "Sieve", "Mail",
     ]
     for target in package.targets where observed.contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))

@@ -21,6 +21,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "tokens", run: JudgingTargets.tokens),
         FuzzTarget(name: "snapshot", run: JudgingTargets.snapshot),
         FuzzTarget(name: "pattern", run: JudgingTargets.pattern),
+        FuzzTarget(name: "sieve", run: SieveTargets.script),
         FuzzTarget(name: "preview", run: JudgingTargets.preview),
     ]
 

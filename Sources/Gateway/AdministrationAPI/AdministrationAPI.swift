@@ -71,9 +71,9 @@ package struct AdministrationAPI: Sendable {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
             + accessListRoutes + contentRuleRoutes + sieveRoutes + greylistRoutes + banRoutes + quarantineRoutes + statisticsRoutes
             + apiKeyRoutes
-            + maintenanceRoutes + verificationRoutes
+            + maintenanceRoutes + verificationRoutes + aggregateReportRoutes
             + transcriptRoutes + directoryRoutes + folderRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes
-            + signingKeyRoutes + engineRoutes + scoringRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes
+            + signingKeyRoutes + engineRoutes + scoringRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes + digestRoutes
     }
 
     /// Those of RFC 9110, RFC 5789 and the QUERY method; a request with yet another one gets the pages' 404.

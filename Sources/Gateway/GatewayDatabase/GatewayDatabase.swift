@@ -28,12 +28,15 @@ package struct GatewayDatabase: Sendable {
     package let bans: BanTable
     package let rates: RateTable
     package let quarantine: QuarantineTable
+    package let digests: DigestTable
+    package let linkKeys: LinkKeyTable
     package let standingFigures: StandingFigureTable
     package let registrationKeys: RegistrationKeyTable
     package let primaryRole: PrimaryRoleTable
     package let configurationTable: ConfigurationTable
     package let folders: FolderTable
     package let learning: LearningTable
+    package let aggregateReports: AggregateReportTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
     private let logger: Logger
@@ -74,6 +77,8 @@ package struct GatewayDatabase: Sendable {
         rates = RateTable(sessions: sessions)
         bans = BanTable(sessions: sessions)
         quarantine = QuarantineTable(sessions: sessions, fence: fence)
+        digests = DigestTable(sessions: sessions, fence: fence)
+        linkKeys = LinkKeyTable(sessions: sessions)
         standingFigures = StandingFigureTable(sessions: sessions)
         registrationKeys = RegistrationKeyTable(sessions: sessions)
         primaryRole = PrimaryRoleTable(sessions: sessions)
@@ -84,6 +89,7 @@ package struct GatewayDatabase: Sendable {
         configurationTable = ConfigurationTable(sessions: sessions)
         folders = FolderTable(sessions: sessions, fence: fence)
         learning = LearningTable(sessions: sessions, fence: fence)
+        aggregateReports = AggregateReportTable(sessions: sessions, fence: fence)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 

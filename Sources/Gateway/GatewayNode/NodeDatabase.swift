@@ -1,4 +1,5 @@
 import Administration
+import AggregateReports
 import Cluster
 import Delivery
 import DomainsAndUsers
@@ -34,6 +35,10 @@ struct NodeDatabase: Sendable {
         let registrationKeys: any RegistrationKeyStore
         let primaryRole: any PrimaryStore
         let learning: any LearningStore
+        let digests: any DigestStore
+        let digestLinks: any DigestLinkStore
+        let linkKeys: any LinkKeyStore
+        let aggregateReports: any AggregateReportStore
     }
 
     let stores: Stores
@@ -68,7 +73,9 @@ struct NodeDatabase: Sendable {
             contentRules: database.contentRules, sieveScripts: database.sieveScripts, greylist: database.greylist, bans: database.bans,
             rates: database.rates,
             quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex,
-            registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning)
+            registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning,
+            digests: database.digests, digestLinks: database.quarantine, linkKeys: database.linkKeys,
+            aggregateReports: database.aggregateReports)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

@@ -60,6 +60,8 @@ struct FlowFilter: Sendable {
         let authentication: [AuthenticationResults.Method]?
         /// What a seal says of the message, and the chain before it; nil when nothing is to be sealed or the chain was not looked at.
         let sealing: (results: AuthenticationResults, chain: ARCOutcome)?
+        /// What aggregate reports tell of the message, and what was done with it.
+        var observations: [DMARCObservation] = []
         /// What findings want written into the message.
         let marks: [MessageMark]
 
@@ -153,13 +155,28 @@ struct FlowFilter: Sendable {
         let verdicts = RecipientVerdicts(shares(subject.recipients, connection), results)
         let judgement = VerdictPolicy.judgement(results, verdicts, connection.settings.settings.filtering)
         metrics.judged(judgement.verdict)
-        return Outcome(
+        var outcome = Outcome(
             verdict: verdicts.verdict, kept: verdicts.kept, keepsRefused: verdicts.keepsRefused, judgement: judgement,
             owners: connection.settings.settings.quarantine,
             authentication: connection.settings.settings.senderAuthentication.writesResults && !subject.isOwnMail
                 ? results.flatMap(\.authentication) : nil,
             sealing: subject.isOwnMail ? nil : sealing(results, connection.settings.settings),
             marks: !verdicts.isRecordedOnly ? results.flatMap(\.marks) : [])
+        if !subject.isOwnMail { outcome.observations = Self.observations(results, verdicts) }
+        return outcome
+    }
+
+    private static func observations(_ results: [CheckResult], _ verdicts: RecipientVerdicts) -> [DMARCObservation] {
+        let seen = results.flatMap(\.observations)
+        guard !seen.isEmpty else { return [] }
+        let applied: DMARCRecord.Policy =
+            switch verdicts.verdict.decision {
+            case _ where verdicts.isRecordedOnly: .none
+            case .reject: .reject
+            case .quarantine: .quarantine
+            case .accept, .tagSubject, .tryAgainLater: .none
+            }
+        return seen.map { $0.limited(to: applied) }
     }
 
     private func sealing(_ results: [CheckResult], _ settings: GatewaySettings) -> (results: AuthenticationResults, chain: ARCOutcome)? {

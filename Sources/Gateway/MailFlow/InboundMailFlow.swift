@@ -1,3 +1,4 @@
+package import AggregateReports
 import Delivery
 package import DomainsAndUsers
 package import Filtering
@@ -34,6 +35,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     var screening: ClientScreening?
     var rates: RateLimiter?
     var learning: FlowLearning?
+    private var observing: ReportObserving?
     private let signing: OutboundSigning
     private let sealing: InboundSealing
     private let disclaimers: DisclaimerAdding
@@ -88,6 +90,13 @@ package struct InboundMailFlow: MailTransactionHandler {
     package func verifying(with verifier: RecipientVerifier) -> InboundMailFlow {
         var flow = self
         flow.verification = FlowVerification(verifier: verifier)
+        return flow
+    }
+
+    /// The same flow, with what is seen of domains that want DMARC reports counted.
+    package func observing(by observing: ReportObserving) -> InboundMailFlow {
+        var flow = self
+        flow.observing = observing
         return flow
     }
 
@@ -206,7 +215,11 @@ package struct InboundMailFlow: MailTransactionHandler {
         if let judged, let learning, !acceptance(message.connection).isTrusted(message.connection) {
             await learning.offer(message, judged.judgement)
         }
-        if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
+        if let judged, let reply = judged.refusal {
+            // Who comes again is counted then.
+            if reply.category == .permanentFailure { observing?.note(judged.observations) }
+            return refuse(message, header, reply, judged.judgement)
+        }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
         let plan = await sieve?.plan(message, route(message.transaction.recipients, message.connection), judged)
         let judgement = Self.judgement(judged, plan)
@@ -251,6 +264,7 @@ package struct InboundMailFlow: MailTransactionHandler {
             logger.error("message not stored", metadata: ["message": "\(accepted.message.identifier)", "cause": "\(error)"])
             return postpone(message, header, Self.notDurable)
         }
+        observing?.note(judged?.observations ?? [])
         return .accept(text: "Queued as \(accepted.message.identifier)")
     }
 

@@ -27,7 +27,9 @@ enum SchemaMigrations {
         .createRates,
         .createReturnPathKeys,
         .createTextBlocks, .dropLogIndexes, .dropRecipientTime,
+        .createQuarantineDigests,
         .createSieveScripts,
+        .createAggregateReports,
     ]
 
     /// The table that says the database is ours; made by the first migration.

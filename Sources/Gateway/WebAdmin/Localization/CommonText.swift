@@ -52,6 +52,7 @@ enum CommonText: String, CaseIterable, PageText {
     case sieve
     case quarantine
     case greylist
+    case aggregateReports
     case bans
     case cluster
     case scoring
@@ -111,6 +112,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .contentRules: LocalizedText("Content rules", ja: "コンテンツルール")
         case .sieve: LocalizedText("Sieve scripts", ja: "Sieve スクリプト")
         case .bans: LocalizedText("Bans", ja: "接続制限")
+        case .aggregateReports: LocalizedText("DMARC reports", ja: "DMARC レポート")
         case .greylist: LocalizedText("Greylist", ja: "グレーリスト")
         case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         case .cluster: LocalizedText("Clustering", ja: "クラスター")

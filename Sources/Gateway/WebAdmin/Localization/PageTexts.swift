@@ -55,6 +55,7 @@ struct PageTexts: MustacheParent {
         "error": { ErrorText(rawValue: $0)?.text },
         "apiKey": { APIKeyText(rawValue: $0)?.text },
         "learning": { LearningText(rawValue: $0)?.text },
+        "digest": { DigestPageText(rawValue: $0)?.text },
         "maintenance": { MaintenanceText(rawValue: $0)?.text },
         "verification": { VerificationText(rawValue: $0)?.text },
         "signingKey": { SigningKeyText(rawValue: $0)?.text },
@@ -67,6 +68,7 @@ struct PageTexts: MustacheParent {
         "settingsHistory": { SettingsHistoryText(rawValue: $0)?.text },
         "scoring": { ScoringText(rawValue: $0)?.text },
         "engine": { EngineText(rawValue: $0)?.text },
+        "aggregateReport": { AggregateReportText(rawValue: $0)?.text },
         "report": { ReportText(rawValue: $0)?.text },
     ]
 }

@@ -17,8 +17,8 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, sieve, scoring, learning,
-        greylist,
+    case dashboard, messages, quarantine, queue, reports, aggregateReports, transcripts, domains, accessLists, contentRules, sieve, scoring,
+        learning, greylist,
         bans, settings,
         directories, cluster, maintenance,
         apiKeys, administrators, audit
@@ -27,7 +27,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
     var group: NavigationGroup {
         switch self {
         case .dashboard: .overview
-        case .messages, .quarantine, .queue, .reports, .transcripts: .mail
+        case .messages, .quarantine, .queue, .reports, .aggregateReports, .transcripts: .mail
         case .domains, .accessLists, .contentRules, .sieve, .scoring, .learning, .greylist, .bans, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
@@ -39,6 +39,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .messages: SitePath.messages
         case .quarantine: SitePath.quarantine
         case .reports: SitePath.reports
+        case .aggregateReports: SitePath.aggregateReports
         case .queue: SitePath.queue
         case .transcripts: SitePath.transcripts
         case .domains: SitePath.domains
@@ -65,6 +66,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .messages: .messages
         case .quarantine: .quarantine
         case .reports: .reports
+        case .aggregateReports: .aggregateReports
         case .queue: .queue
         case .transcripts: .transcripts
         case .domains: .domains

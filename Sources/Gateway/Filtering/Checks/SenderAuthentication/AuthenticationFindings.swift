@@ -96,7 +96,7 @@ struct AuthenticationFindings: Sendable {
     }
 
     /// The sealer whose word excuses a failure, if there is one (RFC 8617 §7.2.1).
-    private var trustedSealer: DomainName? {
+    var trustedSealer: DomainName? {
         guard let arc = evidence.arc, arc.result == .pass, let newest = arc.handlers.last,
             settings.trustedSealers.contains(newest.domain.ascii)
         else { return nil }
