@@ -275,7 +275,8 @@ let package = Package(
         .tests(
             "Gateway/AggregateReportsTests",
             uses: [
-                "GatewayTestKit", "AggregateReports", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication",
+                "GatewayTestKit", "AggregateReports", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings",
+                "SenderAuthentication",
                 "DNS", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),

@@ -68,7 +68,9 @@ package final class InMemoryAggregateReports: AggregateReportStore, AggregateRep
         domain: String, after cursor: AggregateReportCursor?, limit: Int
     ) async throws(DirectoryError) -> [AggregateReport] {
         try work { state in
-            let all = state.reports.filter { domain.isEmpty || $0.domain.ascii == domain }.sorted { ($0.at, $0.identifier) > ($1.at, $1.identifier) }
+            let all = state.reports.filter { domain.isEmpty || $0.domain.ascii == domain }.sorted {
+                ($0.at, $0.identifier) > ($1.at, $1.identifier)
+            }
             guard let cursor else { return Array(all.prefix(limit)) }
             return Array(all.filter { ($0.at, $0.identifier) < (cursor.at, cursor.identifier) }.prefix(limit))
         }
@@ -91,7 +93,8 @@ package final class InMemoryAggregateReports: AggregateReportStore, AggregateRep
         let observed = try await observations(of: domain, on: day, limit: .max)
         guard !observed.isEmpty else { return .nothingSeen }
         let report = AggregateReport(
-            identifier: RecordIdentifier(milliseconds: 1), domain: domain, day: day, state: .sent, reason: "", recipients: ["r@\(domain.ascii)"],
+            identifier: RecordIdentifier(milliseconds: 1), domain: domain, day: day, state: .sent, reason: "",
+            recipients: ["r@\(domain.ascii)"],
             messages: observed.reduce(0) { $0 + $1.row.count }, rows: observed.count, sizeBytes: 100,
             message: RecordIdentifier(milliseconds: 2), at: UTCTime(milliseconds: 1))
         return try await finish(report, mail: nil) ? .done(report) : .alreadyDone

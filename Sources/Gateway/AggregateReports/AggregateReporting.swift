@@ -140,7 +140,9 @@ package struct AggregateReporting: Service, AggregateReportSender {
         let chosen = await ReportTargets(parts.resolver, suffixes: suffixes).choose(
             composed.targets, policyDomain: domain, sizeBytes: composed.compressed.count)
         let reason = chosen.leftOut.joined(separator: "; ")
-        if chosen.isUndecided, now < UTCTime(milliseconds: Int64(day.end) * 1_000).advanced(by: Self.longestWait) { return .waiting(reason) }
+        if chosen.isUndecided, now < UTCTime(milliseconds: Int64(day.end) * 1_000).advanced(by: Self.longestWait) {
+            return .waiting(reason)
+        }
         guard !chosen.recipients.isEmpty else { return try await skip(domain, day, reason, composed, at: now) }
         return try await post(composed, chosen, settings, sender, at: now)
     }
@@ -172,7 +174,8 @@ package struct AggregateReporting: Service, AggregateReportSender {
     ) async throws(DirectoryError) -> ReportSending {
         let identifier = RecordIdentifier(milliseconds: now.milliseconds)
         let mail = ReportMail(
-            composed, sender: sender, organization: settings.organizationName, recipients: chosen.recipients, identifier: identifier, at: now)
+            composed, sender: sender, organization: settings.organizationName, recipients: chosen.recipients, identifier: identifier,
+            at: now)
         let content = mail.content
         do throws(SharedFolderError) {
             _ = try await parts.folder.store(content, as: identifier, deadline: Self.folderDeadline)

@@ -38,7 +38,8 @@ package struct ObservationExchange: Service {
     private static let longestWaitDays = 2
 
     package init(
-        observing: ReportObserving, store: any AggregateReportStore, metrics factory: any MetricsFactory = MetricsSystem.factory, logger: Logger
+        observing: ReportObserving, store: any AggregateReportStore, metrics factory: any MetricsFactory = MetricsSystem.factory,
+        logger: Logger
     ) {
         self.observing = observing
         self.store = store

@@ -51,7 +51,8 @@ import Testing
         var observed = row
         observed.count = 7
         let stored = ObservedRow(
-            identifier: RecordIdentifier(milliseconds: 1), day: ReportDay(Self.noon), domain: try DomainName("example.net"), policy: Self.policy,
+            identifier: RecordIdentifier(milliseconds: 1), day: ReportDay(Self.noon), domain: try DomainName("example.net"),
+            policy: Self.policy,
             row: observed)
         #expect(ObservedRow.row(data: stored.data, count: 7) == observed)
         #expect(ObservedRow.row(data: "{\"future\":1}", count: 7) == nil)

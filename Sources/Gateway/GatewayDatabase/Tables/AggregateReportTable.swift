@@ -3,8 +3,8 @@ import Cluster
 package import Delivery
 package import DomainsAndUsers
 import Firebird
-import SenderAuthentication
 package import Mail
+import SenderAuthentication
 import Settings
 
 /// What nodes have seen of domains that want DMARC reports, and what became of the reports.

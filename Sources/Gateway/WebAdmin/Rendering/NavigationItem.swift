@@ -17,7 +17,8 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, aggregateReports, transcripts, domains, accessLists, contentRules, scoring, learning, greylist,
+    case dashboard, messages, quarantine, queue, reports, aggregateReports, transcripts, domains, accessLists, contentRules, scoring,
+        learning, greylist,
         bans, settings,
         directories, cluster, maintenance,
         apiKeys, administrators, audit

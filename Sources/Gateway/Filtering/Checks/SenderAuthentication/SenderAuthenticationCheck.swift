@@ -35,7 +35,9 @@ package struct SenderAuthenticationCheck: MessageCheck {
         let findings = AuthenticationFindings(
             evidence, subject.settings.senderAuthentication, isSealed: subject.settings.areMessagesSealed)
         var results = findings.results
-        if subject.settings.dmarcReports.isEnabled, let index = results.firstIndex(where: { $0.check == AuthenticationMethod.dmarc.rawValue }) {
+        if subject.settings.dmarcReports.isEnabled,
+            let index = results.firstIndex(where: { $0.check == AuthenticationMethod.dmarc.rawValue })
+        {
             results[index].observations =
                 AuthenticationObservations(
                     evidence, subject.settings, client: subject.address, isExcused: findings.trustedSealer != nil
