@@ -67,6 +67,7 @@ package final class InMemoryGateway: Sendable {
         package var accessList: [AccessListEntry] = []
         /// The content rules.
         package var contentRules: [ContentRule] = []
+        package var sieveScripts: [SieveScript] = []
         /// Triplets of greylisting.
         package var greylist: [GreylistEntry] = []
         /// Bans in force.

@@ -66,6 +66,7 @@ struct MailServices: Sendable {
                     passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes)),
             quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
         ).verifying(with: verifier).screening(with: base.screening, rates: base.rates).learning(by: learning.teaching, snapshot: base.bayes)
+            .sieving(by: base.sieveScripts)
             .observing(by: observing)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)

@@ -61,6 +61,7 @@ struct NodeAssembly: Sendable {
             domains: CurrentDomains(try await database.stores.domains.loadDomains()), logger: logger)
         try await base.loadAccessLists(from: database.stores.accessLists)
         try await base.loadContentRules(from: database.stores.contentRules)
+        try await base.loadSieveScripts(from: database.stores.sieveScripts)
         let tls = try await base.openTLS()
         let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
         let folders = NodeFolders(
@@ -90,6 +91,7 @@ struct NodeAssembly: Sendable {
                 try await base.loadDomains(from: database.stores.domains)
                 try await base.loadAccessLists(from: database.stores.accessLists)
                 try await base.loadContentRules(from: database.stores.contentRules)
+                try await base.loadSieveScripts(from: database.stores.sieveScripts)
                 try await base.heedDeletedTriplets(in: database.stores.greylist)
             }, logger: logger)
         let maintenance = MaintenanceRequests()
@@ -112,6 +114,8 @@ struct NodeAssembly: Sendable {
         ports.signInTrace = base.screening.trace
         ports.isNeverBanned = { base.screening.isExempt($0, $1) }
         ports.learning = learning.administrationPorts
+        let digests = NodeDigests(base: base, stores: database.stores)
+        ports.digests = digests.administrationPorts
         ports.directories = folders
         ports.folderRegister = database.folders
         ports.engines = mail.engines
@@ -170,6 +174,7 @@ struct NodeAssembly: Sendable {
                     isPrimary: { duty.isPrimary }),
                 TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
                 learning.watch, learning.service(epoch: { duty.epoch }),
+                digests.service(writer: writing.writer, folder: folder, queue: mail.queue, epoch: { duty.epoch }),
                 ClusterWatch(
                     registry: database.deathRegistry, own: configuration.nodeID, presence: presence, logger: logger,
                     adopt: { node, instant in

@@ -40,6 +40,13 @@ struct FlowFilter: Sendable {
         var refused: [CheckResult] = []
     }
 
+    /// What keeps a message in quarantine.
+    struct Mark: Sendable {
+        let kind: QuarantineKind
+        let reason: LocalizedText
+        let score: FilterScore
+    }
+
     /// What is to be done with a message, and what is written down about it.
     struct Outcome: Sendable {
         let verdict: PolicyVerdict
@@ -62,7 +69,7 @@ struct FlowFilter: Sendable {
         var refusal: SMTPReply? { FlowFilter.refusal(verdict) }
 
         /// Why and whose it is when it is kept.
-        var quarantine: (kind: QuarantineKind, reason: LocalizedText, score: FilterScore)? {
+        var quarantine: Mark? {
             guard verdict.decision == .quarantine else { return nil }
             // What no allow list excuses is dangerous in itself.
             let isDangerous = verdict.reasons.contains { !$0.isExcusable }
@@ -71,7 +78,7 @@ struct FlowFilter: Sendable {
             let reason = LocalizedText(
                 texts.map(\.english).joined(separator: " ").cut(), ja: texts.map(\.japanese).joined(separator: " ").cut())
             let owner = isDangerous ? owners.dangerousMail : owners.suspiciousMail
-            return (isForAdministrators ? .administrator : kind(owner), reason, judgement.score)
+            return Mark(kind: isForAdministrators ? .administrator : kind(owner), reason: reason, score: judgement.score)
         }
 
         private func kind(_ owner: QuarantineSettings.Owner) -> QuarantineKind {

@@ -15,6 +15,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var dmarcReports = DMARCReportSettings()
     package var dnsBlockLists = DNSBlockListSettings()
     package var urlBlockLists = URLBlockListSettings()
+    package var sieve = SieveSettings()
     package var greylisting = GreylistingSettings()
     package var screening = ScreeningSettings()
     package var rateLimits = RateLimitSettings()
@@ -25,6 +26,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var rspamd = RspamdSettings()
     package var bayes = BayesSettings()
     package var quarantine = QuarantineSettings()
+    package var digest = DigestSettings()
     package var userVerification = UserVerificationSettings()
     package var transcripts = TranscriptSettings()
     package var directories = DirectorySettings()
@@ -56,13 +58,15 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
         SettingsSectionDescription(SenderAuthenticationSettings.self), SettingsSectionDescription(DMARCReportSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
+        SettingsSectionDescription(SieveSettings.self),
         SettingsSectionDescription(GreylistingSettings.self),
         SettingsSectionDescription(ScreeningSettings.self),
         SettingsSectionDescription(RateLimitSettings.self), SettingsSectionDescription(TarpitSettings.self),
         SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(ClamAVSettings.self),
         SettingsSectionDescription(SpamAssassinSettings.self), SettingsSectionDescription(RspamdSettings.self),
         SettingsSectionDescription(BayesSettings.self),
-        SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
+        SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(DigestSettings.self),
+        SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
         SettingsSectionDescription(ClusterSettings.self),
     ]
@@ -109,6 +113,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, DMARCReportSettings.name): return dmarcReports.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
+        case (.cluster, SieveSettings.name): return sieve.apply(texts)
         case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
         case (.cluster, RateLimitSettings.name): return rateLimits.apply(texts)
         case (.cluster, TarpitSettings.name): return tarpit.apply(texts)
@@ -119,6 +124,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, RspamdSettings.name): return rspamd.apply(texts)
         case (.cluster, BayesSettings.name): return bayes.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
+        case (.cluster, DigestSettings.name): return digest.apply(texts)
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)
         case (.cluster, TranscriptSettings.name): return transcripts.apply(texts)
         case (.cluster, DirectorySettings.name): return directories.apply(texts)

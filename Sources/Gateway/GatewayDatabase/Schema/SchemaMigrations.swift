@@ -26,6 +26,9 @@ enum SchemaMigrations {
         .createBayesianLearning,
         .createRates,
         .createReturnPathKeys,
+        .createTextBlocks, .dropLogIndexes, .dropRecipientTime,
+        .createQuarantineDigests,
+        .createSieveScripts,
         .createAggregateReports,
     ]
 

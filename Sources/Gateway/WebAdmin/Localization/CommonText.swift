@@ -49,6 +49,7 @@ enum CommonText: String, CaseIterable, PageText {
     case cannotBeUndone
     case accessLists
     case contentRules
+    case sieve
     case quarantine
     case greylist
     case aggregateReports
@@ -109,6 +110,7 @@ enum CommonText: String, CaseIterable, PageText {
         case .cannotBeUndone: LocalizedText("This cannot be undone.", ja: "この操作は取り消せません。")
         case .accessLists: LocalizedText("Allow and block lists", ja: "許可・ブロックリスト")
         case .contentRules: LocalizedText("Content rules", ja: "コンテンツルール")
+        case .sieve: LocalizedText("Sieve scripts", ja: "Sieve スクリプト")
         case .bans: LocalizedText("Bans", ja: "接続制限")
         case .aggregateReports: LocalizedText("DMARC reports", ja: "DMARC レポート")
         case .greylist: LocalizedText("Greylist", ja: "グレーリスト")

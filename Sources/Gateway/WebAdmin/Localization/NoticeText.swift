@@ -25,6 +25,8 @@ enum NoticeText: String, CaseIterable, PageText {
     case passwordRemoved
     case contentRuleSaved
     case contentRuleDeleted
+    case sieveScriptSaved
+    case sieveScriptDeleted
     case leakRulesAdded
     case accessListAdded
     case accessListChanged
@@ -40,6 +42,9 @@ enum NoticeText: String, CaseIterable, PageText {
     case quarantineUntouched
     case apiKeyRevoked
     case maintenanceStarted
+    case digestsAsked
+    case digestsWanted
+    case digestsStopped
     case learningStarted
     case learningTaught
     case learningKnown
@@ -89,6 +94,9 @@ enum NoticeText: String, CaseIterable, PageText {
         case .userChanged: LocalizedText("The user was saved.", ja: "ユーザーを保存しました。")
         case .userDeleted: LocalizedText("The user was deleted.", ja: "ユーザーを削除しました。")
         case .passwordRemoved: LocalizedText("The password was removed.", ja: "パスワードを削除しました。")
+        case .digestsAsked: LocalizedText("Digests are sent within seconds.", ja: "まもなく通知メールを送信します。")
+        case .digestsWanted: LocalizedText("You are told by mail what is kept back for you.", ja: "隔離されたメールをメールでお知らせします。")
+        case .digestsStopped: LocalizedText("You get no more mails about your quarantine.", ja: "隔離の通知メールの配信を停止しました。")
         case .maintenanceStarted:
             LocalizedText("Maintenance begins within seconds. Reload the page to see it.", ja: "まもなくメンテナンスを開始します。ページを再読み込みして確認してください。")
         case .learningStarted:
@@ -128,6 +136,8 @@ enum NoticeText: String, CaseIterable, PageText {
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
         case .contentRuleSaved: LocalizedText("The rule was saved.", ja: "ルールを保存しました。")
         case .contentRuleDeleted: LocalizedText("The rule was deleted.", ja: "ルールを削除しました。")
+        case .sieveScriptSaved: LocalizedText("The script was saved.", ja: "スクリプトを保存しました。")
+        case .sieveScriptDeleted: LocalizedText("The script was deleted.", ja: "スクリプトを削除しました。")
         case .leakRulesAdded: LocalizedText("Ready-made rules added, switched off: {}.", ja: "情報漏えい対策のルールを {} 件追加しました（無効の状態）。")
         case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")
         case .accessListChanged: LocalizedText("The note was saved.", ja: "メモを保存しました。")

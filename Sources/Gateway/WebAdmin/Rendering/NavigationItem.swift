@@ -17,7 +17,7 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, aggregateReports, transcripts, domains, accessLists, contentRules, scoring,
+    case dashboard, messages, quarantine, queue, reports, aggregateReports, transcripts, domains, accessLists, contentRules, sieve, scoring,
         learning, greylist,
         bans, settings,
         directories, cluster, maintenance,
@@ -28,7 +28,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         switch self {
         case .dashboard: .overview
         case .messages, .quarantine, .queue, .reports, .aggregateReports, .transcripts: .mail
-        case .domains, .accessLists, .contentRules, .scoring, .learning, .greylist, .bans, .settings, .directories: .setUp
+        case .domains, .accessLists, .contentRules, .sieve, .scoring, .learning, .greylist, .bans, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -45,6 +45,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .domains: SitePath.domains
         case .accessLists: SitePath.accessLists
         case .contentRules: SitePath.contentRules
+        case .sieve: SitePath.sieve
         case .greylist: SitePath.greylist
         case .bans: SitePath.bans
         case .settings: SitePath.settings
@@ -71,6 +72,7 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .domains: .domains
         case .accessLists: .accessLists
         case .contentRules: .contentRules
+        case .sieve: .sieve
         case .greylist: .greylist
         case .bans: .bans
         case .settings: .settings
