@@ -154,12 +154,24 @@ final class AutomaticLearning: Sendable {
     private static let headStart = 200
 
     /// What the other checks are sure of; the classifier does not teach itself. Pure.
+    ///
+    /// Non-spam is only what was let through and what no check wants to hold or refuse: a virus counts nothing and is no good mail. What is
+    /// put off comes again, and is judged then.
     static func kind(_ judgement: MessageJudgement, _ settings: BayesSettings) -> SampleKind? {
+        guard judgement.verdict != .tryAgainLater else { return nil }
         let others = judgement.findings.filter { $0.outcome == .found && $0.check != "bayes" }
-        if others.contains(where: { $0.weight == .allow }) { return .ham }
+        let isLetThrough =
+            judgement.verdict == .accept
+            && !others.contains { finding in
+                switch finding.weight {
+                case .quarantine, .reject, .tryAgainLater: true
+                case .score, .allow: false
+                }
+            }
+        if others.contains(where: { $0.weight == .allow }) { return isLetThrough ? .ham : nil }
         let score = others.reduce(FilterScore.zero) { $0 + $1.score }
         if score >= settings.automaticSpamScore { return .spam }
-        return score <= settings.automaticHamScore ? .ham : nil
+        return isLetThrough && score <= settings.automaticHamScore ? .ham : nil
     }
 
     /// Whether one more of a kind keeps the balance. Pure.

@@ -4,6 +4,8 @@ struct EngineBreaker: Sendable, Hashable {
     private(set) var state = State.closed(failures: 0)
     /// Openings since the last answer; each doubles the pause.
     private var openings = 0
+    /// A look is under way that says whether messages were slow or the engine is away.
+    private(set) var isDoubted = false
 
     enum State: Sendable, Hashable {
         /// Mail is given to it; failures in a row so far.
@@ -34,6 +36,18 @@ struct EngineBreaker: Sendable, Hashable {
         // What was under way when it opened says that it works again.
         state = .closed(failures: 0)
         openings = 0
+        isDoubted = false
+    }
+
+    /// A message had no answer in its time: the engine may be away, or the message be slow to look through. The last one that would open it
+    /// does not, a look does.
+    /// - Returns: whether such a look is wanted now; its outcome is told by `answeredLook` or `failedLook`.
+    mutating func timedOut() -> Bool {
+        guard case .closed(let failures) = state else { return false }
+        state = .closed(failures: min(failures + 1, Self.failuresInRow - 1))
+        guard failures + 1 >= Self.failuresInRow, !isDoubted else { return false }
+        isDoubted = true
+        return true
     }
 
     mutating func failed(at now: ContinuousClock.Instant, pause: Duration) {
@@ -49,11 +63,16 @@ struct EngineBreaker: Sendable, Hashable {
 
     /// A look: it answers, though not for a message. The next failure opens again.
     mutating func answeredLook() {
-        guard case .open = state else { return }
-        state = .closed(failures: Self.failuresInRow - 1)
+        switch state {
+        case .open: state = .closed(failures: Self.failuresInRow - 1)
+        case .closed where isDoubted: state = .closed(failures: 0)
+        case .closed: break
+        }
+        isDoubted = false
     }
 
     mutating func failedLook(at now: ContinuousClock.Instant, pause: Duration) {
+        isDoubted = false
         switch state {
         case .closed: failed(at: now, pause: pause)
         case .open: open(at: now, pause)

@@ -17,17 +17,25 @@ final class EngineSlots: Sendable {
     static let maximumWaiting = 1000
 
     var used: Int { state.withLock(\.used) }
+    var waiting: Int { state.withLock(\.waiters.count) }
 
     /// Takes a connection within a time; whoever got one gives it back by `release`.
     /// - Returns: false when none was free in time, too many wait, or the task was cancelled.
     func take(limit: Int, within time: Duration) async -> Bool {
-        let (isFree, number) = state.withLock { state -> (Bool, Int) in
+        let (isFree, number, woken) = state.withLock { state -> (Bool, Int, [CheckedContinuation<Bool, Never>]) in
             state.limit = limit
             state.lastNumber += 1
-            guard state.used < limit, state.waiters.isEmpty else { return (false, state.lastNumber) }
+            // Raised: those who wait come before this one.
+            var woken: [CheckedContinuation<Bool, Never>] = []
+            while state.used < limit, !state.waiters.isEmpty {
+                state.used += 1
+                woken.append(state.waiters.removeFirst().continuation)
+            }
+            guard state.used < limit, state.waiters.isEmpty else { return (false, state.lastNumber, woken) }
             state.used += 1
-            return (true, state.lastNumber)
+            return (true, state.lastNumber, woken)
         }
+        for waiter in woken { waiter.resume(returning: true) }
         if isFree { return true }
         // Cancelled below as soon as there is an answer.
         let timer = Task {

@@ -81,7 +81,7 @@ package final class OutsideEngines: EngineScanner, EngineOverseer {
             // Whoever gave up the message early says nothing of the engine; after its time, in which its name's address was not found
             // perhaps, he does.
             let isLate = begun.duration(to: .now) >= connection.timeLimit
-            if isLate || !Task.isCancelled { failed(engine, entry, connection, Task.isCancelled ? .timedOut : error) }
+            if isLate || !Task.isCancelled { failed(engine, entry, settings, Task.isCancelled ? .timedOut : error) }
             return .failed(error)
         }
     }
@@ -184,15 +184,24 @@ package final class OutsideEngines: EngineScanner, EngineOverseer {
         }
     }
 
-    private func failed(_ engine: OutsideEngine, _ entry: Entry, _ connection: EngineConnection, _ failure: EngineFailure) {
+    private func failed(_ engine: OutsideEngine, _ entry: Entry, _ settings: GatewaySettings, _ failure: EngineFailure) {
+        let connection = engine.connection(settings)
         entry.metrics.failed(failure)
         guard failure.isEnginesFault else { return entry.course.withLock { $0.failed += 1 } }
+        var isDoubted = false
         update(engine, entry, connection) { course in
             course.failed += 1
-            course.breaker.failed(at: .now, pause: .seconds(connection.pauseSeconds))
+            if failure == .timedOut {
+                isDoubted = course.breaker.timedOut()
+            } else {
+                course.breaker.failed(at: .now, pause: .seconds(connection.pauseSeconds))
+            }
         } failure: {
             failure
         }
+        // Some messages are slow to look through; only an engine that gives no sign of life either is away. Awaited by nobody: one at a
+        // time, and over within `lookTime`.
+        if isDoubted { Task { _ = await self.tryConnection(engine, settings) } }
     }
 
     private func looked(_ engine: OutsideEngine, _ connection: EngineConnection, _ result: Result<String, EngineFailure>) {

@@ -95,7 +95,7 @@ struct GreylistTripletTests {
 
     @Test func `remembered triplets are bounded, and all are forgotten when some were deleted`() {
         let passed = PassedTriplets(maximum: 10)
-        for number in 0..<100 { passed.insert(RecordIdentifier(high: 0, low: UInt64(number))) }
+        for number in 0..<100 { passed.insert(RecordIdentifier(high: 0, low: UInt64(number)), asOf: .none) }
         #expect(passed.count <= 10)
         #expect(passed.contains(RecordIdentifier(high: 0, low: 99)) && !passed.contains(RecordIdentifier(high: 0, low: 1)))
         passed.adopt(SettingsRevision(3))
@@ -105,7 +105,7 @@ struct GreylistTripletTests {
     @Test func `a remembered triplet is asked about again after a while`() {
         let passed = PassedTriplets()
         let now = ContinuousClock.now
-        passed.insert(RecordIdentifier(high: 1, low: 1), now: now)
+        passed.insert(RecordIdentifier(high: 1, low: 1), asOf: .none, now: now)
         #expect(passed.contains(RecordIdentifier(high: 1, low: 1), now: now.advanced(by: .seconds(3_599))))
         #expect(!passed.contains(RecordIdentifier(high: 1, low: 1), now: now.advanced(by: .seconds(3_601))))
     }
@@ -117,16 +117,20 @@ struct GreylistCheckTests {
         let asked = Mutex(0)
         let record: GreylistRecord?
         let isAway: Bool
+        /// What happens while it is asked.
+        let meanwhile: @Sendable () -> Void
 
-        init(_ record: GreylistRecord? = nil, isAway: Bool = false) {
+        init(_ record: GreylistRecord? = nil, isAway: Bool = false, meanwhile: @escaping @Sendable () -> Void = {}) {
             self.record = record
             self.isAway = isAway
+            self.meanwhile = meanwhile
         }
 
         func decide(
             _ triplet: GreylistTriplet, _ settings: GreylistingSettings, now: UTCTime
         ) async throws(DirectoryError) -> GreylistDecision {
             asked.withLock { $0 += 1 }
+            meanwhile()
             if isAway { throw .unavailable(cause: "lost") }
             return GreylistDecision(record, settings, now: now)
         }
@@ -138,13 +142,16 @@ struct GreylistCheckTests {
 
     init() { fixture.settings.greylisting.isOn = true }
 
-    private func check(_ store: Store, servers: [MailServer] = []) throws -> GreylistCheck {
+    private func check(
+        _ store: Store, servers: [MailServer] = [], passed: PassedTriplets = PassedTriplets()
+    ) throws -> GreylistCheck {
         let domain = ProtectedDomain(
             identifier: RecordIdentifier(milliseconds: 1), name: try DomainName("example.com"), mailServers: servers)
         return GreylistCheck(
             CheckEnvironment(
                 resolver: fixture.resolver, accessLists: CurrentAccessLists(fixture.lists),
-                domains: CurrentDomains(DomainDirectory(revision: .none, domains: [domain])), greylist: store))
+                domains: CurrentDomains(DomainDirectory(revision: .none, domains: [domain])), greylist: store,
+                passedTriplets: passed))
     }
 
     private static var old: GreylistRecord {
@@ -162,6 +169,44 @@ struct GreylistCheckTests {
         let check = try check(store)
         for _ in 0..<3 { #expect(await check.find(try fixture.subject(), at: .recipient).map(\.outcome) == [.notFound]) }
         #expect(store.asked.withLock(\.self) == 1)
+    }
+
+    @Test func `a triplet that was deleted while the database answered is asked about again`() async throws {
+        let passed = PassedTriplets()
+        let store = Store(Self.old) { passed.adopt(SettingsRevision(3)) }
+        let check = try check(store, passed: passed)
+        for _ in 0..<3 { _ = await check.find(try fixture.subject(), at: .recipient) }
+        #expect(store.asked.withLock(\.self) == 2, "once more after the deletion")
+    }
+
+    @Test(arguments: [true, false])
+    func `a sender its domain authorizes need not come again where SPF excuses`(excuses: Bool) async throws {
+        var other = self
+        other.fixture.settings.greylisting.excusesSPF = excuses
+        try other.fixture.resolver.add(.text("v=spf1 ip4:192.0.2.9 -all"), at: "example.net")
+        let store = Store()
+        let results = await (try other.check(store)).find(try other.fixture.subject(), at: .recipient)
+        #expect(results.map(\.outcome) == [excuses ? .notFound : .found])
+        #expect(store.asked.withLock(\.self) == (excuses ? 0 : 1))
+    }
+
+    @Test func `SPF excuses nobody it does not authorize`() async throws {
+        var other = self
+        other.fixture.settings.greylisting.excusesSPF = true
+        try other.fixture.resolver.add(.text("v=spf1 -all"), at: "example.net")
+        #expect(await (try other.check(Store())).find(try other.fixture.subject(), at: .recipient).map(\.weight) == [.tryAgainLater])
+    }
+
+    @Test(arguments: AccessListEntry.List.allCases) func `a listed sender is not asked to come again, the list decides`(
+        list: AccessListEntry.List
+    ) async throws {
+        var other = self
+        let value = try #require(AccessListEntry.canonical(.network, "192.0.2.9"))
+        let entry = AccessListEntry(identifier: RecordIdentifier(milliseconds: 1), list: list, kind: .network, value: value, domain: nil)
+        other.fixture.lists = AccessLists(revision: SettingsRevision(1), entries: [entry])
+        let store = Store()
+        #expect(await (try other.check(store)).find(try other.fixture.subject(), at: .recipient).isEmpty)
+        #expect(store.asked.withLock(\.self) == 0)
     }
 
     @Test func `a database that does not answer delays nobody`() async throws {

@@ -42,9 +42,11 @@ struct LearningFlowTests {
         #expect(FlowLearning.kind(of: spam, BayesSettings()) == nil)
     }
 
-    private static func judgement(_ findings: [(String, MessageJudgement.Weight, Int)]) -> MessageJudgement {
+    private static func judgement(
+        _ findings: [(String, MessageJudgement.Weight, Int)], _ verdict: MessageJudgement.Verdict = .accept
+    ) -> MessageJudgement {
         MessageJudgement(
-            verdict: .accept, isRecordedOnly: false, score: .zero,
+            verdict: verdict, isRecordedOnly: false, score: .zero,
             findings: findings.map {
                 MessageJudgement.Finding(
                     check: $0.0, outcome: .found, weight: $0.1, score: FilterScore(tenths: $0.2), microseconds: 0,
@@ -62,6 +64,24 @@ struct LearningFlowTests {
         findings: [(String, MessageJudgement.Weight, Int)], kind: SampleKind?
     ) {
         #expect(AutomaticLearning.kind(Self.judgement(findings), BayesSettings()) == kind)
+    }
+
+    @Test(
+        arguments: [
+            ([("virus", MessageJudgement.Weight.reject, 0), ("size", .score, -10)], .reject, nil),
+            ([("virus", .reject, 0), ("size", .score, -10)], .accept, nil),
+            ([("content-rules", .quarantine, 0), ("access-lists", .allow, 0)], .quarantine, nil),
+            ([("greylisting", .tryAgainLater, 0), ("access-lists", .allow, 0)], .accept, nil),
+            ([("size", .score, -10)], .tag, nil), ([("size", .score, -10)], .quarantine, nil),
+            ([("size", .score, -10)], .tryAgainLater, nil),
+            ([("spf", .score, 200)], .tryAgainLater, nil), ([("spf", .score, 200)], .reject, SampleKind.spam),
+            ([("spf", .score, 200)], .quarantine, .spam), ([("virus", .reject, 0), ("spf", .score, 200)], .reject, .spam),
+            ([("access-lists", .allow, 0)], .accept, .ham),
+        ] as [([(String, MessageJudgement.Weight, Int)], MessageJudgement.Verdict, SampleKind?)])
+    func `what is held, refused or put off is never taught as non-spam`(
+        findings: [(String, MessageJudgement.Weight, Int)], verdict: MessageJudgement.Verdict, kind: SampleKind?
+    ) {
+        #expect(AutomaticLearning.kind(Self.judgement(findings, verdict), BayesSettings()) == kind)
     }
 
     @Test func `neither kind outweighs the other, and a day has its bound`() {

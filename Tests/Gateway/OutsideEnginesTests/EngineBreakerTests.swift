@@ -61,6 +61,45 @@ import Testing
     }
 }
 
+/// Messages that are slow to look through.
+@Suite struct DoubtTests {
+    private let begin = ContinuousClock.now
+    private let pause = Duration.seconds(10)
+
+    private func doubted() -> EngineBreaker {
+        var breaker = EngineBreaker()
+        let wanted = [breaker.timedOut(), breaker.timedOut(), breaker.timedOut()]
+        #expect(wanted == [false, false, true])
+        return breaker
+    }
+
+    @Test func `slow messages do not end it, however many there are; one look is asked for`() {
+        var breaker = doubted()
+        let others = (0..<5).map { _ in breaker.timedOut() }
+        #expect(!others.contains(true) && breaker.admits)
+    }
+
+    @Test func `a sign of life says that the messages were slow`() {
+        var breaker = doubted()
+        breaker.answeredLook()
+        breaker.failed(at: begin, pause: pause)
+        breaker.failed(at: begin, pause: pause)
+        #expect(breaker.admits)
+    }
+
+    @Test func `without a sign of life mail waits no more`() {
+        var breaker = doubted()
+        breaker.failedLook(at: begin, pause: pause)
+        #expect(!breaker.admits)
+    }
+
+    @Test func `a broken connection after slow messages ends it`() {
+        var breaker = doubted()
+        breaker.failed(at: begin, pause: pause)
+        #expect(!breaker.admits)
+    }
+}
+
 /// Connections within their limit.
 @Suite struct EngineSlotsTests {
     @Test func `as many as the limit are given out, and the next waits for one`() async {
@@ -72,6 +111,17 @@ import Testing
         slots.release()
         #expect(await third)
         #expect(slots.used == 2)
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a raised limit serves those who wait, in their order`() async {
+        let slots = EngineSlots()
+        #expect(await slots.take(limit: 1, within: .seconds(600)))
+        let waiting = Task { await slots.take(limit: 1, within: .seconds(600)) }
+        while slots.waiting == 0 { await Task.yield() }
+        #expect(await slots.take(limit: 3, within: .seconds(600)))
+        #expect(await waiting.value)
+        #expect(slots.used == 3)
     }
 
     @Test func `who is cancelled while waiting takes none`() async {

@@ -156,7 +156,8 @@ import Testing
         let gone = try await ScriptedEngine.start(.silence)
         let port = gone.port
         try await gone.stop()
-        var settings = settings(port)
+        // A look is due at once.
+        var settings = settings(port) { $0.pauseSeconds = 0 }
         settings.spamAssassin.connection.isEnabled = false
         settings.rspamd.connection.isEnabled = false
         for _ in 0..<3 {
@@ -170,6 +171,15 @@ import Testing
             return
         }
         #expect(engines.standings(settings)[0].health.isPaused && engines.standings(settings)[0].failed == 4)
+        // It is back under the same address, and mail does not wait for it before it has been looked at.
+        let same = try await ScriptedEngine.start(.answer("ClamAV 1.4.6/1/x\0", after: 9), port: port)
+        guard case .failed(.paused) = await engines.scan(CountedContent(10), try envelope(), with: .clamAV, settings) else {
+            Issue.record("mail looks for itself")
+            return
+        }
+        await engines.lookAround(settings)
+        #expect(!engines.standings(settings)[0].health.isPaused && engines.standings(settings)[0].version == "ClamAV 1.4.6/1/x")
+        try await same.stop()
         // Another server of the same kind is a new beginning.
         let back = try await ScriptedEngine.start(.answer("stream: OK\0", after: 28))
         settings.clamAV.connection.server = .host(HostAndPort(host: "127.0.0.1", port: back.port))
@@ -181,10 +191,44 @@ import Testing
         try await back.stop()
     }
 
+    @Test(.timeLimit(.minutes(5)))
+    func `slow messages do not turn an engine off that gives a sign of life`() async throws {
+        let server = try await ScriptedEngine.start(.answerCommand("zVERSION\0", "ClamAV 1.4.6/1/x\0"))
+        let settings = settings(server.port) { $0.timeLimitSeconds = 1 }
+        for _ in 0..<5 {
+            #expect(await engines.scan(CountedContent(10), try envelope(), with: .clamAV, settings) == .failed(.timedOut))
+        }
+        while engines.standings(settings)[0].version.isEmpty { await Task.yield() }
+        #expect(!engines.standings(settings)[0].health.isPaused)
+        try await server.stop()
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `an engine that lets messages wait and gives no sign of life is left alone`() async throws {
+        let engines = OutsideEngines(
+            group: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            metrics: TestMetrics(), lookTime: .milliseconds(100))
+        let server = try await ScriptedEngine.start(.silence)
+        let settings = settings(server.port) { $0.timeLimitSeconds = 1 }
+        for _ in 0..<3 { _ = await engines.scan(CountedContent(10), try envelope(), with: .clamAV, settings) }
+        while !engines.standings(settings)[0].health.isPaused { await Task.yield() }
+        guard case .failed(.paused) = await engines.scan(CountedContent(10), try envelope(), with: .clamAV, settings) else {
+            Issue.record("mail still waits for it")
+            return
+        }
+        try await server.stop()
+    }
+
     @Test func `trying the connection says the version, and mail waits again`() async throws {
-        let server = try await ScriptedEngine.start(.answer("ClamAV 1.4.6/1/x\0", after: 9))
-        var settings = settings(server.port)
+        let gone = try await ScriptedEngine.start(.silence)
+        let port = gone.port
+        try await gone.stop()
+        var settings = settings(port)
+        for _ in 0..<3 { _ = await engines.scan(CountedContent(10), try envelope(), with: .clamAV, settings) }
+        #expect(engines.standings(settings)[0].health.isPaused)
+        let server = try await ScriptedEngine.start(.answer("ClamAV 1.4.6/1/x\0", after: 9), port: port)
         let trial = await engines.tryConnection(.clamAV, settings)
+        #expect(!engines.standings(settings)[0].health.isPaused, "mail waits again")
         #expect(trial.result == .success("ClamAV 1.4.6/1/x"))
         #expect(engines.standings(settings)[0].version == "ClamAV 1.4.6/1/x")
         settings.clamAV.connection.isEnabled = false

@@ -9,6 +9,8 @@ final class ScriptedEngine: Sendable {
     enum Behaviour: Sendable {
         /// Answers once so many bytes have come, then closes.
         case answer(String, after: Int)
+        /// Answers a connection that begins so, and no other.
+        case answerCommand(String, String)
         /// Answers so, without end.
         case flood(String)
         /// Takes everything and says nothing.
@@ -27,9 +29,11 @@ final class ScriptedEngine: Sendable {
     var bytes: [UInt8] { received.withLock { $0 } }
     var connectionCount: Int { connections.withLock { $0 } }
 
-    static func start(_ behaviour: Behaviour) async throws -> ScriptedEngine {
+    /// - Parameter port: 0: a free one.
+    static func start(_ behaviour: Behaviour, port: Int = 0) async throws -> ScriptedEngine {
         let holder = Mutex<ScriptedEngine?>(nil)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { child in
                 child.eventLoop.makeCompletedFuture {
                     try child.pipeline.syncOperations.addHandler(
@@ -40,7 +44,7 @@ final class ScriptedEngine: Sendable {
                         })
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: port).get()
         let engine = ScriptedEngine(channel)
         holder.withLock { $0 = engine }
         return engine
@@ -77,6 +81,11 @@ final class ScriptedEngine: Sendable {
             switch behaviour {
             case .answer(let text, let needed):
                 guard count >= needed else { return }
+                hasAnswered = true
+                context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+                context.close(promise: nil)
+            case .answerCommand(let command, let text):
+                guard count >= command.utf8.count, bytes.readableBytesView.starts(with: command.utf8) else { return }
                 hasAnswered = true
                 context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
                 context.close(promise: nil)

@@ -76,6 +76,41 @@ struct LearningCourseTests {
         #expect(place.store.now.runs.last?.figures.setAside == 2)
     }
 
+    @Test(arguments: [
+        "請求書のお知らせ（写し）.eml", String(repeating: "x", count: 255), String(repeating: "迷", count: 85), String(repeating: "x", count: 245),
+    ])
+    func `a file is set aside whatever its name is`(name: String) async throws {
+        let place = try Place()
+        place.write(name, "", in: .bayesHam)
+        place.put(20)
+        _ = try await place.course().perform("a")
+        #expect(place.store.now.runs.last?.figures.setAside == 1 && place.store.now.published?.ham == 20)
+        #expect(place.files(.bayesHam) == ["set-aside"])
+        let names = try FileManager.default.contentsOfDirectory(atPath: place.path(.bayesHam) + "/set-aside")
+        #expect(names.count == 2 && names.filter { $0.hasSuffix(".reason.txt") }.count == 1)
+        #expect(names.allSatisfy { $0.hasPrefix(String(name.prefix(5))) })
+    }
+
+    @Test func `a file that cannot be set aside is left and hinders no other`() async throws {
+        let place = try Place()
+        place.put(20)
+        place.write("nothing.eml", "", in: .bayesHam)
+        // Where the folder should be lies a file.
+        place.write("set-aside", Place.mail(90, .ham), in: .bayesHam)
+        let told = try await place.course().perform("a")
+        #expect(place.store.now.published?.spam == 20 && place.store.now.runs.last?.figures.left == 1)
+        #expect(told.contains("nothing.eml") && place.files(.bayesHam).contains("nothing.eml"))
+    }
+
+    @Test func `a file whose name is not text is told as left`() async throws {
+        let place = try Place()
+        place.put(20)
+        let source = place.path(.bayesHam) + "/0.eml"
+        #expect(rename(source, Array("\(place.path(.bayesHam))/".utf8CString.dropLast()) + [-1, -2, 0]) == 0)
+        _ = try await place.course().perform("a")
+        #expect(place.store.now.runs.last?.figures.left == 1 && place.store.now.published?.ham == 19)
+    }
+
     @Test func `what is unlearned is forgotten as if it had never been learned`() async throws {
         let place = try Place()
         place.put(21)

@@ -42,11 +42,12 @@ package struct GreylistCheck: MessageCheck {
         guard listed(subject, recipient) == nil else { return [] }
         if await isMailServer(subject, recipient) { return [] }
         if settings.excusesSPF, await passesSPF(subject) { return [.nothing(self)] }
+        let revision = passed.revision
         do throws(DirectoryError) {
             let decision = try await store.decide(triplet, settings, now: .now())
             switch decision.answer {
             case .pass:
-                passed.insert(key)
+                passed.insert(key, asOf: revision)
                 return [.nothing(self)]
             case .wait(let left): return [.found(self, .tryAgainLater, Self.text(left))]
             }
@@ -77,7 +78,7 @@ package struct GreylistCheck: MessageCheck {
         sender.heloName = subject.heloName
         sender.confirmedHostNames = subject.confirmedHostNames
         sender.reversePath = subject.reversePath
-        return lists.match(sender, for: recipient.domainName)?.list
+        return lists.match(sender, forRecipient: recipient)?.list
     }
 
     /// Whether the client is a mail server of the recipient's domain, or of the sender's where that is one of ours too.

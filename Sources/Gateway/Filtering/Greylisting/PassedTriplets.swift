@@ -28,8 +28,13 @@ package final class PassedTriplets: Sendable {
         }
     }
 
-    func insert(_ key: RecordIdentifier, now: ContinuousClock.Instant = .now) {
+    /// What is to be handed to `insert` by whoever asks the database now.
+    var revision: SettingsRevision { state.withLock(\.revision) }
+
+    /// - Parameter revision: as it was before the database was asked; if triplets were deleted since, the answer is worth nothing.
+    func insert(_ key: RecordIdentifier, asOf revision: SettingsRevision, now: ContinuousClock.Instant = .now) {
         state.withLock { state in
+            guard state.revision == revision else { return }
             if state.young.count >= generationSize {
                 state.old = state.young
                 state.young = [:]

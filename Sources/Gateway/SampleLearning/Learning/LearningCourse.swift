@@ -128,8 +128,8 @@ struct LearningCourse: Sendable {
         }
         switch examined {
         case .value(.success(let reading)): learn(reading, from: file, &work)
-        case .value(.failure(let unusable)): try await setAside(file, unusable, &work)
-        case .tooLarge: try await setAside(file, .tooLarge, &work)
+        case .value(.failure(let unusable)): await setAside(file, unusable, &work)
+        case .tooLarge: await setAside(file, .tooLarge, &work)
         case .changed: work.figures.left += 1
         case .unreadable(let error):
             work.figures.left += 1
@@ -161,11 +161,18 @@ struct LearningCourse: Sendable {
         work.files.append(file)
     }
 
-    private func setAside(_ file: SampleFile, _ unusable: UnusableSample, _ work: inout Work) async throws(LearningError) {
-        try await folder { () throws(SharedFolderError) in try await folders.setAside(file, reason: unusable.reason) }
-        work.figures.setAside += 1
-        logger.warning(
-            "a file nothing can be learned from is set aside", metadata: ["file": "\(file.path)", "cause": "\(unusable.reason)"])
+    /// One that cannot be set aside is left: no file hinders the others.
+    private func setAside(_ file: SampleFile, _ unusable: UnusableSample, _ work: inout Work) async {
+        do throws(SharedFolderError) {
+            try await folders.setAside(file, reason: unusable.reason)
+            work.figures.setAside += 1
+            logger.warning(
+                "a file nothing can be learned from is set aside", metadata: ["file": "\(file.path)", "cause": "\(unusable.reason)"])
+        } catch {
+            work.figures.left += 1
+            if work.notes.count < 3 { work.notes.append("\(file.name) could not be set aside: \(error.descriptionWithoutPath).") }
+            logger.warning("a file nothing can be learned from stays", metadata: ["file": "\(file.path)", "cause": "\(error)"])
+        }
     }
 
     // MARK: the new generation

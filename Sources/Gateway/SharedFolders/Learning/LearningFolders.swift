@@ -16,6 +16,7 @@ package final class LearningFolders: Sendable {
 
     /// Below a folder of samples: files nothing could be learned from, each with its reason beside it.
     package static let setAsideName = "set-aside"
+    private static let reasonSuffix = ".reason.txt"
     static let deadline = Duration.seconds(30)
     /// One may hang in each of the three folders.
     private static let threadCount = 4
@@ -62,10 +63,10 @@ package final class LearningFolders: Sendable {
     ) async throws(SharedFolderError) -> Examined<Value> {
         try await run("read") { () throws(SharedFolderError) in
             guard file.sizeBytes <= maximumBytes else { return .tooLarge }
-            guard Self.state(of: file.path, name: file.name, kind: file.kind) == file else { return .changed }
+            guard Self.state(of: file) == file else { return .changed }
             do throws(SharedFolderError) {
                 let bytes = try Self.bytes(of: file.path, maximumBytes: maximumBytes)
-                guard Self.state(of: file.path, name: file.name, kind: file.kind) == file, bytes.count == file.sizeBytes else {
+                guard Self.state(of: file) == file, bytes.count == file.sizeBytes else {
                     return .changed
                 }
                 return .value(body(bytes))
@@ -79,26 +80,35 @@ package final class LearningFolders: Sendable {
     /// Removes a file unless it has been written to since it was listed.
     package func remove(_ file: SampleFile) async throws(SharedFolderError) {
         try await run("remove") { () throws(SharedFolderError) in
-            guard Self.state(of: file.path, name: file.name, kind: file.kind) == file else { return }
+            guard Self.state(of: file) == file else { return }
             try FileCalls.remove(file.path)
         }
     }
 
     /// Puts a file nothing can be learned from into the folder `setAsideName`, with the reason in a text beside it. It keeps its name
-    /// unless that is taken there.
+    /// unless that is taken there, or too long to have the text beside it.
     package func setAside(_ file: SampleFile, reason: String) async throws(SharedFolderError) {
         try await run("set aside") { () throws(SharedFolderError) in
-            guard Self.state(of: file.path, name: file.name, kind: file.kind) == file else { return }
-            let root = file.path.dropLast(file.name.utf8.count + 1)
-            let folder = "\(root)/\(Self.setAsideName)"
-            try FileCalls.makeFolder(folder, in: String(root))
+            guard Self.state(of: file) == file else { return }
+            let folder = "\(file.folder)/\(Self.setAsideName)"
+            try FileCalls.makeFolder(folder, in: file.folder)
             var target = "\(folder)/\(file.name)"
-            if access(target, F_OK) == 0 { target += "-\(RecordIdentifier(milliseconds: UTCTime.now().milliseconds))" }
+            if file.name.utf8.count + Self.reasonSuffix.utf8.count > Int(NAME_MAX) || access(target, F_OK) == 0 {
+                target = "\(folder)/\(Self.shortened(file.name))-\(RecordIdentifier(milliseconds: UTCTime.now().milliseconds))"
+            }
             // The reason first: a file without one would be the worse half.
-            try Self.write(Array("\(reason)\n".utf8), to: "\(target).reason.txt", in: folder)
+            try Self.write(Array("\(reason)\n".utf8), to: "\(target)\(Self.reasonSuffix)", in: folder)
             try FileCalls.rename(file.path, to: target)
             try FileCalls.syncFolder(folder)
         }
+    }
+
+    /// The beginning of a name that leaves room for an identifier and the reason's suffix; whole letters.
+    private static func shortened(_ name: String) -> String {
+        let maximum = Int(NAME_MAX) - reasonSuffix.utf8.count - 1 - 2 * RecordIdentifier.byteCount
+        var result = Substring(name)
+        while result.utf8.count > maximum { result.removeLast() }
+        return String(result)
     }
 
     /// Stores a sample under a name of ours; durable when it returns. One that is there already is left as it is.
@@ -159,11 +169,14 @@ package final class LearningFolders: Sendable {
 /// A file to learn from as it was when it was listed.
 package struct SampleFile: Sendable, Hashable {
     package let kind: SharedFolderKind
-    package let path: String
+    /// In which it lies.
+    let folder: String
     package let name: String
     package let sizeBytes: Int
     package let modifiedNanoseconds: Int64
     let inode: UInt64
+
+    package var path: String { "\(folder)/\(name)" }
 }
 
 extension LearningFolders {
@@ -176,13 +189,22 @@ extension LearningFolders {
         defer { closedir(handle) }
         var found: [SampleFile] = []
         while found.count < maximumListed, let entry = readdir(handle) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            let file = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { Self.state(of: $0, in: handle, folder, kind) }
             }
-            guard !isPassedOver(name), let file = state(of: "\(folder)/\(name)", name: name, kind: kind) else { continue }
-            found.append(file)
+            if let file { found.append(file) }
         }
         return found
+    }
+
+    /// One that is listed. A name that is not UTF-8 is told as it can be shown: no file is found by that, so it counts as left.
+    private static func state(
+        of bytes: UnsafePointer<CChar>, in handle: OpaquePointer, _ folder: String, _ kind: SharedFolderKind
+    ) -> SampleFile? {
+        let name = String(cString: bytes)
+        var status = stat()
+        guard !isPassedOver(name), fstatat(dirfd(handle), bytes, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        return SampleFile(kind, folder, name, status)
     }
 
     /// Hidden files, and what programs write that have not finished.
@@ -191,11 +213,20 @@ extension LearningFolders {
     }
 
     /// `nil` for what is no regular file, or gone.
-    private static func state(of path: String, name: String, kind: SharedFolderKind) -> SampleFile? {
+    private static func state(of file: SampleFile) -> SampleFile? {
         var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return SampleFile(
-            kind: kind, path: path, name: name, sizeBytes: Int(status.st_size),
-            modifiedNanoseconds: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec), inode: UInt64(status.st_ino))
+        guard lstat(file.path, &status) == 0 else { return nil }
+        return SampleFile(file.kind, file.folder, file.name, status)
+    }
+}
+
+extension SampleFile {
+    /// `nil` for what is no regular file.
+    fileprivate init?(_ kind: SharedFolderKind, _ folder: String, _ name: String, _ status: stat) {
+        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+        self.init(
+            kind: kind, folder: folder, name: name, sizeBytes: Int(status.st_size),
+            modifiedNanoseconds: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
+            inode: UInt64(status.st_ino))
     }
 }
