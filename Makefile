@@ -7,7 +7,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 RUN_HOME ?= .run/home
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help run demo test unit-test system-test system-test-server torture bench bench-cluster bench-log bench-settings bench-spam build format lint clean
+.PHONY: help run demo test unit-test system-test system-test-server torture fuzz bench bench-cluster bench-log bench-settings bench-spam build format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -88,6 +88,12 @@ bench-spam:
 	$(SWIFT) build -c release $(BUILD_FLAGS) --product BayesBenchmark
 	/usr/bin/python3 -B Benchmarks/spam/spam.py --program "$$($(SWIFT) build -c release --show-bin-path)/BayesBenchmark" --corpus "$(or $(CORPUS),$(error say CORPUS=folder of the mail archives))" $(BENCH_FLAGS)
 
+## make fuzz      libFuzzer on every reader of foreign bytes, FUZZ_SECONDS (600) each, two at a time (TARGETS="mime dkim" for some of them)
+fuzz:
+	@scripts/install-packages.sh test
+	SECURITYGATEWAY_FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz -Xswiftc -enable-testing --product Fuzzer
+	@scripts/fuzz.sh "$$(SECURITYGATEWAY_FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --show-bin-path)/Fuzzer"
+
 ## make build     the release programs
 build:
 	@scripts/install-packages.sh run
@@ -103,4 +109,4 @@ lint:
 	$(SWIFT) format lint --strict -r --parallel $(SOURCES)
 
 clean:
-	rm -rf .build .run
+	rm -rf .build .build-fuzz .run

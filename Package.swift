@@ -37,6 +37,7 @@ let package = Package(
         .gateway(
             "GatewayNode",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
@@ -55,6 +56,7 @@ let package = Package(
         .gateway(
             "GatewayDatabase",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster", "SharedFolders",
                 "DomainsAndUsers",
@@ -68,22 +70,24 @@ let package = Package(
         .gateway(
             "WebAdmin",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders",
-                "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail", "ProxyProtocol",
+                "DomainsAndUsers", "Settings", "SenderAuthentication", "Sieve", "Mail", "ProxyProtocol",
             ],
             [.hummingbird, .hummingbirdCore, .httpTypes, .mustache, .logging, .nio], resources: [.copy("Templates"), .copy("Assets")]
         ),
         .gateway(
             "AdministrationAPI",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
                 "SharedFolders",
-                "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
+                "DomainsAndUsers", "Settings", "SenderAuthentication", "Sieve", "Mail",
             ],
             [.hummingbird, .httpTypes, .logging, .nio], resources: [.embedInCode("openapi.yaml")]
         ),
@@ -92,28 +96,36 @@ let package = Package(
         .gateway(
             "Administration",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
-                "SenderAuthentication", "SMTP", "Mail",
+                "SenderAuthentication", "SMTP", "Sieve", "Mail",
             ],
-            [.logging, .nio, .crypto]
+            [.logging, .metrics, .nio, .crypto]
         ),
         .gateway(
             "MailFlow",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
-                "SMTP", "Mail",
+                "SMTP", "Sieve", "Mail",
             ],
             [.logging, .metrics, .nio]
         ),
 
-        // 6 — mail that is kept back
+        // 6 — mail that is kept back; reports to other domains
         .gateway(
-            "Quarantine", uses: ["Delivery", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging, .serviceLifecycle]),
+            "AggregateReports",
+            uses: ["Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "DNS", "Mail"],
+            [.logging, .metrics, .nio, .serviceLifecycle]),
+        .gateway(
+            "Quarantine",
+            uses: ["Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail"],
+            [.logging, .metrics, .nio, .serviceLifecycle]),
 
         // 5 — SMTP in, SMTP out; they do not know each other
         .gateway(
@@ -140,7 +152,7 @@ let package = Package(
             "Filtering",
             uses: [
                 "OutsideEngines", "ScannerProtocols", "BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings",
-                "SenderAuthentication", "DNS", "Archives", "Mail",
+                "SenderAuthentication", "DNS", "Archives", "Sieve", "Mail",
             ], [.metrics, .crypto]),
 
         // 4
@@ -168,6 +180,7 @@ let package = Package(
         .library("ProxyProtocol"),
         .library("ScannerProtocols"),
         .library("Terminal"),
+        .library("Sieve", uses: ["Mail"]),
         .library("Mail"),
         .cLibrary("CFirebird", package: "firebird-dev"),
         .cLibrary("CUnbound", package: "libunbound-dev"),
@@ -176,8 +189,15 @@ let package = Package(
         // Tests; all of them run in one process. A kit is what several of them share.
         .testKit("FirebirdTestKit", uses: ["Firebird"]),
         .testKit(
+            "FuzzTargets",
+            uses: [
+                "Quarantine", "Filtering", "BayesianLearning", "SMTP", "SenderAuthentication", "DNS", "Archives", "ProxyProtocol",
+                "ScannerProtocols", "Sieve", "Mail",
+            ], [.nio]),
+        .testKit(
             "GatewayTestKit",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -185,11 +205,13 @@ let package = Package(
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Mail",
             ],
             [.nio, .logging]),
-        .tests("Libraries/MailTests", uses: ["Mail"]),
-        .tests("Libraries/SMTPTests", uses: ["SMTP", "Mail"], [.nio]),
-        .tests("Libraries/DNSTests", uses: ["DNS"]),
+        .tests("Libraries/MailTests", uses: ["FuzzTargets", "Mail"]),
+        .tests("Libraries/SieveTests", uses: ["Sieve", "Mail"]),
+        .tests("Libraries/SMTPTests", uses: ["FuzzTargets", "SMTP", "Mail"], [.nio]),
+        .tests("Libraries/DNSTests", uses: ["FuzzTargets", "DNS"]),
         .tests("Libraries/ArchivesTests", uses: ["Archives", "CArchive"]),
-        .tests("Libraries/SenderAuthenticationTests", uses: ["SenderAuthentication", "DNS", "Mail"]),
+        .tests("Libraries/SenderAuthenticationTests", uses: ["FuzzTargets", "SenderAuthentication", "DNS", "Mail"]),
+        .tests("Libraries/FuzzTargetsTests", uses: ["FuzzTargets"], resources: [.copy("Seeds"), .copy("Findings")]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
         .tests("Libraries/ScannerProtocolsTests", uses: ["ScannerProtocols"]),
@@ -219,6 +241,7 @@ let package = Package(
         .tests(
             "Gateway/GatewayDatabaseTests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "FirebirdTestKit", "GatewayDatabase", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
                 "Cluster",
@@ -228,6 +251,7 @@ let package = Package(
         .tests(
             "Gateway/WebAdminTests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "WebAdmin", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog", "Cluster",
@@ -239,6 +263,7 @@ let package = Package(
         .tests(
             "Gateway/AdministrationAPITests",
             uses: [
+                "AggregateReports",
                 "SampleLearning", "BayesianLearning",
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "AdministrationAPI", "Screening", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
@@ -255,16 +280,26 @@ let package = Package(
                 "UserVerification", "OutsideEngines",
                 "GatewayTestKit", "MailFlow", "Screening", "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog",
                 "Cluster",
-                "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Mail",
+                "SharedFolders", "DomainsAndUsers", "Settings", "SenderAuthentication", "SMTP", "Sieve", "Mail",
             ],
             [.nio, .logging, .metricsTestKit]),
-        .tests("Gateway/QuarantineTests", uses: ["Quarantine", "MessageLog", "SharedFolders", "Settings", "Mail"], [.logging]),
+        .tests(
+            "Gateway/AggregateReportsTests",
+            uses: [
+                "GatewayTestKit", "AggregateReports", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings",
+                "SenderAuthentication", "DNS", "Mail",
+            ],
+            [.nio, .logging, .metricsTestKit]),
+        .tests(
+            "Gateway/QuarantineTests",
+            uses: ["Quarantine", "Delivery", "MessageLog", "SharedFolders", "DomainsAndUsers", "Settings", "Mail"], [.logging, .nio]),
         .tests(
             "Gateway/FilteringTests",
             uses: [
+                "FuzzTargets",
                 "BayesianLearning", "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings",
                 "SenderAuthentication",
-                "DNS", "Archives", "CArchive", "Mail",
+                "DNS", "Archives", "CArchive", "Sieve", "Mail",
             ],
             [.metricsTestKit, .nio]),
         .tests(
@@ -284,6 +319,22 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` alone: libFuzzer's own program, and the code that it looks into. The compiler needs flags for it that a product must not have.
+if Context.environment["SECURITYGATEWAY_FUZZ"] != nil {
+    let observed: Set<String> = [
+        "FuzzTargets", "Quarantine", "Filtering", "BayesianLearning", "SMTP", "SenderAuthentication", "DNS", "Archives", "ProxyProtocol",
+        "ScannerProtocols", "Sieve", "Mail",
+    ]
+    for target in package.targets where observed.contains(target.name) {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Tests/Fuzzer",
+            swiftSettings: .ours + [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}
 
 extension Target {
     /// An executable under Sources/Programs.

@@ -10,7 +10,7 @@ extension InMemoryGateway {
     /// The ports of filtering over this gateway.
     package var filteringPorts: Administration.FilteringPorts {
         Administration.FilteringPorts(
-            accessLists: self, contentRules: self, quarantine: self, contents: self, greylist: self, bans: self)
+            accessLists: self, contentRules: self, sieveScripts: self, quarantine: self, contents: self, greylist: self, bans: self)
     }
 }
 
@@ -103,6 +103,44 @@ extension InMemoryGateway: ContentRuleStore {
         try directory { state throws(DirectoryError) in
             guard state.contentRules.contains(where: { $0.identifier == identifier }) else { throw .notFound(identifier.description) }
             state.contentRules.removeAll { $0.identifier == identifier }
+            state.audit.append(audit)
+        }
+    }
+}
+
+extension InMemoryGateway: SieveScriptStore {
+    package func loadSieveScripts(changedSince revision: SettingsRevision) async throws(DirectoryError) -> SieveScriptChanges? {
+        try directory { state in
+            state.revision > revision
+                ? SieveScriptChanges(
+                    revision: state.revision, changed: state.sieveScripts, present: Set(state.sieveScripts.map(\.owner))) : nil
+        }
+    }
+
+    package func sieveScripts(after owner: SieveOwner?, limit: Int) async throws(DirectoryError) -> [SieveScript] {
+        func place(_ owner: SieveOwner) -> (String, String) { (owner.level.rawValue, owner.name) }
+        return try directory { state in
+            let all = state.sieveScripts.sorted { place($0.owner) < place($1.owner) }
+            return Array(all.filter { script in owner.map { place(script.owner) > place($0) } ?? true }.prefix(limit))
+        }
+    }
+
+    package func sieveScript(of owner: SieveOwner) async throws(DirectoryError) -> SieveScript? {
+        try directory { state in state.sieveScripts.first { $0.owner == owner } }
+    }
+
+    package func put(_ script: SieveScript, audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state in
+            state.sieveScripts.removeAll { $0.owner == script.owner }
+            state.sieveScripts.append(script)
+            state.audit.append(audit)
+        }
+    }
+
+    package func deleteSieveScript(of owner: SieveOwner, audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state throws(DirectoryError) in
+            guard state.sieveScripts.contains(where: { $0.owner == owner }) else { throw .notFound(owner.description) }
+            state.sieveScripts.removeAll { $0.owner == owner }
             state.audit.append(audit)
         }
     }

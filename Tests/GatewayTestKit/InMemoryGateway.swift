@@ -67,6 +67,7 @@ package final class InMemoryGateway: Sendable {
         package var accessList: [AccessListEntry] = []
         /// The content rules.
         package var contentRules: [ContentRule] = []
+        package var sieveScripts: [SieveScript] = []
         /// Triplets of greylisting.
         package var greylist: [GreylistEntry] = []
         /// Bans in force.
@@ -95,6 +96,8 @@ package final class InMemoryGateway: Sendable {
     package let users = InMemoryUserStore()
     package let learning = InMemoryLearning()
     package let learned = CurrentBayesSnapshot()
+    /// Reports to other domains.
+    package let aggregateReports = InMemoryAggregateReports()
     /// The mail servers of its domains.
     package let mailServers = ScriptedMailServers()
     /// Asks them. One for all of the gateway's faces, as a node has it.
@@ -125,6 +128,7 @@ package final class InMemoryGateway: Sendable {
         ports.directories = self
         ports.folderRegister = folders
         ports.engines = engines
+        ports.aggregateReports = AggregateReportPorts(store: aggregateReports, sender: aggregateReports)
         return Administration(
             ports: ports,
             node: node, current: CurrentSettings(SettingsSnapshot(revision: SettingsRevision(1), settings: GatewaySettings())),

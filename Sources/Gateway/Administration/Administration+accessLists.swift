@@ -10,18 +10,21 @@ extension Administration {
     package struct FilteringPorts: Sendable {
         package let accessLists: any AccessListStore
         package let contentRules: any ContentRuleStore
+        package let sieveScripts: any SieveScriptStore
         package let quarantine: any QuarantineStore
         package let contents: any StoredContentSource
         package let greylist: any GreylistAdministrationStore
         package let bans: any BanStore
 
         package init(
-            accessLists: any AccessListStore, contentRules: any ContentRuleStore, quarantine: any QuarantineStore,
+            accessLists: any AccessListStore, contentRules: any ContentRuleStore, sieveScripts: any SieveScriptStore,
+            quarantine: any QuarantineStore,
             contents: any StoredContentSource,
             greylist: any GreylistAdministrationStore, bans: any BanStore
         ) {
             self.accessLists = accessLists
             self.contentRules = contentRules
+            self.sieveScripts = sieveScripts
             self.quarantine = quarantine
             self.contents = contents
             self.greylist = greylist

@@ -69,14 +69,14 @@ extension Administration {
         return RuleTrial(outcomes: outcomes, verdict: judgement.verdict, score: judgement.score)
     }
 
-    private func settings(_ caller: AdministrationCaller) async throws(AdministrationError) -> FilteringSettings {
+    func settings(_ caller: AdministrationCaller) async throws(AdministrationError) -> FilteringSettings {
         var settings = FilteringSettings()
         // What cannot be read has its default, as everywhere.
         _ = settings.apply(try await section(FilteringSettings.name, caller).texts)
         return settings
     }
 
-    private static func envelope(_ input: RuleTrialInput) throws(AdministrationError) -> (ReversePath, [EmailAddress]) {
+    static func envelope(_ input: RuleTrialInput) throws(AdministrationError) -> (ReversePath, [EmailAddress]) {
         var problems: [FieldProblem] = []
         func address(_ text: String, _ field: String) -> EmailAddress? {
             do throws(MailSyntaxError) {
@@ -92,7 +92,7 @@ extension Administration {
         return (sender.map { .address($0) } ?? .null, recipients)
     }
 
-    private func content(_ input: RuleTrialInput) async throws(AdministrationError) -> [UInt8] {
+    func content(_ input: RuleTrialInput) async throws(AdministrationError) -> [UInt8] {
         if let stored = input.stored {
             let message = try await quarantinedMessage(stored, of: .everybody)
             do throws(StoredContentError) {

@@ -34,6 +34,8 @@ package struct Administration: Sendable {
         package var isNeverBanned: @Sendable (NetworkAddress, GatewaySettings) -> Bool = { address, _ in address.isLoopback }
         package var engines: any EngineOverseer = NoEngines()
         package var learning = LearningPorts()
+        package var digests = DigestPorts()
+        package var aggregateReports = AggregateReportPorts()
         package let cluster: ClusterPorts
         package let configuration: any ConfigurationStore
 

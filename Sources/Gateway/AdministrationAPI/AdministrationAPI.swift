@@ -69,10 +69,11 @@ package struct AdministrationAPI: Sendable {
     /// Every route, in the order of the document.
     var routes: [APIRoute] {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
-            + accessListRoutes + contentRuleRoutes + greylistRoutes + banRoutes + quarantineRoutes + statisticsRoutes + apiKeyRoutes
-            + maintenanceRoutes + verificationRoutes
+            + accessListRoutes + contentRuleRoutes + sieveRoutes + greylistRoutes + banRoutes + quarantineRoutes + statisticsRoutes
+            + apiKeyRoutes
+            + maintenanceRoutes + verificationRoutes + aggregateReportRoutes
             + transcriptRoutes + directoryRoutes + folderRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes
-            + signingKeyRoutes + engineRoutes + scoringRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes
+            + signingKeyRoutes + engineRoutes + scoringRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes + digestRoutes
     }
 
     /// Those of RFC 9110, RFC 5789 and the QUERY method; a request with yet another one gets the pages' 404.

@@ -1,7 +1,14 @@
 import Mail
 import MessageLog
-import NIOCore
+package import NIOCore
 import SenderAuthentication
+
+extension QueuedMessage {
+    /// The whole message as every next hop gets it that takes 8 bit: what is put in front, and the content with its header rewritten.
+    package func delivered(_ content: ByteBuffer) -> [UInt8] {
+        prependedHeader + Array(HeaderRewriting(self).applied(to: content).readableBytesView)
+    }
+}
 
 /// What is changed in a message's own header on its way out; the stored content stays as it came.
 ///

@@ -11,7 +11,7 @@ package struct QueuedMessage: Sendable, Hashable {
     package let receivedAt: UTCTime
     package let direction: MailDirection
     /// Fields put in front of the stored content at delivery, each ended by CRLF; at most `maximumPrependedBytes`.
-    package let prependedHeader: [UInt8]
+    package var prependedHeader: [UInt8]
     /// Size of the stored content, without `prependedHeader`.
     package let sizeBytes: Int
     package let body: BodyKind

@@ -19,6 +19,10 @@ package struct CheckResult: Sendable, Hashable {
     package var detail = LocalizedText("", ja: "")
     /// What it has to say in the message's Authentication-Results.
     package var authentication: [AuthenticationResults.Method] = []
+    /// What the chain of seals that came with the message is worth (ARC), for whoever seals it next.
+    package var chain: ARCOutcome?
+    /// What it has to tell the domains in From in an aggregate report.
+    package var observations: [DMARCObservation] = []
     /// What it wants written into the message.
     package var marks: [MessageMark] = []
 

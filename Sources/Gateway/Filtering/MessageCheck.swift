@@ -127,6 +127,7 @@ package enum FilterChecks {
     /// The title of a check, or of a part of one, by its stored name; `nil` for one that this version does not know.
     package static func title(of name: String) -> LocalizedText? {
         if name == RecipientVerdicts.checkName { return RecipientVerdicts.title }
+        if name == SieveRunner.checkName { return SieveRunner.title }
         return all.first { $0.name == name }?.title ?? all.lazy.compactMap { $0.parts[name] }.first
     }
 }

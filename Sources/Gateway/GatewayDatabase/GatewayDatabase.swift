@@ -23,16 +23,20 @@ package struct GatewayDatabase: Sendable {
     package let changeFeed: FirebirdChangeFeed
     package let accessLists: AccessListTable
     package let contentRules: ContentRuleTable
+    package let sieveScripts: SieveScriptTable
     package let greylist: GreylistTable
     package let bans: BanTable
     package let rates: RateTable
     package let quarantine: QuarantineTable
+    package let digests: DigestTable
+    package let linkKeys: LinkKeyTable
     package let standingFigures: StandingFigureTable
     package let registrationKeys: RegistrationKeyTable
     package let primaryRole: PrimaryRoleTable
     package let configurationTable: ConfigurationTable
     package let folders: FolderTable
     package let learning: LearningTable
+    package let aggregateReports: AggregateReportTable
     let configuration: FirebirdConfiguration
     let sessions: DatabaseSessions
     private let logger: Logger
@@ -68,10 +72,13 @@ package struct GatewayDatabase: Sendable {
         contentReferences = ContentReferenceTable(sessions: sessions)
         accessLists = AccessListTable(sessions: sessions)
         contentRules = ContentRuleTable(sessions: sessions)
+        sieveScripts = SieveScriptTable(sessions: sessions)
         greylist = GreylistTable(sessions: sessions)
         rates = RateTable(sessions: sessions)
         bans = BanTable(sessions: sessions)
         quarantine = QuarantineTable(sessions: sessions, fence: fence)
+        digests = DigestTable(sessions: sessions, fence: fence)
+        linkKeys = LinkKeyTable(sessions: sessions)
         standingFigures = StandingFigureTable(sessions: sessions)
         registrationKeys = RegistrationKeyTable(sessions: sessions)
         primaryRole = PrimaryRoleTable(sessions: sessions)
@@ -82,6 +89,7 @@ package struct GatewayDatabase: Sendable {
         configurationTable = ConfigurationTable(sessions: sessions)
         folders = FolderTable(sessions: sessions, fence: fence)
         learning = LearningTable(sessions: sessions, fence: fence)
+        aggregateReports = AggregateReportTable(sessions: sessions, fence: fence)
         changeFeed = FirebirdChangeFeed(configuration, usesEvents: usesEvents, pace: pace, logger: logger)
     }
 

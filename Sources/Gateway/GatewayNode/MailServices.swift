@@ -1,3 +1,4 @@
+import AggregateReports
 import Cluster
 import Delivery
 import DomainsAndUsers
@@ -13,6 +14,7 @@ import Quarantine
 import Reception
 import SampleLearning
 import Screening
+import SenderAuthentication
 import Settings
 import SharedFolders
 import TransportSecurity
@@ -26,6 +28,8 @@ struct MailServices: Sendable {
     let verifier: RecipientVerifier
     let engines: OutsideEngines
     let accepted = AcceptedCount()
+    let observing = ReportObserving()
+    let suffixes: PublicSuffixList?
 
     init(
         base: NodeBase, writing: NodeWriting, database: NodeDatabase, folder: MessageDataFolder, resolver: CurrentResolver,
@@ -44,6 +48,8 @@ struct MailServices: Sendable {
         verifier = RecipientVerifier(probe: QuestionToMailServers(question: MailServerQuestion(delivery)), logger: base.logger)
         runner = QueueRunner(queue)
         engines = OutsideEngines(group: group, logger: base.logger)
+        let suffixes = PublicSuffixFile.load(logger: base.logger)
+        self.suffixes = suffixes
         let flow = InboundMailFlow(
             queue: SubmittingQueue(queue: queue, accepted: accepted), domains: base.domains,
             recipients: KnownUsers(store: database.stores.users),
@@ -55,11 +61,13 @@ struct MailServices: Sendable {
             with: FilterPipeline(
                 CheckEnvironment(
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
-                    publicSuffixes: PublicSuffixFile.load(logger: base.logger), contentRules: base.contentRules,
+                    publicSuffixes: suffixes, contentRules: base.contentRules,
                     greylist: database.stores.greylist,
                     passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes)),
             quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
         ).verifying(with: verifier).screening(with: base.screening, rates: base.rates).learning(by: learning.teaching, snapshot: base.bayes)
+            .sieving(by: base.sieveScripts)
+            .observing(by: observing)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }

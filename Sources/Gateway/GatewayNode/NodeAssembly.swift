@@ -1,5 +1,6 @@
 import Administration
 import AdministrationAPI
+import AggregateReports
 import BayesianLearning
 import Cluster
 import Delivery
@@ -60,6 +61,7 @@ struct NodeAssembly: Sendable {
             domains: CurrentDomains(try await database.stores.domains.loadDomains()), logger: logger)
         try await base.loadAccessLists(from: database.stores.accessLists)
         try await base.loadContentRules(from: database.stores.contentRules)
+        try await base.loadSieveScripts(from: database.stores.sieveScripts)
         let tls = try await base.openTLS()
         let budget = MemoryBudget(limit: snapshot.settings.delivery.activeContentBytes)
         let folders = NodeFolders(
@@ -89,6 +91,7 @@ struct NodeAssembly: Sendable {
                 try await base.loadDomains(from: database.stores.domains)
                 try await base.loadAccessLists(from: database.stores.accessLists)
                 try await base.loadContentRules(from: database.stores.contentRules)
+                try await base.loadSieveScripts(from: database.stores.sieveScripts)
                 try await base.heedDeletedTriplets(in: database.stores.greylist)
             }, logger: logger)
         let maintenance = MaintenanceRequests()
@@ -111,9 +114,13 @@ struct NodeAssembly: Sendable {
         ports.signInTrace = base.screening.trace
         ports.isNeverBanned = { base.screening.isExempt($0, $1) }
         ports.learning = learning.administrationPorts
+        let digests = NodeDigests(base: base, stores: database.stores)
+        ports.digests = digests.administrationPorts
         ports.directories = folders
         ports.folderRegister = database.folders
         ports.engines = mail.engines
+        let reporting = Self.reporting(base, database, mail, folder: folder, resolver: resolver)
+        ports.aggregateReports = AggregateReportPorts(store: database.stores.aggregateReports, sender: reporting)
         let folderDuty = FolderDuty(
             parts: FolderDuty.Parts(
                 node: configuration.nodeID, folders: folders, messageData: folder, transcripts: transcripts, nodes: database.stores.nodes,
@@ -148,6 +155,7 @@ struct NodeAssembly: Sendable {
                     figures: { duties.gauges.figures() }, declaredDead: { outOfService.declare(logger) }),
                 watcher, exchange,
                 RateExchange(limiter: base.rates, store: database.stores.rates, settings: base.settings, logger: logger),
+                ObservationExchange(observing: mail.observing, store: database.stores.aggregateReports, logger: logger), reporting,
                 PrimaryLease(
                     store: database.stores.primaryRole, own: writing.incarnation, duty: duty, presence: presence, settings: base.settings,
                     standing: writing.standing, logger: logger),
@@ -167,6 +175,7 @@ struct NodeAssembly: Sendable {
                     isPrimary: { duty.isPrimary }),
                 TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
                 learning.watch, learning.service(epoch: { duty.epoch }),
+                digests.service(writer: writing.writer, folder: folder, queue: mail.queue, epoch: { duty.epoch }),
                 ClusterWatch(
                     registry: database.deathRegistry, own: configuration.nodeID, presence: presence, logger: logger,
                     adopt: { node, instant in
@@ -188,6 +197,17 @@ struct NodeAssembly: Sendable {
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
             }, writing: writing, folder: folder, transcripts: transcripts, folders: folders,
             learning: learning, outOfService: outOfService, logger: logger)
+    }
+
+    private static func reporting(
+        _ base: NodeBase, _ database: NodeDatabase, _ mail: MailServices, folder: MessageDataFolder, resolver: CurrentResolver
+    ) -> AggregateReporting {
+        let duty = database.duty
+        return AggregateReporting(
+            AggregateReporting.Parts(
+                store: database.stores.aggregateReports, folder: folder, domains: base.domains, settings: base.settings,
+                resolver: resolver, suffixes: mail.suffixes, node: base.configuration.nodeID, isPrimary: { duty.isPrimary },
+                wake: { mail.queue.wake() }), logger: base.logger)
     }
 
     /// Serves until SIGTERM or SIGINT; a second signal of these ends the process by the system's default.

@@ -17,6 +17,7 @@ struct NodeBase: Sendable {
     let domains: CurrentDomains
     let accessLists = CurrentAccessLists()
     let contentRules = CurrentContentRules()
+    let sieveScripts = CurrentSieveScripts()
     let passedTriplets = PassedTriplets()
     let screening: ClientScreening
     let bayes = CurrentBayesSnapshot()
@@ -66,6 +67,18 @@ struct NodeBase: Sendable {
     func loadContentRules(from store: any ContentRuleStore) async throws(SettingsError) {
         do throws(DirectoryError) {
             if let rules = try await store.loadContentRules(ifNewerThan: contentRules.rules.revision) { contentRules.adopt(rules) }
+        } catch {
+            throw .unavailable(cause: error.description)
+        }
+    }
+
+    /// The Sieve scripts that changed since they were loaded.
+    func loadSieveScripts(from store: any SieveScriptStore) async throws(SettingsError) {
+        do throws(DirectoryError) {
+            let present = sieveScripts.scripts
+            if let changes = try await store.loadSieveScripts(changedSince: present.revision) {
+                sieveScripts.adopt(present.applying(changes))
+            }
         } catch {
             throw .unavailable(cause: error.description)
         }

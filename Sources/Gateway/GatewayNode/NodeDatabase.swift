@@ -1,4 +1,5 @@
 import Administration
+import AggregateReports
 import Cluster
 import Delivery
 import DomainsAndUsers
@@ -24,6 +25,7 @@ struct NodeDatabase: Sendable {
         let contentReferences: any ContentReferences
         let accessLists: any AccessListStore
         let contentRules: any ContentRuleStore
+        let sieveScripts: any SieveScriptStore
         let greylist: any GreylistStore
         let bans: any BanStore
         let rates: any RateStore
@@ -33,6 +35,10 @@ struct NodeDatabase: Sendable {
         let registrationKeys: any RegistrationKeyStore
         let primaryRole: any PrimaryStore
         let learning: any LearningStore
+        let digests: any DigestStore
+        let digestLinks: any DigestLinkStore
+        let linkKeys: any LinkKeyStore
+        let aggregateReports: any AggregateReportStore
     }
 
     let stores: Stores
@@ -64,9 +70,12 @@ struct NodeDatabase: Sendable {
         stores = Stores(
             settings: database.settings, domains: database.domains, returnPathKeys: database.domains, users: database.users,
             nodes: database.nodes, contentReferences: database.contentReferences, accessLists: database.accessLists,
-            contentRules: database.contentRules, greylist: database.greylist, bans: database.bans, rates: database.rates,
+            contentRules: database.contentRules, sieveScripts: database.sieveScripts, greylist: database.greylist, bans: database.bans,
+            rates: database.rates,
             quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex,
-            registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning)
+            registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning,
+            digests: database.digests, digestLinks: database.quarantine, linkKeys: database.linkKeys,
+            aggregateReports: database.aggregateReports)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }
@@ -111,8 +120,8 @@ struct NodeDatabase: Sendable {
             queue: database.queueAdministration, messageLog: database.messageLog, statistics: database.statistics,
             apiKeys: database.apiKeys, maintenance: database.maintenance, audit: database.audit, nodes: database.nodes, node: node,
             filtering: Administration.FilteringPorts(
-                accessLists: database.accessLists, contentRules: database.contentRules, quarantine: database.quarantine,
-                contents: contents, greylist: database.greylist, bans: database.bans), verifier: verifier,
+                accessLists: database.accessLists, contentRules: database.contentRules, sieveScripts: database.sieveScripts,
+                quarantine: database.quarantine, contents: contents, greylist: database.greylist, bans: database.bans), verifier: verifier,
             cluster: Administration.ClusterPorts(
                 registrationKeys: database.registrationKeys, joiningPlace: joiningPlace, primary: database.primaryRole, presence: presence,
                 departures: database.nodes),

@@ -3,7 +3,7 @@ import MessageLog
 import ServiceLifecycle
 import Settings
 
-/// Builds the text index of the log, twice a minute as far as messages have settled, step by step with pauses for mail. A stop or a
+/// Builds the text index of the log, every ten seconds as far as messages have settled, step by step with pauses for mail. A stop or a
 /// failure loses nothing: the next round goes on from what is committed. Only the primary does it.
 struct TextIndexing: Service {
     let store: any TextIndexStore
@@ -13,7 +13,7 @@ struct TextIndexing: Service {
     var pace = Pace()
 
     struct Pace: Sendable {
-        var interval = Duration.seconds(30)
+        var interval = Duration.seconds(10)
         /// One that is not the primary looks often: the role may come at any moment.
         var idleInterval = Duration.seconds(2)
         /// Between two steps, so that mail has the database in between: some thousand messages a second are indexed at most.

@@ -19,6 +19,14 @@ package struct AcceptedMessage: Sendable {
         self.log = log
         self.refused = refused
     }
+
+    /// The same with fields in front of what is put in front of it already.
+    func with(prepended fields: [UInt8]) -> AcceptedMessage {
+        guard !fields.isEmpty else { return self }
+        var message = message
+        message.prependedHeader = fields + message.prependedHeader
+        return AcceptedMessage(message: message, recipients: recipients, log: log, refused: refused)
+    }
 }
 
 /// Where accepted messages go on; joined to Delivery's queue by GatewayNode.

@@ -8,7 +8,11 @@ struct AuthenticationStamp: Sendable {
     /// forged fields are found by it all the same.
     static func field(_ outcome: FlowFilter.Outcome, _ settings: SenderAuthenticationSettings, nodeName: String) -> [UInt8] {
         guard let methods = outcome.authentication else { return [] }
-        let server = settings.resultsName.isEmpty ? nodeName : settings.resultsName
-        return AuthenticationResults(server: server, methods: methods).field()
+        return AuthenticationResults(server: settings.server(nodeName: nodeName), methods: methods).field()
     }
+}
+
+extension SenderAuthenticationSettings {
+    /// Under which name results are told (authserv-id).
+    func server(nodeName: String) -> String { resultsName.isEmpty ? nodeName : resultsName }
 }

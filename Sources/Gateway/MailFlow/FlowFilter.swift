@@ -40,6 +40,13 @@ struct FlowFilter: Sendable {
         var refused: [CheckResult] = []
     }
 
+    /// What keeps a message in quarantine.
+    struct Mark: Sendable {
+        let kind: QuarantineKind
+        let reason: LocalizedText
+        let score: FilterScore
+    }
+
     /// What is to be done with a message, and what is written down about it.
     struct Outcome: Sendable {
         let verdict: PolicyVerdict
@@ -51,6 +58,10 @@ struct FlowFilter: Sendable {
         let owners: QuarantineSettings
         /// What the message's authentication results say; nil when none are to be written.
         let authentication: [AuthenticationResults.Method]?
+        /// What a seal says of the message, and the chain before it; nil when nothing is to be sealed or the chain was not looked at.
+        let sealing: (results: AuthenticationResults, chain: ARCOutcome)?
+        /// What aggregate reports tell of the message, and what was done with it.
+        var observations: [DMARCObservation] = []
         /// What findings want written into the message.
         let marks: [MessageMark]
 
@@ -58,7 +69,7 @@ struct FlowFilter: Sendable {
         var refusal: SMTPReply? { FlowFilter.refusal(verdict) }
 
         /// Why and whose it is when it is kept.
-        var quarantine: (kind: QuarantineKind, reason: LocalizedText, score: FilterScore)? {
+        var quarantine: Mark? {
             guard verdict.decision == .quarantine else { return nil }
             // What no allow list excuses is dangerous in itself.
             let isDangerous = verdict.reasons.contains { !$0.isExcusable }
@@ -67,7 +78,7 @@ struct FlowFilter: Sendable {
             let reason = LocalizedText(
                 texts.map(\.english).joined(separator: " ").cut(), ja: texts.map(\.japanese).joined(separator: " ").cut())
             let owner = isDangerous ? owners.dangerousMail : owners.suspiciousMail
-            return (isForAdministrators ? .administrator : kind(owner), reason, judgement.score)
+            return Mark(kind: isForAdministrators ? .administrator : kind(owner), reason: reason, score: judgement.score)
         }
 
         private func kind(_ owner: QuarantineSettings.Owner) -> QuarantineKind {
@@ -144,12 +155,34 @@ struct FlowFilter: Sendable {
         let verdicts = RecipientVerdicts(shares(subject.recipients, connection), results)
         let judgement = VerdictPolicy.judgement(results, verdicts, connection.settings.settings.filtering)
         metrics.judged(judgement.verdict)
-        return Outcome(
+        var outcome = Outcome(
             verdict: verdicts.verdict, kept: verdicts.kept, keepsRefused: verdicts.keepsRefused, judgement: judgement,
             owners: connection.settings.settings.quarantine,
             authentication: connection.settings.settings.senderAuthentication.writesResults && !subject.isOwnMail
                 ? results.flatMap(\.authentication) : nil,
+            sealing: subject.isOwnMail ? nil : sealing(results, connection.settings.settings),
             marks: !verdicts.isRecordedOnly ? results.flatMap(\.marks) : [])
+        if !subject.isOwnMail { outcome.observations = Self.observations(results, verdicts) }
+        return outcome
+    }
+
+    private static func observations(_ results: [CheckResult], _ verdicts: RecipientVerdicts) -> [DMARCObservation] {
+        let seen = results.flatMap(\.observations)
+        guard !seen.isEmpty else { return [] }
+        let applied: DMARCRecord.Policy =
+            switch verdicts.verdict.decision {
+            case _ where verdicts.isRecordedOnly: .none
+            case .reject: .reject
+            case .quarantine: .quarantine
+            case .accept, .tagSubject, .tryAgainLater: .none
+            }
+        return seen.map { $0.limited(to: applied) }
+    }
+
+    private func sealing(_ results: [CheckResult], _ settings: GatewaySettings) -> (results: AuthenticationResults, chain: ARCOutcome)? {
+        guard settings.areMessagesSealed, let chain = results.lazy.compactMap(\.chain).first else { return nil }
+        let server = settings.senderAuthentication.server(nodeName: ownName())
+        return (AuthenticationResults(server: server, methods: results.flatMap(\.authentication)), chain)
     }
 
     /// What is written down about a transaction, or a connection, that brought no message; `nil` when nothing was found.

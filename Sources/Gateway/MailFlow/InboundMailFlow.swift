@@ -1,3 +1,4 @@
+package import AggregateReports
 import Delivery
 package import DomainsAndUsers
 package import Filtering
@@ -24,7 +25,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     private let recipients: any RecipientDirectory
     private let authentication: UserAuthentication
     let refusals: any RefusalLog
-    private let folder: MessageDataFolder
+    let folder: MessageDataFolder
     let node: NodeID
     let heloName: @Sendable () -> String
     let logger: Logger
@@ -34,13 +35,17 @@ package struct InboundMailFlow: MailTransactionHandler {
     var screening: ClientScreening?
     var rates: RateLimiter?
     var learning: FlowLearning?
+    private var observing: ReportObserving?
     private let signing: OutboundSigning
+    private let sealing: InboundSealing
     private let disclaimers: DisclaimerAdding
+    var sieve: FlowSieve?
+    let copies: SieveCopies
     private let refusedConnections = RefusedConnections()
 
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
-    private static let notDurable = SMTPReply(451, .systemTemporary, "The message could not be stored; please try again later")
-    private static let notSigned = SMTPReply(451, .systemTemporary, "The message could not be signed; please try again later")
+    static let notDurable = SMTPReply(451, .systemTemporary, "The message could not be stored; please try again later")
+    static let notSigned = SMTPReply(451, .systemTemporary, "The message could not be signed; please try again later")
     private static let foreignSender = SMTPReply(553, .notAuthorized, "The sender address is not one of yours")
 
     package init(
@@ -58,7 +63,10 @@ package struct InboundMailFlow: MailTransactionHandler {
         heloName = identity.heloName
         self.logger = logger
         disclaimers = DisclaimerAdding(folder: folder, budget: MemoryBudget(limit: DisclaimerAdding.rewrittenBytes))
+        copies = SieveCopies(folder: folder, budget: MemoryBudget(limit: SieveCopies.copiedBytes))
         signing = OutboundSigning(domains: domains, budget: MemoryBudget(limit: OutboundSigning.signedBytes))
+        sealing = InboundSealing(
+            domains: domains, budget: MemoryBudget(limit: InboundSealing.sealedBytes), metrics: SealingMetrics(), logger: logger)
     }
 
     /// The same flow, with messages judged on their way.
@@ -82,6 +90,13 @@ package struct InboundMailFlow: MailTransactionHandler {
     package func verifying(with verifier: RecipientVerifier) -> InboundMailFlow {
         var flow = self
         flow.verification = FlowVerification(verifier: verifier)
+        return flow
+    }
+
+    /// The same flow, with what is seen of domains that want DMARC reports counted.
+    package func observing(by observing: ReportObserving) -> InboundMailFlow {
+        var flow = self
+        flow.observing = observing
         return flow
     }
 
@@ -200,9 +215,18 @@ package struct InboundMailFlow: MailTransactionHandler {
         if let judged, let learning, !acceptance(message.connection).isTrusted(message.connection) {
             await learning.offer(message, judged.judgement)
         }
-        if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
+        if let judged, let reply = judged.refusal {
+            // Who comes again is counted then.
+            if reply.category == .permanentFailure { observing?.note(judged.observations) }
+            return refuse(message, header, reply, judged.judgement)
+        }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
-        if let reply = countSending(message) { return refuse(message, header, reply, judged?.judgement) }
+        let plan = await sieve?.plan(message, route(message.transaction.recipients, message.connection), judged)
+        let judgement = Self.judgement(judged, plan)
+        if let plan { tell(plan, message) }
+        if let reply = plan?.refusal { return refuse(message, header, reply, judgement) }
+        let seen = message.header
+        if let reply = countSending(message) { return refuse(message, header, reply, judgement) }
         guard let message = await disclaimed(message, limit: limit) else {
             uncountSending(message)
             message.content.abandon()
@@ -213,13 +237,23 @@ package struct InboundMailFlow: MailTransactionHandler {
             message.content.abandon()
             return postpone(message, header, Self.notSigned)
         }
-        let accepted = accept(message, header, judged, signatures)
+        if let plan, !plan.isAsJudged {
+            let judging = Judging(outcome: judged, judgement: judgement, signatures: signatures)
+            return await divide(message, header, plan, judging, seen: seen, limit: limit)
+        }
+        let plain = Acceptance(outcome: judged, judgement: judgement, mark: judged?.quarantine, signatures: signatures)
+        guard let accepted = await sealed(accept(message, header, plain), message, judged, limit: limit) else {
+            uncountSending(message)
+            message.content.abandon()
+            return postpone(message, header, Self.notSigned)
+        }
         let started = ContinuousClock.now
         do {
             let content = try await message.content.commit(deadline: limit)
             let left = limit - started.duration(to: .now)
             do throws(DeliveryQueueError) {
-                try await keep(accepted, judged, content, deadline: max(.milliseconds(100), left))
+                try await keep(
+                    accepted, judged?.quarantine, keptOrdinals: judged?.kept, content, deadline: max(.milliseconds(100), left))
             } catch {
                 // An unknown outcome may have committed the rows, and the content must outlive them: then it is left to the sweep.
                 if case .refused = error { folder.remove([accepted.message.identifier], logger: logger) }
@@ -230,6 +264,7 @@ package struct InboundMailFlow: MailTransactionHandler {
             logger.error("message not stored", metadata: ["message": "\(accepted.message.identifier)", "cause": "\(error)"])
             return postpone(message, header, Self.notDurable)
         }
+        observing?.note(judged?.observations ?? [])
         return .accept(text: "Queued as \(accepted.message.identifier)")
     }
 
@@ -247,18 +282,31 @@ package struct InboundMailFlow: MailTransactionHandler {
         return await signing.sign(message, limit: limit)
     }
 
+    /// Mail from outside that its recipients' domains want sealed; `nil` when that is not possible at present.
+    func sealed(
+        _ accepted: AcceptedMessage, _ message: ReceivedMessage, _ judged: FlowFilter.Outcome?, limit: Duration
+    ) async -> AcceptedMessage? {
+        guard let judged, judged.sealing != nil, accepted.message.direction == .inbound,
+            !acceptance(message.connection).isTrusted(message.connection)
+        else { return accepted }
+        switch await sealing.seal(accepted.message, of: message, judged, limit: limit) {
+        case .sealed(let fields): return accepted.with(prepended: fields)
+        case .postponed: return nil
+        }
+    }
+
     /// Into the queue, or into quarantine.
-    private func keep(
-        _ accepted: AcceptedMessage, _ judged: FlowFilter.Outcome?, _ content: MessageContent, deadline: Duration
+    func keep(
+        _ accepted: AcceptedMessage, _ mark: FlowFilter.Mark?, keptOrdinals: Set<Int>?, _ content: MessageContent, deadline: Duration
     ) async throws(DeliveryQueueError) {
-        guard let quarantine, let mark = judged?.quarantine else {
+        guard let quarantine, let mark else {
             return try await queue.submit(accepted, content: content, deadline: deadline)
         }
         let submission = QueueSubmission(
             message: accepted.message, recipients: accepted.recipients, log: accepted.log, refused: accepted.refused, isHeld: false)
         try await quarantine.quarantine(
             QuarantineSubmission(
-                submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score, keptOrdinals: judged?.kept),
+                submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score, keptOrdinals: keptOrdinals),
             deadline: deadline)
     }
 
@@ -279,9 +327,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     /// The message with its trace field and its log row: the only place where an accepted message is made.
-    private func accept(
-        _ message: ReceivedMessage, _ header: MessageLogHeader, _ judged: FlowFilter.Outcome?, _ signatures: [UInt8]
-    ) -> AcceptedMessage {
+    func accept(_ message: ReceivedMessage, _ header: MessageLogHeader, _ acceptance: Acceptance) -> AcceptedMessage {
         let transaction = message.transaction
         let routed = route(transaction.recipients, message.connection)
         let time = UTCTime.now()
@@ -289,31 +335,44 @@ package struct InboundMailFlow: MailTransactionHandler {
         let stamp = HeaderStamp(nodeName: heloName())
         let queued = QueuedMessage(
             identifier: transaction.identifier, reversePath: transaction.reversePath, receivedAt: time, direction: MailDirection(routed),
-            prependedHeader: signatures + stamp.received(transaction, connection: message.connection, at: time)
-                + verdictFields(message, judged, routed),
+            prependedHeader: acceptance.signatures + stamp.received(transaction, connection: message.connection, at: time)
+                + verdictFields(message, acceptance, routed) + acceptance.added,
             sizeBytes: message.sizeBytes,
             body: message.hasEightBitData ? .eightBitMIME : .sevenBit, isInternational: transaction.parameters.isInternational,
             returnContent: transaction.parameters.returnContent, envelopeIdentifier: transaction.parameters.envelopeIdentifier)
-        let recipients = zip(routed, transaction.recipients).enumerated().map { ordinal, pair in
+        let own = zip(routed, transaction.recipients).enumerated().filter { acceptance.gone[$0.offset] == nil }.map { ordinal, pair in
             QueuedRecipient(
                 ordinal: ordinal, address: pair.0.address, notify: pair.1.parameters.notify,
                 originalRecipient: pair.1.originalRecipient, alias: pair.1.aliasedUser == nil ? nil : pair.1.address)
         }
+        let redirected = acceptance.redirects.enumerated().map { position, address in
+            QueuedRecipient(ordinal: transaction.recipients.count + position, address: address, notify: nil, originalRecipient: nil)
+        }
+        let gone = acceptance.gone.sorted { $0.key < $1.key }.map { ordinal, reason in
+            RecipientLogEntry(
+                ordinal: ordinal, address: transaction.recipients[ordinal].address.description, state: .deleted, reason: reason,
+                updatedAt: time)
+        }
         var entry = logEntry(
-            transaction, message.connection, judged?.quarantine == nil ? .accepted : .quarantined,
-            reason: judged?.quarantine?.reason.english ?? notes.acceptance(of: transaction.recipients, "queued"), header: header,
+            transaction, message.connection, acceptance.mark == nil ? .accepted : .quarantined,
+            reason: acceptance.mark?.reason.english ?? notes.acceptance(of: transaction.recipients, "queued"), header: header,
             sizeBytes: message.sizeBytes, at: time)
-        entry.judgement = judged?.judgement
+        entry.judgement = acceptance.judgement
+        let next = transaction.recipients.count + redirected.count
+        let elsewhere = acceptance.elsewhere.enumerated().map { position, recipient in
+            RecipientLogEntry(
+                ordinal: next + position, address: recipient.address, state: .deleted, reason: recipient.reason, updatedAt: time)
+        }
+        let refused = Self.refusedEntries(transaction, notes, firstOrdinal: next + elsewhere.count, at: time)
         return AcceptedMessage(
-            message: queued, recipients: recipients, log: entry,
-            refused: Self.refusedEntries(transaction, notes, firstOrdinal: recipients.count, at: time))
+            message: queued, recipients: own + redirected, log: entry, refused: gone + elsewhere + refused)
     }
 
     /// For mail from outside only: others' readers need not know what was thought of ours.
     private func verdictFields(
-        _ message: ReceivedMessage, _ judged: FlowFilter.Outcome?, _ routed: [RoutedRecipient]
+        _ message: ReceivedMessage, _ acceptance: Acceptance, _ routed: [RoutedRecipient]
     ) -> [UInt8] {
-        guard let judged else { return [] }
+        guard let judged = acceptance.outcome else { return [] }
         let added = VerdictStamp.addedFields(judged)
         guard MailDirection(routed) == .inbound else { return added }
         let settings = message.connection.settings.settings
@@ -321,7 +380,7 @@ package struct InboundMailFlow: MailTransactionHandler {
             + VerdictStamp.fields(judged, tag: settings.filtering.subjectTag, hasSubject: Self.hasSubject(message.header))
     }
 
-    private func route(_ recipients: [TransactionRecipient], _ connection: ClientConnection) -> [RoutedRecipient] {
+    func route(_ recipients: [TransactionRecipient], _ connection: ClientConnection) -> [RoutedRecipient] {
         let acceptance = acceptance(connection)
         return recipients.map { recipient in
             switch acceptance.decide(recipient, declaredSize: nil, connection: connection) {

@@ -27,7 +27,7 @@ package enum CorrespondentCondition: Sendable, Hashable {
         }
     }
 
-    /// An address as rows keep it for searches: the domain first, so that one index finds a whole address and all addresses of a domain.
+    /// An address as rows keep it for searches: the domain first, so that a domain's addresses are those that begin with it.
     package static func key(of address: String) -> String {
         let text = address.lowercased()
         guard let at = text.lastIndex(of: "@") else { return text }
@@ -37,7 +37,7 @@ package enum CorrespondentCondition: Sendable, Hashable {
     /// What the keys of a domain's addresses begin with.
     package static func keyPrefix(of domain: String) -> String { domain + separator }
 
-    /// Stands in no domain and sorts before whatever does.
+    /// Stands in no domain.
     private static let separator = "\u{1}"
 }
 

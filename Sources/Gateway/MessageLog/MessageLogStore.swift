@@ -20,7 +20,7 @@ package struct MessageLogFilter: Sendable, Hashable {
     package var from: UTCTime?
     /// Received before.
     package var until: UTCTime?
-    /// An address or a domain; found along an index, as is the recipient.
+    /// An address or a domain; found by the text index, as are the recipient, the client, the Message-ID and parts of texts.
     package var sender: CorrespondentCondition?
     package var recipient: CorrespondentCondition?
     /// The client's address, in full.

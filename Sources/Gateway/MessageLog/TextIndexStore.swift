@@ -32,7 +32,7 @@ package struct TextIndexReach: Sendable, Hashable {
     }
 }
 
-/// The index by which searches for a part of a subject or an address leave out what cannot have it. Implemented by GatewayDatabase.
+/// The index by which searches for an address, a client, a Message-ID or a part of a text leave out what cannot have it. Implemented by GatewayDatabase.
 package protocol TextIndexStore: Sendable {
     /// Performs one step in a transaction of well under a second; the primary's fence is asserted in it.
     /// - Returns: the next step. The same `.settle` again: somebody may still be writing, look again later.

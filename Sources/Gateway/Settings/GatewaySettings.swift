@@ -12,8 +12,10 @@ package struct GatewaySettings: Sendable, Equatable {
     package var filtering = FilteringSettings()
     package var senderChecks = SenderCheckSettings()
     package var senderAuthentication = SenderAuthenticationSettings()
+    package var dmarcReports = DMARCReportSettings()
     package var dnsBlockLists = DNSBlockListSettings()
     package var urlBlockLists = URLBlockListSettings()
+    package var sieve = SieveSettings()
     package var greylisting = GreylistingSettings()
     package var screening = ScreeningSettings()
     package var rateLimits = RateLimitSettings()
@@ -24,16 +26,22 @@ package struct GatewaySettings: Sendable, Equatable {
     package var rspamd = RspamdSettings()
     package var bayes = BayesSettings()
     package var quarantine = QuarantineSettings()
+    package var digest = DigestSettings()
     package var userVerification = UserVerificationSettings()
     package var transcripts = TranscriptSettings()
     package var directories = DirectorySettings()
     package var cluster = ClusterSettings()
     /// By the domain's lower-case ASCII name; a domain without an entry has the defaults.
     package var domains: [String: DomainSettings] = [:] {
-        didSet { scoringExceptions = Set(domains.values.compactMap(\.scoringException)) }
+        didSet {
+            scoringExceptions = Set(domains.values.compactMap(\.scoringException))
+            areMessagesSealed = domains.values.contains(where: \.sealsInboundMail)
+        }
     }
     /// Those of all domains, each once: mostly none, and then no message asks for its recipients' domains.
     package private(set) var scoringExceptions: Set<ScoringException> = []
+    /// Whether any domain wants mail for it sealed.
+    package private(set) var areMessagesSealed = false
 
     package init() {}
 
@@ -48,15 +56,17 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(RetentionSettings.self),
         SettingsSectionDescription(NodeSettings.self), SettingsSectionDescription(DomainSettings.self),
         SettingsSectionDescription(FilteringSettings.self), SettingsSectionDescription(SenderCheckSettings.self),
-        SettingsSectionDescription(SenderAuthenticationSettings.self),
+        SettingsSectionDescription(SenderAuthenticationSettings.self), SettingsSectionDescription(DMARCReportSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
+        SettingsSectionDescription(SieveSettings.self),
         SettingsSectionDescription(GreylistingSettings.self),
         SettingsSectionDescription(ScreeningSettings.self),
         SettingsSectionDescription(RateLimitSettings.self), SettingsSectionDescription(TarpitSettings.self),
         SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(ClamAVSettings.self),
         SettingsSectionDescription(SpamAssassinSettings.self), SettingsSectionDescription(RspamdSettings.self),
         SettingsSectionDescription(BayesSettings.self),
-        SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(UserVerificationSettings.self),
+        SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(DigestSettings.self),
+        SettingsSectionDescription(UserVerificationSettings.self),
         SettingsSectionDescription(TranscriptSettings.self), SettingsSectionDescription(DirectorySettings.self),
         SettingsSectionDescription(ClusterSettings.self),
     ]
@@ -100,8 +110,10 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, FilteringSettings.name): return filtering.apply(texts)
         case (.cluster, SenderCheckSettings.name): return senderChecks.apply(texts)
         case (.cluster, SenderAuthenticationSettings.name): return senderAuthentication.apply(texts)
+        case (.cluster, DMARCReportSettings.name): return dmarcReports.apply(texts)
         case (.cluster, DNSBlockListSettings.name): return dnsBlockLists.apply(texts)
         case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
+        case (.cluster, SieveSettings.name): return sieve.apply(texts)
         case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
         case (.cluster, RateLimitSettings.name): return rateLimits.apply(texts)
         case (.cluster, TarpitSettings.name): return tarpit.apply(texts)
@@ -112,6 +124,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, RspamdSettings.name): return rspamd.apply(texts)
         case (.cluster, BayesSettings.name): return bayes.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
+        case (.cluster, DigestSettings.name): return digest.apply(texts)
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)
         case (.cluster, TranscriptSettings.name): return transcripts.apply(texts)
         case (.cluster, DirectorySettings.name): return directories.apply(texts)

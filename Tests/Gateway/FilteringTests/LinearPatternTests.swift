@@ -1,3 +1,4 @@
+import FuzzTargets
 import Testing
 
 @testable import Filtering
@@ -119,20 +120,5 @@ import Testing
         #expect(!FoldedText("aaaaaaaaa").contains(FoldedText("aab")))
         #expect(FoldedText("Ｉｎｖｏｉｃｅ　No.５").contains(FoldedText("invoice no.5")))
         #expect(FoldedText("x").contains(FoldedText("")))
-    }
-}
-
-/// The same choices in every run.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }

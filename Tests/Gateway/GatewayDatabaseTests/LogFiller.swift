@@ -8,7 +8,7 @@ enum LogFiller {
     private static let firstMillisecond: Int64 = 1_700_000_000_000
 
     private static let manyRows = 50_000
-    private static let indexes = ["message_newest", "message_sender", "message_client", "message_message_id", "recipient_address"]
+    private static let indexes = ["message_newest"]
 
     static func fill(_ test: TestDatabase, count: Int) async throws {
         if count >= manyRows { try await setIndexes("inactive", test) }
@@ -92,9 +92,8 @@ enum LogFiller {
                     trim(iif(mod(:i, 5) = 0, 'refused', 'accepted')), 'queued', '192.0.' || mod(:i, 4) || '.' || mod(:i, 250), 'client.example',
                     'ESMTP', '', :sender, 'message ' || :i || ' of many', :sender, '<' || :i || '@' || :sender_host || '>',
                     1000 + mod(:i, 100000), 1, 'sevenBit', false, '', 0, :sender_host || ascii_char(1) || 'user' || mod(:i, 5000));
-                insert into recipient (message_id, ordinal, address, state, reason, changed_at, changed_by, address_key,
-                    received_at)
-                values (:message_key, 0, :receiver, 'delivered', '250 ok', :received, :node_key, :receiver_host || ascii_char(1) || 'user' || mod(:i, 2000), :received);
+                insert into recipient (message_id, ordinal, address, state, reason, changed_at, changed_by, address_key)
+                values (:message_key, 0, :receiver, 'delivered', '250 ok', :received, :node_key, :receiver_host || ascii_char(1) || 'user' || mod(:i, 2000));
                 i = i + 1;
             end
         end

@@ -50,6 +50,19 @@ enum ProcessorTime {
             kind("recipient address") { $0.recipient = CorrespondentCondition("user\($1)@domain\($1 % 20).example") },
             kind("recipient domain") { $0.recipient = CorrespondentCondition("domain\($1 % 20).example") },
             kind("client") { $0.clientAddress = "192.0.\($1 % 4).\($1)" },
+            kind("sender address, of nothing") { $0.sender = CorrespondentCondition("nobody\($1)@sender\($1).example") },
+            kind("sender address, and a subject") {
+                $0.sender = CorrespondentCondition("user\($1)@sender\($1).example")
+                $0.subject = "\($1 % 10)\($1) of"
+            },
+            kind("sender domain, and a recipient domain") {
+                $0.sender = CorrespondentCondition("sender\($1).example")
+                $0.recipient = CorrespondentCondition("domain\($1 % 20).example")
+            },
+            kind("recipient domain, refused") { filter, _ in
+                filter.recipient = CorrespondentCondition("domain5.example")
+                filter.result = .refused
+            },
             kind("Message-ID") { $0.messageID = "<\(1000 + $1)@sender\((1000 + $1) % 500).example>" },
             kind("result") { filter, _ in filter.result = .refused }, kind("direction") { filter, _ in filter.direction = .outbound },
             kind("sender domain, refused") {
@@ -81,7 +94,10 @@ enum ProcessorTime {
         let begun = ContinuousClock.now
         let turns = try await TextIndexSamples.build(test.database.textIndex)
         let slices = try await test.number("select count(*) from text_slice")
-        print("\(place): text index of \(slices / 1_024) MiB for these rows in \(begun.duration(to: .now)), \(turns.count) steps")
+        let lines = try await test.number("select sum(octet_length(content)) from text_block")
+        print(
+            "\(place): text index of \(slices / 1_024) and \(lines / 1_048_576) MiB for these rows in \(begun.duration(to: .now)), \(turns.count) steps"
+        )
         fflush(nil)
     }
 
@@ -108,9 +124,11 @@ enum ProcessorTime {
         let slowest = times.indices.max { times[$0] < times[$1] } ?? 0
         times.sort()
         let search = LogSearch(filter(1))
-        let range = MessageLogCursor.start(of: UTCTime(milliseconds: 0))..<MessageLogCursor.start(of: UTCTime(milliseconds: 1))
+        let newest = MessageLogCursor.start(of: UTCTime(milliseconds: .max))
         let query =
-            search.textTerms == nil ? (search.rare ?? search).page(after: nil, downTo: nil, limit: 51) : search.page(in: [range], limit: 51)
+            search.textTerms == nil
+            ? search.page(after: nil, downTo: nil, limit: 51)
+            : search.page(of: IdentifierList.filledUp([.fresh(), .fresh()]), before: newest, limit: 51)
         let plan = try await test.database.sessions.requests.transaction(.readCommittedReadOnly) { try $0.plan(of: query) }
         func milliseconds(_ part: Int) -> String { String(format: "%.1f", times[(times.count - 1) * part / 100] / .milliseconds(1)) }
         print(

@@ -17,12 +17,17 @@ enum TextIndexSamples {
         let entries = (number..<(number + count)).map { number in
             let time = firstTime + Int64(number / 3) * 1_000
             let subject = (0..<Int.random(in: 0...4)).map { _ in words.randomElement() ?? "" } + ["\(number)"]
-            var entry = Samples.entry(
-                RecordIdentifier(milliseconds: time), node: test.node, sender: "user\(number % 40)@sender\(number % 7).example",
-                subject: subject.shuffled().joined(separator: " "), result: number.isMultiple(of: 5) ? .refused : .accepted,
-                receivedAt: UTCTime(milliseconds: time))
-            entry.transcript = nil
-            return entry
+            return MessageLogEntry(
+                message: RecordIdentifier(milliseconds: time), receivedAt: UTCTime(milliseconds: time), node: test.node,
+                direction: .inbound, result: number.isMultiple(of: 5) ? .refused : .accepted, reason: "",
+                client: MessageLogClient(
+                    address: number.isMultiple(of: 3) ? "192.0.2.1" : "192.0.2.\(number % 200)", heloName: "client.example",
+                    protocolName: "ESMTP", tls: ""),
+                reversePath: number.isMultiple(of: 11) ? "" : "User\(number % 40)@sender\(number % 7).example",
+                header: MessageLogHeader(
+                    subject: subject.shuffled().joined(separator: " "), from: "",
+                    messageID: number.isMultiple(of: 4) ? "\(number / 8)@sender.example" : "<\(number)@sender.example>"),
+                sizeBytes: 1_000)
         }
         try await insert(entries, test)
         return entries
@@ -33,12 +38,15 @@ enum TextIndexSamples {
         try await test.database.sessions.requests.transaction(deadline: .seconds(60)) { transaction in
             try transaction.execute(MessageRow.insert, many: entries.map { MessageRow.values($0, recipientCount: 2) })
             let recipients = entries.enumerated().flatMap { number, entry in
-                (0..<2).map { ordinal in
+                // Two domains, one of them with each other message; now and then more recipients than a line of the index has terms.
+                (0..<(number % 97 == 5 ? 60 : 2)).map { ordinal in
                     RecipientRow.values(
                         RecipientLogEntry(
-                            ordinal: ordinal, address: "reader\(number % 300 + ordinal)@Example.JP", state: .delivered, reason: "",
+                            ordinal: ordinal,
+                            address: "reader\(number % 300 + ordinal)@\(number % 2 == 0 ? "Example.JP" : "other.example")",
+                            state: .delivered, reason: "",
                             updatedAt: entry.receivedAt),
-                        message: entry.message.firebirdValue, receivedAt: entry.receivedAt, node: node)
+                        message: entry.message.firebirdValue, node: node)
                 }
             }
             try transaction.execute(RecipientRow.insert, many: recipients)

@@ -17,21 +17,53 @@ import Testing
         return filter
     }
 
-    /// What people ask for: a part of something there is, in any case of letters, or of nothing, with other conditions now and then.
+    /// What people ask for: a part of something there is, in any case of letters, an address, a domain, or something of nothing, with other
+    /// conditions now and then.
     private static func randomFilter(_ entries: [MessageLogEntry]) -> MessageLogFilter {
         filter { filter in
             guard let entry = entries.randomElement() else { return }
-            let source = [entry.subject, entry.reversePath, "reader\(Int.random(in: 0..<301))@example.jp"].randomElement() ?? ""
-            let scalars = Array(source.unicodeScalars)
-            let start = Int.random(in: 0..<scalars.count)
-            var part = scalars[start..<min(scalars.count, start + Int.random(in: 1...9))].map { String($0) }.joined()
-            if Bool.random() { part = part.uppercased() }
-            if Int.random(in: 0..<8) == 0 { part = "nowhere" }
-            if Bool.random() { filter.subject = part } else { filter.text = part }
+            let isExact = Bool.random()
+            if isExact { addExact(&filter, entry) }
+            if !isExact || Int.random(in: 0..<3) == 0 { addText(&filter, entry) }
             if Int.random(in: 0..<4) == 0 { filter.from = entry.receivedAt }
             if Int.random(in: 0..<4) == 0 { filter.until = entries.randomElement()?.receivedAt }
             if Int.random(in: 0..<4) == 0 { filter.result = .refused }
-            if Int.random(in: 0..<6) == 0 { filter.sender = CorrespondentCondition("sender3.example") }
+        }
+    }
+
+    private static func randomTextFilter(_ entries: [MessageLogEntry]) -> MessageLogFilter {
+        filter { filter in
+            if let entry = entries.randomElement() { addText(&filter, entry) }
+        }
+    }
+
+    private static func addText(_ filter: inout MessageLogFilter, _ entry: MessageLogEntry) {
+        let source = [entry.subject, entry.reversePath, "reader\(Int.random(in: 0..<301))@example.jp"].randomElement() ?? ""
+        let scalars = Array(source.unicodeScalars)
+        let start = Int.random(in: 0..<max(1, scalars.count))
+        var part = scalars[min(scalars.count, start)..<min(scalars.count, start + Int.random(in: 1...9))].map { String($0) }.joined()
+        if Bool.random() { part = part.uppercased() }
+        if part.isEmpty || Int.random(in: 0..<8) == 0 { part = "nowhere" }
+        if Bool.random() { filter.subject = part } else { filter.text = part }
+    }
+
+    /// One or several of the conditions that name something as a whole.
+    private static func addExact(_ filter: inout MessageLogFilter, _ entry: MessageLogEntry) {
+        let bare = entry.messageIDField.filter { $0 != "<" && $0 != ">" }
+        let kinds = Int.random(in: 0..<10)
+        switch kinds {
+        case 0, 1:
+            filter.sender = CorrespondentCondition(entry.reversePath.isEmpty ? "<>" : entry.reversePath.uppercased())
+        case 2: filter.sender = CorrespondentCondition("sender\(Int.random(in: 0..<8)).example")
+        case 3: filter.recipient = CorrespondentCondition("READER\(Int.random(in: 0..<302))@example.jp")
+        case 4: filter.recipient = CorrespondentCondition(["example.jp", "@other.example", "nowhere.example"].randomElement() ?? "")
+        case 5: filter.clientAddress = entry.clientAddress
+        case 6: filter.clientAddress = "192.0.2.\(Int.random(in: 0..<202))"
+        case 7: filter.messageID = [bare, "<\(bare)>", "<<\(bare)>>", "<\(bare)"].randomElement() ?? bare
+        default:
+            filter.sender = CorrespondentCondition("sender\(Int.random(in: 0..<7)).example")
+            filter.recipient = CorrespondentCondition(kinds == 8 ? "reader\(Int.random(in: 0..<302))@other.example" : "other.example")
+            if Bool.random() { filter.clientAddress = "192.0.2.1" }
         }
     }
 
@@ -66,12 +98,14 @@ import Testing
             entries += try await TextIndexSamples.insert(40, from: 2_500, test)
             let late = try await Self.writeLate(test)
             var found = 0
-            for _ in 0..<150 { found += try await Self.compare(Self.randomFilter(entries), entries, test) }
+            for _ in 0..<300 { found += try await Self.compare(Self.randomFilter(entries), entries, test) }
             #expect(found > 1_000)
+            try await Self.compareLate(entries, test)
             #expect(try await test.number("select count(*) from text_late") == late.count)
             try await TextIndexSamples.build(index)
             #expect(try await test.number("select count(*) from text_late") == 0)
-            for _ in 0..<50 { _ = try await Self.compare(Self.randomFilter(entries), entries, test) }
+            for _ in 0..<100 { _ = try await Self.compare(Self.randomFilter(entries), entries, test) }
+            try await Self.compareLate(entries, test)
             for subject in late { #expect(try await Self.subjects(test, containing: subject) == [subject]) }
         }
     }
@@ -97,6 +131,23 @@ import Testing
             try await writer.beat(settingsRevision: .none)
         }
         return subjects + ["late refusal"]
+    }
+
+    /// Late messages have another sender, recipient and client than all others.
+    private static func compareLate(_ entries: [MessageLogEntry], _ test: TestDatabase) async throws {
+        var found = 0
+        for change: (inout MessageLogFilter) -> Void in [
+            { $0.sender = CorrespondentCondition("sender@example.net") }, { $0.sender = CorrespondentCondition("example.net") },
+            { $0.recipient = CorrespondentCondition("user@example.com") }, { $0.recipient = CorrespondentCondition("example.com") },
+            { $0.clientAddress = "192.0.2.7" },
+            {
+                $0.recipient = CorrespondentCondition("user@example.com")
+                $0.subject = "late-3"
+            },
+        ] {
+            for _ in 0..<5 { found += try await compare(filter(change), entries, test) }
+        }
+        #expect(found > 20)
     }
 
     private static func subjects(_ test: TestDatabase, containing text: String) async throws -> [String] {
@@ -138,21 +189,20 @@ import Testing
         try await TestDatabase.with { test in
             _ = try await TextIndexSamples.insert(200, test)
             let index = TextIndexSamples.index(test)
-            let now = UTCTime(milliseconds: TextIndexSamples.firstTime + 30_000 + 120_000)
+            let now = UTCTime(milliseconds: TextIndexSamples.firstTime + 30_000 + 30_000)
             try await TextIndexSamples.build(index, now: now)
-            // 93 messages are two minutes old, 64 of them make a segment.
+            // 93 messages are old enough, 64 of them make a segment.
             #expect(try await test.number("select count(*) from text_segment") == 1)
             let reach = try await test.database.maintenance.textIndexReach()
             #expect(reach.until.map { $0 <= UTCTime(milliseconds: TextIndexSamples.firstTime + 30_000) } == true)
         }
     }
 
-    @Test(arguments: TestPlace.allCases) func `a rare word is looked for in few messages`(_ place: TestPlace) async throws {
+    @Test(arguments: TestPlace.allCases) func `what is rare is looked for in few messages`(_ place: TestPlace) async throws {
         try await TestDatabase.with(place) { test in
             _ = try await TextIndexSamples.insert(2_200, test)
             try await TextIndexSamples.build(TextIndexSamples.index(test))
-            let search = LogSearch(Self.filter { $0.text = "READER77@" })
-            func reads(_ isIndexed: Bool) async throws -> Int {
+            func reads(_ search: LogSearch, _ isIndexed: Bool) async throws -> Int {
                 let connection = FirebirdConnection(configuration: test.database.configuration)
                 let (_, reads) = try await connection.countingReads { transaction in
                     let index = isIndexed ? try TextIndexReader(search.textTerms, transaction) : nil
@@ -162,8 +212,15 @@ import Testing
                 await connection.close()
                 return reads
             }
-            let (indexed, plain) = (try await reads(true), try await reads(false))
-            #expect(indexed * 4 < plain, "\(indexed) of \(plain)")
+            for change: (inout MessageLogFilter) -> Void in [
+                { $0.text = "READER77@" }, { $0.sender = CorrespondentCondition("user17@sender3.example") },
+                { $0.recipient = CorrespondentCondition("reader77@example.jp") }, { $0.clientAddress = "192.0.2.77" },
+                { $0.messageID = "<777@sender.example>" },
+            ] {
+                let search = LogSearch(Self.filter(change))
+                let (indexed, plain) = (try await reads(search, true), try await reads(search, false))
+                #expect(indexed * 4 < plain, "\(search.filter): \(indexed) of \(plain)")
+            }
         }
     }
 
@@ -179,6 +236,14 @@ import Testing
                     let ranges = Array(repeating: range, count: count)
                     let log = try transaction.plan(of: LogSearch(LogSearchTests.filters[4]).page(in: ranges, limit: 51))
                     #expect(log.contains("INDEX (MESSAGE_NEWEST") && !log.contains("NATURAL") && !log.contains(" ORDER "), "\(log)")
+                    let keys = IdentifierList.filledUp((0..<count).map { _ in RecordIdentifier.fresh() })
+                    for filter in LogSearchTests.filters {
+                        let messages = try transaction.plan(of: LogSearch(filter).page(of: keys, before: range.upperBound, limit: 51))
+                        #expect(messages.contains("(M INDEX (RDB$PRIMARY") && !messages.contains("NATURAL"), "\(messages)")
+                        #expect(!messages.contains("MESSAGE_NEWEST"), "\(messages)")
+                    }
+                    let lines = try transaction.plan(of: TextIndexReader.lines(keys))
+                    #expect(lines.contains("INDEX (RDB$PRIMARY") && !lines.contains("NATURAL"), "\(lines)")
                     for share in [QuarantineShare.everybody, .recipients(keys: ["a@example.com"], kind: .user)] {
                         var filter = QuarantineFilter()
                         filter.text = "word"
@@ -188,6 +253,8 @@ import Testing
                         #expect(
                             kept.contains("INDEX (MESSAGE_NEWEST") && !kept.contains("NATURAL") && !kept.contains("QUARANTINE_NEWEST"),
                             "\(kept)")
+                        let named = try transaction.plan(of: search.page(of: keys))
+                        #expect(named.contains("M INDEX (RDB$PRIMARY") && !named.contains("NATURAL"), "\(named)")
                         let end = try transaction.plan(of: search.sliceEnd())
                         #expect(!end.contains("NATURAL") && !end.contains(TestPlan.collectsFirst), "\(end)")
                     }
@@ -209,6 +276,7 @@ import Testing
             try await TextIndexSamples.build(index)
             #expect(try await test.number("select count(*) from text_segment") == 4)
             #expect(try await test.number("select count(distinct segment_id) from text_slice") == 4)
+            #expect(try await test.number("select count(*) from text_block") == 4 * 16)
             for _ in 0..<40 { _ = try await Self.compare(Self.randomFilter(entries), entries, test) }
             #expect(try await Self.subjects(test, containing: kept.subject).contains(kept.subject))
         }
@@ -223,6 +291,21 @@ import Testing
         }
     }
 
+    @Test func `blocks without lines are asked as a whole, and without blocks a segment is walked over`() async throws {
+        try await TestDatabase.with { test in
+            let entries = try await TextIndexSamples.insert(1_300, test)
+            try await TextIndexSamples.build(TextIndexSamples.index(test))
+            try await test.execute("update text_block set content = null where mod(begin_at / 1000, 3) = 0")
+            for _ in 0..<60 { _ = try await Self.compare(Self.randomFilter(entries), entries, test) }
+            // A late message finds no lines to be added to.
+            _ = try await Self.writeLate(test)
+            try await TextIndexSamples.build(TextIndexSamples.index(test))
+            try await Self.compareLate(entries, test)
+            try await test.execute("delete from text_block where mod(begin_at / 1000, 5) = 0")
+            for _ in 0..<60 { _ = try await Self.compare(Self.randomFilter(entries), entries, test) }
+        }
+    }
+
     @Test func `segments of another form are not used and go`() async throws {
         try await TestDatabase.with { test in
             let entries = try await TextIndexSamples.insert(200, test)
@@ -233,6 +316,10 @@ import Testing
             for _ in 0..<10 { _ = try await Self.compare(Self.randomFilter(entries), entries, test) }
             try await TextIndexSamples.build(index)
             #expect(try await test.number("select count(*) from text_segment where form = 0") == 0)
+            // All of it is indexed anew.
+            #expect(try await test.number("select count(*) from text_segment") == 3)
+            #expect(try await test.number("select count(*) from text_block") == 3 * 16)
+            for _ in 0..<30 { _ = try await Self.compare(Self.randomFilter(entries), entries, test) }
         }
     }
 
@@ -261,7 +348,7 @@ import Testing
             for share in [QuarantineShare.everybody, own] {
                 var found = 0
                 for _ in 0..<60 {
-                    let text = Self.randomFilter(entries)
+                    let text = Self.randomTextFilter(entries)
                     var filter = QuarantineFilter()
                     filter.text = text.subject + text.text
                     if share == .everybody, Bool.random() { filter.kind = .user }

@@ -10,6 +10,13 @@ struct MenuTests {
         #expect(items.count == NavigationItem.allCases.count && Set(items) == Set(NavigationItem.allCases))
     }
 
+    @Test func `every page of the menu has a picture of its own`() async throws {
+        try await withSignedIn(try SampleGateway.make()) { browser in
+            let style = try await browser.get("/assets/site.css").text
+            for item in NavigationItem.allCases { #expect(style.contains(".icon-\(item.rawValue) {"), "\(item)") }
+        }
+    }
+
     @Test(arguments: [(Language.english, ["Mail", "Set-up", "System"]), (.japanese, ["メール", "構成", "システム"])])
     func `groups have headings in the reader's language`(language: Language, headings: [String]) async throws {
         try await withSignedIn(try SampleGateway.make(language: language)) { browser in

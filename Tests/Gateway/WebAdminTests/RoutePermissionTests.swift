@@ -16,6 +16,8 @@ struct RoutePermissionTests {
         "/health", "/metrics", "/favicon.ico", "/assets/site.css", "/assets/icon.svg", "/assets/bootstrap.min.css", "/first-start",
         "/sign-in",
         "/my", "/my/sign-in",
+        // What asks for a signed link; the sample of one is refused.
+        "/link/0123456789abcdef0123456789abcdef",
     ]
 
     private struct Route: Sendable {

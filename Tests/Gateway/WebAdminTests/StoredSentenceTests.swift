@@ -39,6 +39,13 @@ struct StoredSentenceTests {
         #expect(StoredSentence.text(stored, findings: [Self.finding], .english) == stored)
     }
 
+    @Test func `a reason with only a finding's first sentence is told by that sentence`() {
+        let finding = MessageJudgement.Finding(
+            check: "bayes", outcome: .found, weight: .quarantine, score: .zero, microseconds: 1,
+            text: LocalizedText("Spam probability 92.5 %. Strongest: “prize”.", ja: "スパムの確率は 92.5 % です。主な特徴: “prize”"))
+        #expect(StoredSentence.text("Spam probability 92.5 %.", findings: [finding], .japanese) == "スパムの確率は 92.5 % です。")
+    }
+
     private static let finding = MessageJudgement.Finding(
         check: "attachments", outcome: .found, weight: .quarantine, score: .zero, microseconds: 1,
         text: LocalizedText("Blocked attachment: run.exe.", ja: "禁止された添付ファイル: run.exe"))

@@ -1,4 +1,5 @@
 import DNS
+import FuzzTargets
 import Testing
 
 struct MailHostsTests {
@@ -27,7 +28,7 @@ struct MailHostsTests {
         let exchanges = (0..<6).map { MailExchange(preference: 10, host: "m\($0)") } + [MailExchange(preference: 1, host: "first")]
         var orders: Set<[String]> = []
         for seed in 0..<50 {
-            var generator = SeededGenerator(state: UInt64(seed))
+            var generator = SeededGenerator(seed: UInt64(seed))
             let order = names(.ordered(exchanges, using: &generator))
             #expect(order.first == "first")
             #expect(Set(order).count == 7)
@@ -38,13 +39,13 @@ struct MailHostsTests {
 
     @Test func `the order depends on the generator and not on the answer's order`() {
         let exchanges = (0..<6).map { MailExchange(preference: 10, host: "m\($0)") }
-        var one = SeededGenerator(state: 7)
-        var other = SeededGenerator(state: 7)
+        var one = SeededGenerator(seed: 7)
+        var other = SeededGenerator(seed: 7)
         #expect(MailHosts.ordered(exchanges, using: &one) == MailHosts.ordered(exchanges.reversed(), using: &other))
     }
 
     @Test func `a host named twice is tried once, at its best preference`() {
-        var generator = SeededGenerator(state: 1)
+        var generator = SeededGenerator(seed: 1)
         let exchanges = [
             MailExchange(preference: 30, host: "a"), MailExchange(preference: 20, host: "b"), MailExchange(preference: 10, host: "a"),
         ]
@@ -52,7 +53,7 @@ struct MailHostsTests {
     }
 
     @Test func `the number of hosts is limited and the best are kept`() {
-        var generator = SeededGenerator(state: 1)
+        var generator = SeededGenerator(seed: 1)
         let exchanges = (0..<500).map { MailExchange(preference: UInt16($0), host: "m\($0)") }
         #expect(names(.ordered(exchanges.reversed(), using: &generator)) == (0..<50).map { "m\($0)" })
     }

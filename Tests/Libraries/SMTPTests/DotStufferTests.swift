@@ -1,3 +1,4 @@
+import FuzzTargets
 import NIOCore
 import SMTP
 import Testing
@@ -55,7 +56,7 @@ struct DotStufferTests {
     }
 
     @Test func `what is stuffed is unstuffed to the same content and nothing is left`() throws {
-        var generator = SeededGenerator(state: 3)
+        var generator = SeededGenerator(seed: 3)
         let words = [".", "..", "\r\n", "a", "\r\n.", ".\r\n"]
         for _ in 0..<5_000 {
             let content = (0..<Int.random(in: 0...12, using: &generator)).map { _ in words.randomElement(using: &generator) ?? "" }.joined()
@@ -66,7 +67,7 @@ struct DotStufferTests {
     }
 
     @Test func `no content whatever can make an early or ambiguous end`() throws {
-        var generator = SeededGenerator(state: 4)
+        var generator = SeededGenerator(seed: 4)
         let alphabet = Array(".\r\n.a".utf8)
         for _ in 0..<20_000 {
             let content = (0..<Int.random(in: 0...16, using: &generator)).map { _ in

@@ -1,3 +1,4 @@
+import FuzzTargets
 import NIOCore
 import SMTP
 import Testing
@@ -144,7 +145,7 @@ struct DotUnstufferTests {
     }
 
     @Test func `random texts agree with a slow reader however they are cut`() {
-        var generator = SeededGenerator(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let alphabet = Array(".\r\n.\r\na\0".utf8)
         for _ in 0..<20_000 {
             let octets = (0..<Int.random(in: 0...40, using: &generator)).map { _ in

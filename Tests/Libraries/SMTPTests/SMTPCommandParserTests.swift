@@ -1,3 +1,4 @@
+import FuzzTargets
 import Mail
 import NIOCore
 import SMTP
@@ -239,7 +240,7 @@ struct SMTPCommandParserTests {
     }
 
     @Test func `no octets make the parser fail otherwise`() {
-        var generator = SeededGenerator(state: 1)
+        var generator = SeededGenerator(seed: 1)
         let words = [
             "MAIL FROM:<", "RCPT TO:<", "BDAT ", "AUTH ", "EHLO ", " SIZE=", " ORCPT=utf-8;\\x{", "@", ">", "\"", "\\", "a.example", "+",
         ]

@@ -1,3 +1,4 @@
+import FuzzTargets
 import Mail
 import NIOCore
 import SMTP
@@ -92,18 +93,5 @@ struct DeliveryStatusParametersTests {
     @Test func `the type follows from the address`() {
         #expect(OriginalRecipient(address: "a+b@example.org").encoded == "rfc822;a+2Bb@example.org")
         #expect(OriginalRecipient(address: "東@example.jp").encoded == "utf-8;\\x{6771}@example.jp")
-    }
-}
-
-/// SplitMix64: the same numbers on every run.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

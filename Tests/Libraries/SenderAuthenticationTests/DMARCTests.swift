@@ -1,4 +1,5 @@
 import DNS
+import FuzzTargets
 import Mail
 import Testing
 

@@ -138,7 +138,7 @@ struct SigningTests {
             #expect(chain.result == (hop == 1 ? .none : .pass), "\(chain.fault?.description ?? "")")
             #expect(chain.handlers.count == hop - 1)
             let results = AuthenticationResults(server: "hop\(hop).example", methods: [AuthenticationResults.Method("spf", "pass")])
-            bytes = try #require(try sealer.fields(for: message, results: results, chain: chain, time: Self.time)) + bytes
+            bytes = try fields(sealer.seal(message, results: results, chain: chain, time: Self.time)) + bytes
         }
         let chain = await ARCVerifier(resolver).verify(AuthenticatedMessage(bytes))
         #expect(chain.result == .pass)
@@ -149,11 +149,40 @@ struct SigningTests {
         #expect(broken.fault == .seal(.signatureMismatch, instance: 2))
         // Sealed as broken, nobody continues it.
         let results = AuthenticationResults(server: "hop6.example", methods: [])
-        let fields = try sealer.fields(for: AuthenticatedMessage(changed), results: results, chain: broken, time: Self.time)
-        let sealed = AuthenticatedMessage(try #require(fields) + changed)
+        let last = try sealer.seal(AuthenticatedMessage(changed), results: results, chain: broken, time: Self.time)
+        let sealed = AuthenticatedMessage(try fields(last, .fail) + changed)
         let seen = await ARCVerifier(resolver).verify(sealed)
         #expect(seen.result == .fail)
-        #expect(try sealer.fields(for: sealed, results: results, chain: seen, time: Self.time) == nil)
+        #expect(seen.fault == .sealSays(.fail, instance: 6))
+        #expect(try sealer.seal(sealed, results: results, chain: seen, time: Self.time) == .left(.brokenBefore))
+    }
+
+    private func fields(_ sealing: ARCSealing, _ verdict: ARCResult? = nil) throws -> [UInt8] {
+        guard case .sealed(let fields, let said) = sealing else {
+            Issue.record("not sealed: \(sealing)")
+            return []
+        }
+        if let verdict { #expect(said == verdict) }
+        return fields
+    }
+
+    @Test func `a chain with a gap is sealed as broken under the next number, and the fiftieth set is the last`() async throws {
+        let key = try DKIMSigningKey(generating: .ed25519)
+        let resolver = try resolver(key, selector: "arc")
+        let sealer = ARCSealer(domain: domain, selector: "arc", key: key)
+        let results = AuthenticationResults(server: "hop.example", methods: [])
+        for (instance, isContinued) in [(3, true), (50, false)] {
+            let gap = AuthenticatedMessage(Array("ARC-Authentication-Results: i=\(instance); list.example; none\r\n\(Self.text)".utf8))
+            let chain = await ARCVerifier(resolver).verify(gap)
+            #expect(chain.result == .fail)
+            let sealing = try sealer.seal(gap, results: results, chain: chain, time: Self.time)
+            guard isContinued else {
+                #expect(sealing == .left(.full))
+                continue
+            }
+            let text = String(decoding: try fields(sealing, .fail), as: UTF8.self)
+            #expect(text.contains("ARC-Seal: i=4;") && text.contains("cv=fail"))
+        }
     }
 
     @Test func `a key that cannot be asked for makes no broken chain`() async throws {
@@ -162,10 +191,12 @@ struct SigningTests {
         let none = await ARCVerifier(StaticDNSResolver()).verify(message)
         let results = AuthenticationResults(server: "hop.example", methods: [])
         let sealer = ARCSealer(domain: domain, selector: "arc", key: key)
-        let fields = try #require(try sealer.fields(for: message, results: results, chain: none, time: Self.time))
+        let first = try fields(sealer.seal(message, results: results, chain: none, time: Self.time), ARCResult.none)
         var failing = StaticDNSResolver()
         try failing.fail("arc._domainkey.example.org", .text, with: .transient(.serverFailure))
-        let outcome = await ARCVerifier(failing).verify(AuthenticatedMessage(fields + Array(Self.text.utf8)))
+        let sealed = AuthenticatedMessage(first + Array(Self.text.utf8))
+        let outcome = await ARCVerifier(failing).verify(sealed)
         #expect(outcome.result == .temporaryError)
+        #expect(try sealer.seal(sealed, results: results, chain: outcome, time: Self.time) == .left(.undecided))
     }
 }

@@ -10,6 +10,8 @@ package struct AccessListDocument: Codable, Sendable {
     package let value: String
     /// A protected domain; empty for everybody.
     package let domain: String
+    /// Whose own entry it is; absent: an administrator's.
+    package let recipient: String?
     package let note: String
 
     init(_ entry: AccessListEntry) {
@@ -18,6 +20,7 @@ package struct AccessListDocument: Codable, Sendable {
         kind = entry.kind.rawValue
         value = entry.value
         domain = entry.domain?.ascii ?? ""
+        recipient = entry.recipient
         note = entry.note
     }
 }

@@ -10,10 +10,14 @@ package struct AccessListEntry: Sendable, Hashable {
     package let value: String
     /// For recipients of this protected domain only; `nil`: for everybody.
     package let domain: DomainName?
+    /// For one recipient of that domain only, who made it (`EmailAddress.lookupKey`); `nil`: an administrator's.
+    package let recipient: String?
     /// A free remark of the administrator, at most `maximumNoteBytes`.
     package var note: String
 
     package static let maximumNoteBytes = 500
+    /// Of one recipient.
+    package static let maximumOfRecipient = 500
 
     package enum List: String, Sendable, Hashable, Codable, CaseIterable {
         case allow, block
@@ -30,12 +34,16 @@ package struct AccessListEntry: Sendable, Hashable {
         case network
     }
 
-    package init(identifier: RecordIdentifier, list: List, kind: Kind, value: String, domain: DomainName?, note: String = "") {
+    package init(
+        identifier: RecordIdentifier, list: List, kind: Kind, value: String, domain: DomainName?, recipient: String? = nil,
+        note: String = ""
+    ) {
         self.identifier = identifier
         self.list = list
         self.kind = kind
         self.value = value
         self.domain = domain
+        self.recipient = recipient
         self.note = note
     }
 

@@ -3,7 +3,7 @@ package import Settings
 
 /// All entries of the allow and block lists at one revision, ready to be asked for every message; immutable.
 ///
-/// The rule when entries contradict each other: those of the recipient's domain are asked before those for everybody, and among
+/// The rule when entries contradict each other: the recipient's own are asked before those of his domain, these before those for everybody, and among
 /// entries of one scope allow beats block.
 package struct AccessLists: Sendable {
     package let revision: SettingsRevision
@@ -16,6 +16,10 @@ package struct AccessLists: Sendable {
     private let allowsByMoreThanAddress: Bool
     private let general: Scope
     private let domains: [DomainName: Scope]
+    /// By recipient.
+    private let recipients: [String: Scope]
+    /// What some recipient allows: nobody knows the recipient before he is named.
+    private let allowedBySome: Scope
 
     package static let empty = AccessLists(revision: .none, entries: [])
 
@@ -27,11 +31,22 @@ package struct AccessLists: Sendable {
         allowsByMoreThanAddress = entries.contains { $0.list == .allow && $0.kind != .network }
         var general = Scope()
         var domains: [DomainName: Scope] = [:]
+        var recipients: [String: Scope] = [:]
+        var allowedBySome = Scope()
         for entry in entries {
-            if let domain = entry.domain { domains[domain, default: Scope()].add(entry) } else { general.add(entry) }
+            if let recipient = entry.recipient {
+                recipients[recipient, default: Scope()].add(entry)
+                if entry.list == .allow { allowedBySome.add(entry) }
+            } else if let domain = entry.domain {
+                domains[domain, default: Scope()].add(entry)
+            } else {
+                general.add(entry)
+            }
         }
         self.general = general
         self.domains = domains
+        self.recipients = recipients
+        self.allowedBySome = allowedBySome
     }
 
     /// Who sends: as much of it as is known.
@@ -58,12 +73,19 @@ package struct AccessLists: Sendable {
         return domain.flatMap { domains[$0]?.match(sender) } ?? general.match(sender)
     }
 
-    /// The block entry by which the sender can be turned away before any recipient is known: one for everybody, and no domain allows
-    /// the sender. Who has only connected is not turned away while he may still turn out to be allowed.
+    /// The entry that decides for a recipient.
+    package func match(_ sender: Sender, forRecipient recipient: EmailAddress) -> Match? {
+        guard count > 0 else { return nil }
+        if !recipients.isEmpty, let own = recipients[recipient.lookupKey]?.match(sender) { return own }
+        return match(sender, for: recipient.domainName)
+    }
+
+    /// The block entry by which the sender can be turned away before any recipient is known: one for everybody, and neither a domain
+    /// nor a recipient allows the sender. Who has only connected is not turned away while he may still turn out to be allowed.
     package func earlyBlock(_ sender: Sender) -> Match? {
         guard count > 0, sender.reversePath != nil || !allowsByMoreThanAddress, let match = general.match(sender), match.list == .block
         else { return nil }
-        return domains.values.contains { $0.match(sender)?.list == .allow } ? nil : match
+        return domains.values.contains { $0.match(sender)?.list == .allow } || allowedBySome.match(sender) != nil ? nil : match
     }
 }
 

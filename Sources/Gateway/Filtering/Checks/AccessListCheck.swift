@@ -21,10 +21,11 @@ package struct AccessListCheck: MessageCheck {
         case .greeting: return []
         case .connection, .sender: return lists.earlyBlock(sender).map { [earlyResult($0, subject, lists)] } ?? []
         case .recipient:
-            return lists.match(sender, for: subject.recipients.first?.domainName).map { [earlyResult($0, subject, lists)] } ?? []
+            return subject.recipients.first.flatMap { lists.match(sender, forRecipient: $0) }.map { [earlyResult($0, subject, lists)] }
+                ?? []
         case .message:
             // A message has one verdict: it is excused only if every recipient's list excuses it.
-            let matches = subject.recipients.map { lists.match(sender, for: $0.domainName) }
+            let matches = subject.recipients.map { lists.match(sender, forRecipient: $0) }
             guard let first = matches.first, let match = first, matches.allSatisfy({ $0?.list == .allow }) else {
                 return [.nothing(self)]
             }

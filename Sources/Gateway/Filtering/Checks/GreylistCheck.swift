@@ -78,7 +78,7 @@ package struct GreylistCheck: MessageCheck {
         sender.heloName = subject.heloName
         sender.confirmedHostNames = subject.confirmedHostNames
         sender.reversePath = subject.reversePath
-        return lists.match(sender, for: recipient.domainName)?.list
+        return lists.match(sender, forRecipient: recipient)?.list
     }
 
     /// Whether the client is a mail server of the recipient's domain, or of the sender's where that is one of ours too.

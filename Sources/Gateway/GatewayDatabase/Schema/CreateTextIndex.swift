@@ -44,6 +44,23 @@ extension FirebirdMigration {
             """,
         ])
 
+    /// A row for each block that has messages (`TextBlock`): its place in the log and the lines of its messages, NULL when they are too
+    /// many. Its key is made of a part of its segment and its number there. A segment of before has none and another form.
+    static let createTextBlocks = FirebirdMigration(
+        "blocks of the text index",
+        schema: [
+            "alter table text_segment add parts varchar(256) character set octets",
+            """
+            create table text_block (
+                id d_id not null primary key,
+                begin_at d_time not null,
+                begin_message d_id not null,
+                end_at d_time not null,
+                end_message d_id not null,
+                content varchar(8000) character set octets)
+            """,
+        ])
+
     /// Nothing is indexed yet, so no message is late.
     static let insertTextIndex = FirebirdMigration("text index row") { transaction in
         let nobody = FirebirdValue.bytes(QueueRow.nobody)

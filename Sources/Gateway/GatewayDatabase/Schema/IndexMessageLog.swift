@@ -26,4 +26,14 @@ extension FirebirdMigration {
             "create descending index message_client on message (client_address, received_at, id)",
             "create index message_message_id on message (message_id_field)",
         ])
+
+    /// Their random order cost every mail a page for each, written with its batch. The text index finds the same afterwards.
+    static let dropLogIndexes = FirebirdMigration(
+        "log searches by the text index",
+        schema: [
+            "drop index message_sender", "drop index recipient_address", "drop index message_client", "drop index message_message_id",
+        ])
+
+    /// It stood there for the index only.
+    static let dropRecipientTime = FirebirdMigration("no time of recipients", schema: ["alter table recipient drop received_at"])
 }

@@ -26,6 +26,10 @@ enum SchemaMigrations {
         .createBayesianLearning,
         .createRates,
         .createReturnPathKeys,
+        .createTextBlocks, .dropLogIndexes, .dropRecipientTime,
+        .createQuarantineDigests,
+        .createSieveScripts,
+        .createAggregateReports,
     ]
 
     /// The table that says the database is ours; made by the first migration.

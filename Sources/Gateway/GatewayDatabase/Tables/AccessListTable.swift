@@ -9,7 +9,7 @@ package import Settings
 package struct AccessListTable: AccessListStore {
     let sessions: DatabaseSessions
 
-    static let columns = "id, list_name, kind, entry_value, domain_name, note"
+    static let columns = "id, list_name, kind, entry_value, domain_name, note, recipient_key"
 
     package func loadAccessLists(ifNewerThan revision: SettingsRevision) async throws(DirectoryError) -> AccessLists? {
         try await sessions.read(.snapshotReadOnly, unavailable: DirectoryError.unavailable) { transaction in
@@ -55,7 +55,7 @@ package struct AccessListTable: AccessListStore {
             let present = try transaction.queryOne(
                 """
                 select first 1 1 from access_list where entry_value = \(entry.value) and list_name = \(entry.list.rawValue)
-                    and kind = \(entry.kind.rawValue) and domain_name = \(entry.domain?.ascii ?? "")
+                    and kind = \(entry.kind.rawValue) and domain_name = \(entry.domain?.ascii ?? "") and recipient_key is null
                 """)
             guard present == nil else { throw DirectoryError.alreadyExists(entry.value) }
             try Self.checkRoom(for: 1, transaction)
@@ -74,10 +74,29 @@ package struct AccessListTable: AccessListStore {
     static func insert(_ entry: AccessListEntry, _ node: NodeID, _ transaction: FirebirdTransaction) throws {
         try transaction.execute(
             """
-            insert into access_list (id, list_name, kind, entry_value, domain_name, note, changed_at, changed_by)
+            insert into access_list (id, list_name, kind, entry_value, domain_name, note, recipient_key, changed_at, changed_by)
             values (\(entry.identifier), \(entry.list.rawValue), \(entry.kind.rawValue), \(entry.value), \(entry.domain?.ascii ?? ""),
-                \(entry.note), \(UTCTime.now()), \(node))
+                \(entry.note), \(FirebirdValue.optionalText(entry.recipient)), \(UTCTime.now()), \(node))
             """)
+    }
+
+    /// A recipient's own entry, within another transaction; one that he has already is passed over, and the opposite one goes.
+    /// - Returns: false when he has as many as he may have.
+    static func insertOwn(_ entry: AccessListEntry, audit: AuditEntry, _ node: NodeID, _ transaction: FirebirdTransaction) throws -> Bool {
+        let revision = try SettingsTable.raiseRevision(by: node, transaction)
+        let owner = entry.recipient ?? ""
+        let rows = try transaction.query(
+            "select list_name, entry_value, kind, id from access_list where recipient_key = \(owner)")
+        for row in rows where try row.decode(1) == entry.value && row.decode(2) == entry.kind.rawValue {
+            if try row.decode(0) == entry.list.rawValue { return true }
+            try transaction.execute("delete from access_list where id = \(try row.decode(3, as: RecordIdentifier.self))")
+        }
+        guard rows.count < AccessListEntry.maximumOfRecipient else { return false }
+        try checkRoom(for: 1, transaction)
+        try SettingsHistoryTable.insert(audit, at: revision, node, transaction)
+        try insert(entry, node, transaction)
+        try note(revision, node, transaction)
+        return true
     }
 
     package func setAccessListNote(_ note: String, of identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
@@ -135,6 +154,6 @@ package struct AccessListTable: AccessListStore {
         let domain: String = try row.decode(4)
         return AccessListEntry(
             identifier: try row.decode(0), list: try row.word("list_name"), kind: try row.word("kind"), value: try row.decode(3),
-            domain: domain.isEmpty ? nil : try DomainName(domain), note: try row.decode(5))
+            domain: domain.isEmpty ? nil : try DomainName(domain), recipient: try row.decode(6, as: String?.self), note: try row.decode(5))
     }
 }

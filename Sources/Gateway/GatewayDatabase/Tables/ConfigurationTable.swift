@@ -22,7 +22,7 @@ package struct ConfigurationTable: ConfigurationStore {
             let entries = try transaction.query(
                 """
                 select \(unsafeSQL: rows) \(unsafeSQL: AccessListTable.columns) from access_list
-                order by list_name, kind, entry_value, domain_name, id
+                where recipient_key is null order by list_name, kind, entry_value, domain_name, id
                 """)
             return ConfigurationContents(
                 revision: stored.revision, settings: stored.rows, domains: try DomainTable.directory(transaction).all,

@@ -75,6 +75,7 @@ package struct DomainTable: DomainStore {
             try Self.removeSettings(of: name, by: SettingsHistoryTable.Author(audit, node: node), transaction)
             try AccessListTable.deleteEntries(of: name, node, transaction)
             try ContentRuleTable.deleteRules(of: name, node, transaction)
+            try SieveScriptTable.deleteScripts(of: name, node, transaction)
         }
     }
 

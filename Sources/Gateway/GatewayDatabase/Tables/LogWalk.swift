@@ -4,16 +4,18 @@ import Settings
 
 /// A search under way: fills one page, newest first, in statements of bounded work.
 ///
-/// Goes on until the page is full or nothing is left, whatever number of rows a message has on the way; when the time is over it says
-/// how far it came. With the text index it looks only where the index says that something may be; the order and the pages are the same.
+/// Goes on until the page is full or nothing is left; when the time is over it says how far it came. With the text index it looks only
+/// where the index says that something may be; the order and the pages are the same.
 struct LogWalk {
     private let search: LogSearch
     private var index: TextIndexReader?
     private let limit: Int
     private(set) var rows: [(entry: MessageLogEntry, count: Int)] = []
-    private var seen: Set<RecordIdentifier> = []
     /// Whatever does not lie before it has been looked at.
     private var position: MessageLogCursor?
+    /// What the index named and was not asked yet, newest first, and down to where it is all there is.
+    private var candidates: ArraySlice<TextCandidate> = []
+    private var floor: MessageLogCursor?
 
     init(_ search: LogSearch, index: TextIndexReader?, after cursor: MessageLogCursor?, limit: Int) {
         self.search = search
@@ -40,26 +42,52 @@ struct LogWalk {
     /// - Returns: how far it came; `nil` when nothing is left.
     private mutating func step(_ transaction: FirebirdTransaction) throws -> MessageLogCursor? {
         guard !search.isDirect else { return try take(search.page(after: position, downTo: nil, limit: wanted), downTo: nil, transaction) }
+        guard !isBeyondAll else { return nil }
+        if let floor, !candidates.isEmpty { return try askCandidates(downTo: floor, transaction) }
         switch try index?.leg(before: position, transaction) ?? .walk(downTo: nil) {
         case .walk(let floor):
             let last = try sliceEnd(downTo: floor, transaction)
             return try take(search.page(after: position, downTo: last, limit: wanted), downTo: last, transaction)
-        case .ranges(let ranges, let floor):
-            guard !isBeyond(floor) else { return nil }
-            guard !ranges.isEmpty else { return floor }
-            let part = TextIndexRanges.part(ranges[...])
-            let last = part.count == ranges.count ? floor : part.last?.lowerBound ?? floor
-            // The same number each time: another would be another statement to prepare, and this is a long one.
-            return try take(search.page(in: part, limit: limit), asked: limit, downTo: last, transaction)
+        case .candidates(let found, let floor):
+            candidates = found[...]
+            self.floor = floor
+            return found.isEmpty ? floor : try askCandidates(downTo: floor, transaction)
         }
     }
 
     private var wanted: Int { limit - rows.count }
 
     /// Whether the position is before all that is asked for.
-    private func isBeyond(_ floor: MessageLogCursor) -> Bool {
+    private var isBeyondAll: Bool {
         guard let from = search.filter.from, let position else { return false }
         return position.receivedAt < from
+    }
+
+    /// Asks as many of the candidates as one statement takes.
+    private mutating func askCandidates(downTo floor: MessageLogCursor, _ transaction: FirebirdTransaction) throws -> MessageLogCursor? {
+        let position = position ?? .start(of: UTCTime(milliseconds: .max))
+        let (part, query) = candidates.first?.messages == nil ? rangesPart(before: position) : messagesPart(before: position)
+        candidates = candidates.dropFirst(part.count)
+        let last = candidates.isEmpty ? floor : part.last?.begin ?? floor
+        // The same number each time: another would be another statement to prepare.
+        let reached = try take(query, asked: limit, downTo: last, transaction)
+        if reached != last { candidates = [] }
+        return reached
+    }
+
+    private func rangesPart(before position: MessageLogCursor) -> (ArraySlice<TextCandidate>, FirebirdQuery) {
+        let part = candidates.prefix(TextIndexRanges.maximum).prefix { $0.messages == nil }
+        return (part, search.page(in: part.map { $0.begin..<max($0.begin, min($0.end, position)) }, limit: limit))
+    }
+
+    private func messagesPart(before position: MessageLogCursor) -> (ArraySlice<TextCandidate>, FirebirdQuery) {
+        var count = 0
+        let part = candidates.prefix {
+            count += $0.messages?.count ?? TextCandidate.maximumMessages + 1
+            return count <= TextCandidate.maximumMessages
+        }
+        let messages = IdentifierList.filledUp(part.flatMap { $0.messages ?? [] })
+        return (part, search.page(of: messages, before: position, limit: limit))
     }
 
     private mutating func take(
@@ -67,26 +95,19 @@ struct LogWalk {
     ) throws -> MessageLogCursor? {
         let asked = asked ?? wanted
         let found = try transaction.query(query)
-        for row in found where rows.count < limit {
-            // A recipient whose message was purged meanwhile; and a message that has several recipients on the way.
-            guard try row.decode(0, as: RecordIdentifier?.self) != nil else { continue }
-            let entry = try MessageRow.entry(row)
-            if seen.insert(entry.message).inserted { rows.append((entry, try row.decode("recipient_count"))) }
-        }
+        for row in found.prefix(wanted) { rows.append((try MessageRow.entry(row), try row.decode("recipient_count"))) }
         // As many rows as were asked for: others may follow them before the slice's end.
         return found.count < asked ? last : try found.last.map(Self.place)
     }
 
     /// The last place of the next slice, which ends at `floor` at the latest.
     private func sliceEnd(downTo floor: MessageLogCursor?, _ transaction: FirebirdTransaction) throws -> MessageLogCursor? {
-        let end = try transaction.queryOne(search.sliceEnd(after: position, downTo: floor)).map {
-            MessageLogCursor(receivedAt: try $0.decode(0), message: try $0.decode(1))
-        }
+        let end = try transaction.queryOne(search.sliceEnd(after: position, downTo: floor)).map(Self.place)
         guard let floor else { return end }
         return max(end ?? floor, floor)
     }
 
     private static func place(_ row: FirebirdRow) throws -> MessageLogCursor {
-        MessageLogCursor(receivedAt: try row.decode("place_time"), message: try row.decode("place_message"))
+        MessageLogCursor(receivedAt: try row.decode("received_at"), message: try row.decode("id"))
     }
 }

@@ -12,11 +12,10 @@ extension MessageLogTable {
     package func page(_ filter: MessageLogFilter, after cursor: MessageLogCursor?, limit: Int) async throws(MessageLogError)
         -> MessageLogPage
     {
-        let asked = LogSearch(filter, rowsPerSlice: rowsPerSlice)
+        let search = LogSearch(filter, rowsPerSlice: rowsPerSlice)
         let searchTime = searchTime
         let usesTextIndex = usesTextIndex
         return try await sessions.read(deadline: Self.searchDeadline, unavailable: MessageLogError.unavailable) { transaction in
-            let search = try Self.way(asked, after: cursor, transaction)
             let end = ContinuousClock.now.advanced(by: searchTime)
             let index = usesTextIndex ? try TextIndexReader(search.textTerms, transaction) : nil
             var walk = LogWalk(search, index: index, after: cursor, limit: limit)
@@ -27,13 +26,5 @@ extension MessageLogTable {
             }
             return MessageLogPage(records: records, searchedBackTo: searchedBackTo)
         }
-    }
-
-    /// A rare domain's own rows, if a rare domain is asked for.
-    private static func way(
-        _ search: LogSearch, after cursor: MessageLogCursor?, _ transaction: FirebirdTransaction
-    ) throws -> LogSearch {
-        guard let rare = search.rare, let row = try transaction.queryOne(rare.rareProbe(after: cursor)) else { return search }
-        return try row.decode(0, as: Int.self) <= LogSearch.rareRows ? rare : search
     }
 }

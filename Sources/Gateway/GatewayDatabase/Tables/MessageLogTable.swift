@@ -66,13 +66,16 @@ package struct MessageLogTable: MessageLogStore {
 enum IdentifierList {
     static let sizes = [1, 8, 64]
 
-    /// The last piece is filled up with NULL, which equals nothing.
     static func parts(_ identifiers: [RecordIdentifier]) -> [[RecordIdentifier?]] {
         let largest = sizes.last ?? 1
         return stride(from: 0, to: identifiers.count, by: largest).map { start in
-            let part = identifiers[start..<min(identifiers.count, start + largest)]
-            let size = sizes.first { $0 >= part.count } ?? largest
-            return Array(part) + [RecordIdentifier?](repeating: nil, count: size - part.count)
+            filledUp(identifiers[start..<min(identifiers.count, start + largest)])
         }
+    }
+
+    /// One piece, filled up with NULL, which equals nothing.
+    static func filledUp(_ part: some Collection<RecordIdentifier>) -> [RecordIdentifier?] {
+        let size = sizes.first { $0 >= part.count } ?? part.count
+        return Array(part) + [RecordIdentifier?](repeating: nil, count: size - part.count)
     }
 }

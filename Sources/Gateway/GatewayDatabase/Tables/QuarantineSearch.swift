@@ -14,7 +14,7 @@ struct QuarantineSearch: Sendable {
 
     /// Rows of the quarantine that are asked before the index.
     private static let firstRows = 1_000
-    /// Of the index's blocks, some dozen messages each; with more the quarantine itself is walked.
+    /// Of the index's blocks; with more the quarantine itself is walked.
     private static let maximumBlocks = 600
     /// Messages that are not indexed and may be asked besides.
     private static let maximumUnindexed = 5_000
@@ -39,24 +39,27 @@ struct QuarantineSearch: Sendable {
     /// - Returns: `nil` when walking is as good.
     private func indexed(_ terms: TextTerms, _ transaction: FirebirdTransaction) throws -> [FirebirdRow]? {
         guard var reader = try TextIndexReader(terms, transaction),
-            let found = try reader.allRanges(limit: Self.maximumBlocks, transaction)
+            let found = try reader.allCandidates(limit: Self.maximumBlocks, transaction)
         else { return nil }
         let unindexed = try transaction.queryOne(Self.count(found.rest))?.decode(0, as: Int.self) ?? .max
         guard unindexed <= Self.maximumUnindexed else { return nil }
         var rows: [(place: QuarantineCursor, row: FirebirdRow)] = []
         // Segments that are merged just now may be seen both ways.
         var seen: Set<RecordIdentifier> = []
-        var ranges = (found.rest + found.indexed)[...]
-        while !ranges.isEmpty {
-            let part = TextIndexRanges.part(ranges)
-            for row in try transaction.query(page(in: part)) {
+        for query in queries(found.rest + found.indexed.filter { $0.messages == nil }.map { $0.begin..<$0.end }, found.indexed) {
+            for row in try transaction.query(query) {
                 let message: RecordIdentifier = try row.decode(0)
                 guard seen.insert(message).inserted else { continue }
                 rows.append((QuarantineCursor(quarantinedAt: try row.decode(2), message: message), row))
             }
-            ranges = ranges.dropFirst(part.count)
         }
         return rows.sorted { Self.isNewer($0.place, $1.place) }.prefix(limit).map(\.row)
+    }
+
+    private func queries(_ ranges: [Range<MessageLogCursor>], _ candidates: [TextCandidate]) -> [FirebirdQuery] {
+        stride(from: 0, to: ranges.count, by: TextIndexRanges.maximum).map {
+            page(in: ranges[$0..<min(ranges.count, $0 + TextIndexRanges.maximum)])
+        } + IdentifierList.parts(candidates.flatMap { $0.messages ?? [] }).map(page(of:))
     }
 
     private static func isNewer(_ one: QuarantineCursor, _ other: QuarantineCursor) -> Bool {
@@ -92,9 +95,15 @@ extension QuarantineSearch {
         """
     }
 
-    /// Those of the messages in some ranges of the log that are kept. The left join keeps the engine from beginning with the quarantine.
-    func page(in ranges: some Collection<Range<MessageLogCursor>>) -> FirebirdQuery {
-        var conditions: [FirebirdQuery] = [TextIndexRanges.condition(ranges), "q.message_id is not null"]
+    /// Those of the messages in some ranges of the log that are kept.
+    func page(in ranges: some Collection<Range<MessageLogCursor>>) -> FirebirdQuery { kept(TextIndexRanges.condition(ranges)) }
+
+    /// Those of some messages that are kept.
+    func page(of messages: [RecordIdentifier?]) -> FirebirdQuery { kept("m.id in (\(list: messages))") }
+
+    /// The left join keeps the engine from beginning with the quarantine.
+    private func kept(_ condition: FirebirdQuery) -> FirebirdQuery {
+        var conditions: [FirebirdQuery] = [condition, "q.message_id is not null"]
         if let cursor {
             conditions.append(
                 """

@@ -53,7 +53,7 @@ extension QuarantineTable {
 }
 
 /// One action in one transaction.
-private struct QuarantineWork: Sendable {
+struct QuarantineWork: Sendable {
     let share: QuarantineShare
     let time: UTCTime
     let node: NodeID

@@ -59,7 +59,8 @@ package struct StandingFigureTable: Sendable {
             oldestQueuedAt: oldest.map { UTCTime(milliseconds: $0.milliseconds) },
             firstDueAt: firstDue.flatMap { $0 > time ? nil : $0 },
             quarantined: try transaction.queryOne(quarantineQuery(upTo: bound))?.decode(0) ?? 0)
-        figures.textIndexEndsAt = try transaction.queryOne("select max(end_at) from text_segment")?.decode(0, as: UTCTime?.self)
+        figures.textIndexEndsAt = try transaction.queryOne("select max(end_at) from text_segment where form = \(TextSegment.form)")?.decode(
+            0, as: UTCTime?.self)
         return figures
     }
 

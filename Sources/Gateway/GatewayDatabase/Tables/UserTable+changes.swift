@@ -63,9 +63,12 @@ extension UserTable {
     }
 
     package func deleteUser(_ identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError) {
-        try await change(audit) { transaction, _ in
+        try await change(audit) { transaction, node in
             try Self.endSessions(of: identifier, transaction)
             try transaction.execute("delete from user_alias where user_id = \(identifier)")
+            if let key: String = try transaction.queryOne("select lookup_key from mail_user where id = \(identifier)")?.decode(0) {
+                try SieveScriptTable.deleteScript(ofUser: key, node, transaction)
+            }
             guard try transaction.execute("delete from mail_user where id = \(identifier)") == 1 else {
                 throw DirectoryError.notFound(identifier.description)
             }

@@ -67,7 +67,7 @@ struct TextGrams {
     }
 
     /// The end of SplitMix64: every bit of the key decides on every bit of the hash.
-    private static func hash(_ key: UInt64, _ kind: UInt64) -> UInt64 {
+    static func hash(_ key: UInt64, _ kind: UInt64) -> UInt64 {
         var value = key &+ kind &* 0x9E37_79B9_7F4A_7C15
         value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
         value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB

@@ -20,19 +20,24 @@ struct TextIndexBuilding: Sendable {
     /// - Returns: whether there were enough messages for it.
     func build(upTo horizon: UTCTime, _ transaction: FirebirdTransaction) throws -> Bool {
         let newest = try transaction.queryOne(
-            "select first 1 \(unsafeSQL: TextSegment.columns) from text_segment order by end_at desc, end_message desc")
+            """
+            select first 1 \(unsafeSQL: TextSegment.columns) from text_segment where form = \(TextSegment.form)
+            order by end_at desc, end_message desc
+            """)
         let begin = try newest.map { try TextSegment($0).end } ?? .start(of: UTCTime(milliseconds: 0))
         guard let until = try windowEnd(from: begin, upTo: horizon, transaction) else { return false }
         let builder = try collect(from: begin, until: until, transaction)
         guard let end = builder.blockEnds.last else { return false }
+        let part = TextSegment.freshPart()
         let segment = TextSegment(
             identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds), begin: begin, end: end,
-            blockCount: TextSegment.smallBlocks)
+            blockCount: TextSegment.smallBlocks, parts: [part])
         try insert(segment, builder.blockEnds, builder.slices, transaction)
+        try insert(builder.blocks, of: part, from: begin, transaction)
         return true
     }
 
-    /// Puts the oldest small segments that follow one another together.
+    /// Puts the oldest small segments that follow one another together. The rows of their blocks stay as they are.
     /// - Returns: whether there were enough of them.
     func merge(_ transaction: FirebirdTransaction) throws -> Bool {
         let segments = try transaction.query(
@@ -46,9 +51,9 @@ struct TextIndexBuilding: Sendable {
         let parts = try run.map { try Self.bytes(of: $0.segment, transaction) }
         let segment = TextSegment(
             identifier: RecordIdentifier(milliseconds: UTCTime.now().milliseconds), begin: begin, end: end,
-            blockCount: TextSegment.largeBlocks)
+            blockCount: TextSegment.largeBlocks, parts: run.flatMap(\.segment.parts))
         try insert(segment, run.flatMap(\.blockEnds), TextSlices.cut(TextSlices.join(parts)), transaction)
-        for old in run { try Self.remove(old.segment, transaction) }
+        for old in run { try Self.removeSlices(old.segment, transaction) }
         return true
     }
 
@@ -145,34 +150,43 @@ extension TextIndexBuilding {
         var builder = TextSegmentBuilder(rowsPerBlock: rowsPerBlock)
         for start in stride(from: 0, to: found.count, by: Self.rowsPerStatement) where !builder.isFull {
             let part = found[start..<min(found.count, start + Self.rowsPerStatement)]
-            let texts = try Self.texts(of: part.map(\.message), transaction)
-            for place in part {
-                builder.begin(place)
-                for text in texts[place.message] ?? [] { builder.add(text) }
-            }
+            let contents = try Self.contents(of: part.map(\.message), transaction)
+            for place in part { builder.add(contents[place.message] ?? TextMessage(), at: place) }
         }
         builder.finish()
         return builder
     }
 
-    /// What free text is looked for in. A message comes once for each recipient.
-    static func texts(
+    /// What messages are searched by. One comes once for each recipient.
+    static func contents(
         of messages: [RecordIdentifier], _ transaction: FirebirdTransaction
-    ) throws -> [RecordIdentifier: [String]] {
-        var texts: [RecordIdentifier: [String]] = [:]
+    ) throws -> [RecordIdentifier: TextMessage] {
+        var contents: [RecordIdentifier: TextMessage] = [:]
         for part in IdentifierList.parts(messages) {
             try transaction.forEach(
                 """
-                select m.id, m.reverse_path, m.subject, r.address from message m left join recipient r on r.message_id = m.id
+                select m.id, r.address, r.address_key, m.reverse_path, m.subject, m.sender_key, m.client_address, m.message_id_field
+                from message m left join recipient r on r.message_id = m.id
                 where m.id in (\(list: part))
                 """
             ) { row in
                 let message: RecordIdentifier = try row.decode(0)
-                if texts[message] == nil { texts[message] = [try row.decode(1), try row.decode(2)] }
-                if let address = try row.decode(3, as: String?.self) { texts[message, default: []].append(address) }
+                if contents[message] == nil { contents[message] = try Self.content(row) }
+                if let address = try row.decode(1, as: String?.self) { contents[message]?.texts.append(address) }
+                if let key = try row.decode(2, as: [UInt8]?.self) { contents[message]?.exact.formUnion(TextExactTerm.recipient(key: key)) }
             }
         }
-        return texts
+        return contents
+    }
+
+    /// Without the recipients.
+    private static func content(_ row: FirebirdRow) throws -> TextMessage {
+        let key = try row.decode(5, as: [UInt8]?.self)
+        let origin = [
+            TextExactTerm.client(try row.decode(6, as: [UInt8].self)), TextExactTerm.messageID(try row.decode(7, as: [UInt8].self)),
+        ]
+        return TextMessage(
+            texts: [try row.decode(3), try row.decode(4)], exact: Set(origin + (key.map(TextExactTerm.sender(key:)) ?? [])))
     }
 }
 
@@ -186,16 +200,46 @@ extension TextIndexBuilding {
     ) throws {
         try transaction.execute(
             """
-            insert into text_segment (id, form, begin_at, begin_message, end_at, end_message, block_count, block_ends, changed_at, changed_by)
+            insert into text_segment (id, form, begin_at, begin_message, end_at, end_message, block_count, parts, block_ends, changed_at, changed_by)
             values (\(segment.identifier), \(TextSegment.form), \(segment.begin.receivedAt), \(segment.begin.message),
-                \(segment.end.receivedAt), \(segment.end.message), \(segment.blockCount), \(FirebirdValue.bytes(TextSlices.encode(blockEnds))),
+                \(segment.end.receivedAt), \(segment.end.message), \(segment.blockCount),
+                \(FirebirdValue.bytes(segment.parts.flatMap(\.bytes))), \(FirebirdValue.bytes(TextSlices.encode(blockEnds))),
                 \(UTCTime.now()), \(node))
             """)
         let identifier = segment.identifier.firebirdValue
         try transaction.execute(Self.insertSlice, many: slices.enumerated().map { [identifier, .integer($0.offset), .bytes($0.element)] })
     }
 
+    private static let insertBlock: StaticString = """
+        insert into text_block (id, begin_at, begin_message, end_at, end_message, content) values (?, ?, ?, ?, ?, ?)
+        """
+
+    private func insert(
+        _ blocks: [TextSegmentBuilder.Block], of part: RecordIdentifier, from begin: MessageLogCursor, _ transaction: FirebirdTransaction
+    ) throws {
+        let begins = [begin] + blocks.map(\.end)
+        try transaction.execute(
+            Self.insertBlock,
+            many: zip(begins, blocks).enumerated().map { number, block in
+                [
+                    TextSegment.key(part, number).firebirdValue, block.0.receivedAt.firebirdValue, block.0.message.firebirdValue,
+                    block.1.end.receivedAt.firebirdValue, block.1.end.message.firebirdValue,
+                    block.1.lines.map(FirebirdValue.bytes) ?? .null,
+                ]
+            })
+    }
+
     private static func remove(_ segment: TextSegment, _ transaction: FirebirdTransaction) throws {
+        for part in segment.parts {
+            try transaction.executeUncounted(
+                """
+                delete from text_block where id between \(TextSegment.key(part, 0)) and \(TextSegment.key(part, TextSegment.smallBlocks - 1))
+                """)
+        }
+        try removeSlices(segment, transaction)
+    }
+
+    private static func removeSlices(_ segment: TextSegment, _ transaction: FirebirdTransaction) throws {
         try transaction.executeUncounted("delete from text_slice where segment_id = \(segment.identifier)")
         try transaction.executeUncounted("delete from text_segment where id = \(segment.identifier)")
     }

@@ -7,7 +7,7 @@ enum TextIndexRanges {
     static let sizes = [2, 8]
 
     /// What one statement asks.
-    static func part(_ ranges: ArraySlice<Range<MessageLogCursor>>) -> ArraySlice<Range<MessageLogCursor>> { ranges.prefix(8) }
+    static let maximum = 8
 
     /// - Parameter ranges: repeated up to the next size.
     static func condition(_ ranges: some Collection<Range<MessageLogCursor>>) -> FirebirdQuery {

@@ -14,7 +14,7 @@ package struct TextIndexTable: TextIndexStore {
     /// Asserted in each transaction that writes.
     var fence: PrimaryFence?
     /// Shorter in tests only.
-    var settlingTime = Duration.seconds(120)
+    var settlingTime = Duration.seconds(30)
     var rowsPerBlock = TextSegment.rowsPerBlock
 
     private static let latePerStep = 64

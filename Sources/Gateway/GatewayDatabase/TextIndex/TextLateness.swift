@@ -61,20 +61,31 @@ enum TextLateness {
         guard let row else { return }
         let segment = try TextSegment(row)
         guard let block = try TextSlices.decode(try row.decode("block_ends")).firstIndex(where: { place < $0 }) else { return }
-        let texts = try TextIndexBuilding.texts(of: [place.message], transaction)[place.message] ?? []
-        for (slice, offsets) in offsets(of: texts, in: TextLayout(blockCount: segment.blockCount), block: block) {
+        guard let content = try TextIndexBuilding.contents(of: [place.message], transaction)[place.message] else { return }
+        for (slice, offsets) in offsets(of: content, in: TextLayout(blockCount: segment.blockCount), block: block) {
             try set(offsets, bit: UInt8(1) << UInt8(block % 8), slice: slice, of: segment, transaction)
         }
+        try add(TextBlock.line(place.message, content), to: segment.key(block), transaction)
     }
 
-    private static func offsets(of texts: [String], in layout: TextLayout, block: Int) -> [Int: Set<Int>] {
+    private static func offsets(of content: TextMessage, in layout: TextLayout, block: Int) -> [Int: Set<Int>] {
         var offsets: [Int: Set<Int>] = [:]
-        for text in texts {
-            for position in TextGrams.positions(of: text) {
-                offsets[layout.slice(of: position), default: []].insert(layout.offsetInSlice(of: position) + block / 8)
-            }
+        var positions = content.exact.reduce(into: Set<Int>()) { $0.formUnion($1.positions) }
+        for text in content.texts { positions.formUnion(TextGrams.positions(of: text)) }
+        for position in positions {
+            offsets[layout.slice(of: position), default: []].insert(layout.offsetInSlice(of: position) + block / 8)
         }
         return offsets
+    }
+
+    /// A block that has no lines, because they are too many, is asked as a whole.
+    private static func add(_ line: [UInt8], to key: RecordIdentifier, _ transaction: FirebirdTransaction) throws {
+        guard let lines = try transaction.queryOne("select content from text_block where id = \(key)")?.decode(0, as: [UInt8]?.self) else {
+            return
+        }
+        let all = lines + line
+        let content: FirebirdValue = all.count <= TextBlock.maximumBytes ? .bytes(all) : .null
+        try transaction.executeUncounted("update text_block set content = \(content) where id = \(key)")
     }
 
     private static func set(

@@ -2,14 +2,15 @@ import Firebird
 import MessageLog
 import Settings
 
-/// A run of consecutive messages in the order of the log, in blocks: for each block the set of the grams that its messages have.
+/// A run of consecutive messages in the order of the log, in blocks: for each block the set of the grams and exact terms that its
+/// messages have, and a line for each message (`TextBlock`).
 ///
 /// A block's set is a Bloom filter: each gram sets some of `positions` bits. The segment holds the filters across: for each position
 /// one bit of every block, so that a search reads a few bytes for a gram and all blocks. The bytes are cut into slices of a row each.
-/// A small segment is what one step of the indexing makes; many small ones are put together to a large one.
+/// A small segment is what one step of the indexing makes; many small ones are put together to a large one, whose blocks keep their keys.
 struct TextSegment: Sendable {
     /// Of the rows' content. Segments of another form are not used and go.
-    static let form = 1
+    static let form = 2
     static let positions = 1 << 16
     static let sliceBytes = 1_024
 
@@ -28,17 +29,20 @@ struct TextSegment: Sendable {
     /// The first place that does not.
     let end: MessageLogCursor
     let blockCount: Int
+    /// What the keys of its blocks are made of, one for each small segment that it is made of, oldest first.
+    let parts: [RecordIdentifier]
 
     var isSmall: Bool { blockCount < Self.largeBlocks }
     var sliceCount: Int { TextLayout(blockCount: blockCount).sliceCount }
 
-    static let columns = "id, begin_at, begin_message, end_at, end_message, block_count"
+    static let columns = "id, begin_at, begin_message, end_at, end_message, block_count, parts"
 
-    init(identifier: RecordIdentifier, begin: MessageLogCursor, end: MessageLogCursor, blockCount: Int) {
+    init(identifier: RecordIdentifier, begin: MessageLogCursor, end: MessageLogCursor, blockCount: Int, parts: [RecordIdentifier]) {
         self.identifier = identifier
         self.begin = begin
         self.end = end
         self.blockCount = blockCount
+        self.parts = parts
     }
 
     init(_ row: FirebirdRow) throws(FirebirdError) {
@@ -46,6 +50,27 @@ struct TextSegment: Sendable {
         begin = MessageLogCursor(receivedAt: try row.decode(1), message: try row.decode(2))
         end = MessageLogCursor(receivedAt: try row.decode(3), message: try row.decode(4))
         blockCount = try row.decode(5)
+        // None in other forms.
+        let bytes = try row.decode(6, as: [UInt8]?.self) ?? []
+        parts = stride(from: 0, to: bytes.count, by: RecordIdentifier.byteCount).compactMap {
+            RecordIdentifier(bytes: bytes[$0..<min(bytes.count, $0 + RecordIdentifier.byteCount)])
+        }
+    }
+
+    /// What the keys of a small segment's blocks are made of: room for their number.
+    static func freshPart() -> RecordIdentifier {
+        let identifier = RecordIdentifier(milliseconds: UTCTime.now().milliseconds)
+        return RecordIdentifier(high: identifier.high, low: identifier.low & ~UInt64(smallBlocks - 1))
+    }
+
+    static func key(_ part: RecordIdentifier, _ block: Int) -> RecordIdentifier {
+        RecordIdentifier(high: part.high, low: part.low | UInt64(block))
+    }
+
+    /// The key of a block's row; one that no row has where the parts are missing.
+    func key(_ block: Int) -> RecordIdentifier {
+        let part = block / Self.smallBlocks
+        return part < parts.count ? Self.key(parts[part], block % Self.smallBlocks) : RecordIdentifier(high: 0, low: 0)
     }
 }
 
@@ -69,13 +94,21 @@ struct TextLayout: Sendable {
 
 /// A small segment while messages are added to it, oldest first.
 struct TextSegmentBuilder {
+    struct Block {
+        let end: MessageLogCursor
+        /// `nil`: too many bytes.
+        let lines: [UInt8]?
+    }
+
     private let layout = TextLayout(blockCount: TextSegment.smallBlocks)
     private let rowsPerBlock: Int
     private var bytes: [UInt8]
     private var block = 0
     private var rowsInBlock = 0
     private var bitsInBlock = 0
-    private(set) var blockEnds: [MessageLogCursor] = []
+    private var lines: [UInt8] = []
+    /// Those that have messages.
+    private(set) var blocks: [Block] = []
     private var last: MessageLogCursor?
 
     init(rowsPerBlock: Int) {
@@ -86,22 +119,35 @@ struct TextSegmentBuilder {
     /// Whether the next message would be one too many.
     var isFull: Bool { block == TextSegment.smallBlocks }
 
-    /// Begins a message; its texts follow.
-    mutating func begin(_ place: MessageLogCursor) {
+    mutating func add(_ message: TextMessage, at place: MessageLogCursor) {
         if rowsInBlock == rowsPerBlock || bitsInBlock > TextSegment.fullBlockBits { endBlock() }
         last = place
         guard !isFull else { return }
         rowsInBlock += 1
+        var signature = TextSignature()
+        for text in message.texts { add(text, &signature) }
+        for term in message.exact {
+            for position in term.positions { set(position) }
+        }
+        if lines.count <= TextBlock.maximumBytes { lines += TextBlock.line(place.message, signature, message.exact) }
     }
 
-    mutating func add(_ text: String) {
-        guard !isFull else { return }
+    private mutating func set(_ position: Int) {
+        let index = position * layout.width + block / 8
+        let bit = UInt8(1) << UInt8(block % 8)
+        guard bytes[index] & bit == 0 else { return }
+        bytes[index] |= bit
+        bitsInBlock += 1
+    }
+
+    private mutating func add(_ text: String, _ signature: inout TextSignature) {
         let byte = block / 8
         let bit = UInt8(1) << UInt8(block % 8)
         let width = layout.width
         var added = 0
         bytes.withUnsafeMutableBufferPointer { bytes in
             TextGrams.forEach(in: text) { gram, probes in
+                signature.insert(gram)
                 for probe in 0..<probes {
                     let index = TextLayout.position(of: gram, probe: probe) * width + byte
                     if bytes[index] & bit == 0 {
@@ -114,18 +160,23 @@ struct TextSegmentBuilder {
         bitsInBlock += added
     }
 
-    /// Ends the last block. Blocks that were not begun end where it does, so they hold nothing.
+    /// Ends the last block.
     mutating func finish() {
         if rowsInBlock > 0 { endBlock() }
-        guard let end = blockEnds.last else { return }
-        while blockEnds.count < TextSegment.smallBlocks { blockEnds.append(end) }
+    }
+
+    /// Of all blocks. Those that were not begun end where the last one does, so they hold nothing.
+    var blockEnds: [MessageLogCursor] {
+        let ends = blocks.map(\.end)
+        return ends + Array(repeating: ends.last, count: TextSegment.smallBlocks - ends.count).compactMap(\.self)
     }
 
     var slices: [[UInt8]] { TextSlices.cut(bytes) }
 
     private mutating func endBlock() {
         guard let last, !isFull else { return }
-        blockEnds.append(last.successor)
+        blocks.append(Block(end: last.successor, lines: lines.count <= TextBlock.maximumBytes ? lines : nil))
+        lines = []
         block += 1
         rowsInBlock = 0
         bitsInBlock = 0
@@ -176,11 +227,29 @@ enum TextSlices {
         var places: [MessageLogCursor] = []
         places.reserveCapacity(bytes.count / placeBytes)
         for start in stride(from: 0, to: bytes.count, by: placeBytes) {
-            let time = bytes[start..<(start + 8)].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            guard let message = RecordIdentifier(bytes: bytes[(start + 8)..<(start + placeBytes)]) else { continue }
-            places.append(MessageLogCursor(receivedAt: UTCTime(milliseconds: Int64(bitPattern: time)), message: message))
+            if let place = place(bytes, at: start) { places.append(place) }
         }
         return places
+    }
+
+    private static func place(_ bytes: [UInt8], at start: Int) -> MessageLogCursor? {
+        let time = bytes[start..<(start + 8)].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard let message = RecordIdentifier(bytes: bytes[(start + 8)..<(start + placeBytes)]) else { return nil }
+        return MessageLogCursor(receivedAt: UTCTime(milliseconds: Int64(bitPattern: time)), message: message)
+    }
+
+    /// The number of the first of some places in order, as `encode` makes them, that is not before `position`; how many there are if none.
+    static func firstPlace(notBefore position: MessageLogCursor, in bytes: [UInt8]) -> Int {
+        var range = 0..<(bytes.count / placeBytes)
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if let place = place(bytes, at: middle * placeBytes), place < position {
+                range = (middle + 1)..<range.upperBound
+            } else {
+                range = range.lowerBound..<middle
+            }
+        }
+        return range.lowerBound
     }
 }
 

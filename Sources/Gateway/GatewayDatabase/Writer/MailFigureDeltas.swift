@@ -32,6 +32,8 @@ struct MailFigureDeltas {
             switch item.work {
             case .submission(let submission): count(submission)
             case .quarantine(let quarantined): count(quarantined.submission)
+            case .digest(let digest):
+                if case .digested(isWritten: true) = reply { count(digest.submission) }
             case .refusal(let refused):
                 let entry = refused.entry
                 count(entry.direction, entry.result, at: entry.receivedAt, sizeBytes: entry.sizeBytes)

@@ -12,7 +12,7 @@ extension NodeWriter: DeliveryQueueStore {
     package func record(_ record: DeliveryRecord) async throws(DeliveryQueueError) -> DeliveryRecordResult {
         switch try await submit(.record(record), deadline: limits.recordDeadline).get() {
         case .recorded(let result): return result
-        case .written, .givenBack, .beaten: throw .unavailable(cause: "the writer gave another answer")
+        case .written, .givenBack, .beaten, .digested: throw .unavailable(cause: "the writer gave another answer")
         }
     }
 
@@ -28,6 +28,15 @@ extension NodeWriter: DeliveryQueueStore {
 extension NodeWriter: QuarantineWriter {
     package func quarantine(_ submission: QuarantineSubmission, deadline: Duration) async throws(DeliveryQueueError) {
         _ = try await submit(.quarantine(submission), deadline: deadline).get()
+    }
+}
+
+extension NodeWriter: DigestWriter {
+    package func send(_ digest: DigestSubmission, deadline: Duration) async throws(DeliveryQueueError) -> Bool {
+        guard case .digested(let isWritten) = try await submit(.digest(digest), deadline: deadline).get() else {
+            throw .unavailable(cause: "the writer gave another answer")
+        }
+        return isWritten
     }
 }
 

@@ -27,7 +27,7 @@ struct QuarantineSubmissionWriter {
         try transaction.execute(
             RecipientRow.insert,
             many: (entries + submission.refused).map {
-                RecipientRow.values($0, message: message, receivedAt: submission.message.receivedAt, node: node)
+                RecipientRow.values($0, message: message, node: node)
             })
         try queue(quarantined.queued, of: submission.message, transaction)
         if let judgement = JudgementRow.values(submission.log, message: submission.message.identifier) {
@@ -63,7 +63,7 @@ struct QuarantineSubmissionWriter {
         try transaction.execute(
             RecipientRow.insert,
             many: recipients.map {
-                RecipientRow.values($0, message: identifier, receivedAt: message.receivedAt, at: time, node: node)
+                RecipientRow.values($0, message: identifier, at: time, node: node)
             })
         try transaction.execute(
             QueueRow.insert,

@@ -17,15 +17,13 @@ struct SubmissionWriter {
         for submission in submissions {
             let message = submission.message.identifier.firebirdValue
             for recipient in submission.recipients {
-                recipients.append(
-                    RecipientRow.values(recipient, message: message, receivedAt: submission.message.receivedAt, at: time, node: node))
+                recipients.append(RecipientRow.values(recipient, message: message, at: time, node: node))
                 queue.append(
                     QueueRow.values(
                         recipient, message: message, dueAt: time, holder: submission.isHeld ? holder : nil, changedAt: time, node: node))
             }
             for refused in submission.refused {
-                recipients.append(
-                    RecipientRow.values(refused, message: message, receivedAt: submission.message.receivedAt, node: node))
+                recipients.append(RecipientRow.values(refused, message: message, node: node))
             }
         }
         try transaction.execute(MessageRow.insert, many: submissions.map(MessageRow.values))
@@ -44,9 +42,7 @@ struct SubmissionWriter {
             RecipientRow.insert,
             many: messages.flatMap { message in
                 let identifier = message.entry.message.firebirdValue
-                return message.recipients.map {
-                    RecipientRow.values($0, message: identifier, receivedAt: message.entry.receivedAt, node: node)
-                }
+                return message.recipients.map { RecipientRow.values($0, message: identifier, node: node) }
             })
         try transaction.execute(JudgementRow.insert, many: messages.compactMap { JudgementRow.values($0.entry, message: $0.entry.message) })
     }

@@ -119,7 +119,7 @@ struct WriterBatch: Sendable {
                 try submissions.write(record.reportEvents, transaction)
             }
             return .recorded(result)
-        case .quarantine, .beat, .withdrawal, .giveBack, .farewell, .correspondents: return try performRest(work, transaction)
+        case .quarantine, .digest, .beat, .withdrawal, .giveBack, .farewell, .correspondents: return try performRest(work, transaction)
         }
         return .written
     }
@@ -136,6 +136,8 @@ struct WriterBatch: Sendable {
         case .quarantine(let message):
             try QuarantineSubmissionWriter(holder: holder, time: time).write(message, transaction)
             return .written
+        case .digest(let digest):
+            return .digested(isWritten: try DigestWriting(holder: holder, time: time).write(digest, transaction))
         case .withdrawal(let message):
             try SubmissionWriter(holder: holder, time: time).withdraw(message, transaction)
             return .written
@@ -167,7 +169,7 @@ private struct WriterBatchParts {
             case .submission(let submission): submissions.append(submission)
             case .refusal(let message): refusals.append(message)
             case .record(let record): records.append((index, record))
-            case .quarantine, .beat, .withdrawal, .giveBack, .farewell, .correspondents: continue
+            case .quarantine, .digest, .beat, .withdrawal, .giveBack, .farewell, .correspondents: continue
             }
         }
     }

@@ -11,6 +11,7 @@ enum WriterWork: Sendable {
     case record(DeliveryRecord)
     case refusal(RefusedMessage)
     case quarantine(QuarantineSubmission)
+    case digest(DigestSubmission)
     /// Nothing but the node's own row: how it does.
     case beat(NodeFigures)
     /// A submission that was committed after its caller had been told that it was not.
@@ -27,7 +28,8 @@ enum WriterWork: Sendable {
         switch self {
         case .submission(let submission): submission.message.identifier
         case .quarantine(let message): message.submission.message.identifier
-        case .record, .refusal, .beat, .withdrawal, .giveBack, .farewell, .correspondents: nil
+        // What is in a digest is told again tomorrow, should it not be known to be written.
+        case .digest, .record, .refusal, .beat, .withdrawal, .giveBack, .farewell, .correspondents: nil
         }
     }
 
@@ -38,6 +40,7 @@ enum WriterWork: Sendable {
         case .record(let record): 3 * record.outcomes.count + (record.report.map { 1 + 2 * $0.recipients.count } ?? 0)
         case .refusal(let message): 1 + message.recipients.count
         case .quarantine(let message): 2 + 3 * message.submission.recipients.count + message.submission.refused.count
+        case .digest(let digest): 5 + digest.listed.count + (digest.marksBefore == nil ? 0 : DigestContent.maximumMarked)
         case .beat, .withdrawal, .farewell: 1
         case .correspondents(let changes): changes.count
         case .giveBack: QueueGiveBack.rowsPerBatch
@@ -58,6 +61,7 @@ enum WriterReply: Sendable {
     /// How many rows became free.
     case givenBack(Int)
     case beaten(isDrainWanted: Bool)
+    case digested(isWritten: Bool)
 }
 
 /// One piece of work and the caller that waits for it, if one does. It is answered once: by its batch or by its deadline.

@@ -9,6 +9,7 @@ extension WriterWork {
         switch self {
         case .submission(let submission): [Self.place(submission)]
         case .quarantine(let quarantined): [Self.place(quarantined.submission)]
+        case .digest(let digest): [Self.place(digest.submission)]
         case .refusal(let refused): [(refused.entry.message, refused.entry.receivedAt)]
         case .record(let record): record.report.map { [Self.place($0)] } ?? []
         case .beat, .withdrawal, .giveBack, .farewell, .correspondents: []

@@ -8,6 +8,8 @@ package struct DomainSettings: SettingsSection {
     package var quarantineScore = FilterScore(tenths: 50)
     package var rejectScore = FilterScore(tenths: 120)
     package var backscatter = Backscatter.off
+    package var digest = Digest.cluster
+    package var sealsInboundMail = false
 
     package init() {}
 
@@ -79,6 +81,14 @@ package struct DomainSettings: SettingsSection {
                 "Mail of the domain's users that leaves the gateway gets a return address with a mark that only this cluster can make (BATV, prvs=…). Reports with the null sender that come back without it are of mail that somebody else sent in the domain's name. Mark for a week before refusing, so that reports of older mail arrive; and only if all mail of the domain leaves through the gateway. Off by default: a few lists know their members by the return address.",
                 ja:
                     "ドメインのユーザーのメールがゲートウェイから出る際、このクラスターだけが作れる印を返送先アドレスに付けます（BATV、prvs=…）。印のない空の差出人の通知は、他者がドメインを詐称して送信したメールに対するものです。以前のメールの通知も届くよう、拒否を始める前に 1 週間は印だけを付けてください。ドメインのすべてのメールがゲートウェイを経由する場合にだけ使用してください。返送先アドレスで会員を識別するメーリングリストもあるため、既定では無効です。"
+            )),
+        digestField,
+        .boolean(
+            "arc-seal", \.sealsInboundMail, title: LocalizedText("Seal mail from outside (ARC)", ja: "外部からのメールを封印する（ARC）"),
+            LocalizedText(
+                "Mail from outside for this domain is sealed when it is passed on (RFC 8617): what was found here of SPF, DKIM and DMARC stays provable for the servers behind, although the gateway adds fields and tags. Signed with the domain's active DKIM key (tab Signing), or with that of the domain in `sender-authentication.arc-sealing-domain`; without a key nothing is sealed. Needs `sender-authentication.arc`.",
+                ja:
+                    "外部からこのドメイン宛に届いたメールを、後段に渡す際に封印します（RFC 8617）。ゲートウェイがヘッダーやタグを追加しても、ここで確認した SPF、DKIM、DMARC の結果を後段のサーバーが検証できます。このドメインで使用中の DKIM 鍵（「署名」タブ）、または `sender-authentication.arc-sealing-domain` のドメインの鍵で署名します。鍵がなければ封印しません。`sender-authentication.arc` を有効にしておく必要があります。"
             )),
     ]
 

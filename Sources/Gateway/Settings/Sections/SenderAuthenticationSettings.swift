@@ -16,6 +16,8 @@ package struct SenderAuthenticationSettings: SettingsSection {
     package var checksARC = true
     /// In A-labels.
     package var trustedSealers: [String] = []
+    /// In A-labels; empty: each domain seals with its own key.
+    package var sealingDomain = ""
     package var writesResults = true
     /// Empty: the node's own name.
     package var resultsName = ""
@@ -112,6 +114,20 @@ package struct SenderAuthenticationSettings: SettingsSection {
                 ja: "信頼するドメインです。有効なチェーンの最新の封印がこのドメインのもので、DMARC が pass だったと記録されていれば、ここでの失敗を無視します。既定では空です。"),
             format: { $0 },
             parse: { (text) throws(SettingsValueError) in
+                do throws(MailSyntaxError) {
+                    return try DomainName(text).ascii
+                } catch {
+                    throw SettingsValueError("“\(text)” is not a domain", ja: "「\(text)」はドメインではありません")
+                }
+            }),
+        .value(
+            "arc-sealing-domain", \.sealingDomain, title: LocalizedText("Domain that seals for all", ja: "封印に使用する共通のドメイン"),
+            LocalizedText(
+                "Mail for domains with `arc-seal` is sealed with the active DKIM key of this protected domain instead of their own. Empty: each domain seals with its own key.",
+                ja: "`arc-seal` を有効にしたドメイン宛のメールを、各ドメインの鍵ではなく、この保護対象ドメインで使用中の DKIM 鍵で封印します。空の場合は各ドメインの鍵を使用します。"),
+            format: { $0 },
+            parse: { (text) throws(SettingsValueError) in
+                guard !text.isEmpty else { return "" }
                 do throws(MailSyntaxError) {
                     return try DomainName(text).ascii
                 } catch {

@@ -4,6 +4,8 @@ package struct WebSettings: SettingsSection {
     package var sessionHours = 12
     package var minimumPasswordLength = 12
     package var maximumFailedSignIns = 10
+    /// Without a slash at its end; empty: made of the HELO name and the web port.
+    package var publicURL = ""
 
     package init() {}
 
@@ -33,5 +35,26 @@ package struct WebSettings: SettingsSection {
                 ja:
                     "15 分間にアドレスごとに許す失敗回数です（IPv6 は /64 のネットワークを 1 つのアドレスとみなします）。1 つの名前に対しては、すべてのアドレスを合わせてこの 20 倍まで許します。超過するとパスワードを確認せずに拒否します。"
             )),
+        .value(
+            "public-url", \.publicURL, maximumBytes: 255, title: LocalizedText("Address in links", ja: "リンクに使用する URL"),
+            LocalizedText(
+                "Where users reach this web interface, such as https://gateway.example.com:4443: links in mail begin with it. With several nodes that of the load balancer. Empty: the HELO name and web port of the node that writes the mail.",
+                ja:
+                    "ユーザーがこの Web 画面にアクセスする URL です（例: https://gateway.example.com:4443）。メール内のリンクに使用します。複数のノードがある場合はロードバランサーの URL を指定してください。空の場合は、メールを作成したノードの HELO 名と Web ポートを使用します。"
+            ), format: { $0 },
+            parse: { (text) throws(SettingsValueError) in
+                guard !text.isEmpty else { return "" }
+                let url = text.hasSuffix("/") ? String(text.dropLast()) : text
+                let rest = url.dropFirst("https://".count)
+                let isPlain = rest.utf8.allSatisfy {
+                    (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || "-.:[]".utf8.contains($0)
+                }
+                guard url.hasPrefix("https://"), !rest.isEmpty, isPlain else {
+                    throw SettingsValueError(
+                        "an address such as https://gateway.example.com:4443 is expected",
+                        ja: "https://gateway.example.com:4443 のように入力してください")
+                }
+                return url
+            }),
     ]
 }

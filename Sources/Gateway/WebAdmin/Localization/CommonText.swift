@@ -49,8 +49,10 @@ enum CommonText: String, CaseIterable, PageText {
     case cannotBeUndone
     case accessLists
     case contentRules
+    case sieve
     case quarantine
     case greylist
+    case aggregateReports
     case bans
     case cluster
     case scoring
@@ -108,7 +110,9 @@ enum CommonText: String, CaseIterable, PageText {
         case .cannotBeUndone: LocalizedText("This cannot be undone.", ja: "この操作は取り消せません。")
         case .accessLists: LocalizedText("Allow and block lists", ja: "許可・ブロックリスト")
         case .contentRules: LocalizedText("Content rules", ja: "コンテンツルール")
+        case .sieve: LocalizedText("Sieve scripts", ja: "Sieve スクリプト")
         case .bans: LocalizedText("Bans", ja: "接続制限")
+        case .aggregateReports: LocalizedText("DMARC reports", ja: "DMARC レポート")
         case .greylist: LocalizedText("Greylist", ja: "グレーリスト")
         case .quarantine: LocalizedText("Quarantine", ja: "隔離")
         case .cluster: LocalizedText("Clustering", ja: "クラスター")

@@ -45,12 +45,12 @@ enum MaintenanceText: String, CaseIterable, PageText {
         case .empty: LocalizedText("No run yet", ja: "まだ実行していません")
         case .indexedUntil:
             LocalizedText(
-                "Parts of subjects and addresses are searched by an index, which reaches up to {} (UTC); newer messages are looked through one by one.",
-                ja: "件名やアドレスの一部の検索には索引を使います。索引は {}（UTC）まで作成済みです。それより新しいメッセージは 1 件ずつ調べます。")
+                "Addresses, Message-IDs and parts of subjects are searched by an index, which reaches up to {} (UTC); newer messages are looked through one by one.",
+                ja: "アドレス、Message-ID、件名の一部などの検索には索引を使います。索引は {}（UTC）まで作成済みです。それより新しいメッセージは 1 件ずつ調べます。")
         case .indexedNothing:
             LocalizedText(
-                "Parts of subjects and addresses will be searched by an index; it begins with the first thousand messages.",
-                ja: "件名やアドレスの一部の検索に使う索引は、メッセージが約 1,000 通になると作成を始めます。")
+                "Addresses, Message-IDs and parts of subjects will be searched by an index; it begins with the first thousand messages.",
+                ja: "アドレス、Message-ID、件名の一部などの検索に使う索引は、メッセージが約 1,000 通になると作成を始めます。")
         case .indexedLate:
             LocalizedText("{} late messages are not in it yet.", ja: "索引に未登録の、遅れて記録されたメッセージ: {} 通。")
         case .emptyHelp: LocalizedText("The first one begins soon after the node's start.", ja: "ノードの起動後まもなく最初の実行を開始します。")

@@ -25,11 +25,16 @@ enum NoticeText: String, CaseIterable, PageText {
     case passwordRemoved
     case contentRuleSaved
     case contentRuleDeleted
+    case sieveScriptSaved
+    case sieveScriptDeleted
     case leakRulesAdded
     case accessListAdded
     case accessListChanged
     case accessListDeleted
     case greylistDeleted
+    case dmarcReportSent
+    case dmarcReportSkipped
+    case dmarcReportDone
     case banAdded
     case bansLifted
     case quarantineReleased
@@ -37,6 +42,9 @@ enum NoticeText: String, CaseIterable, PageText {
     case quarantineUntouched
     case apiKeyRevoked
     case maintenanceStarted
+    case digestsAsked
+    case digestsWanted
+    case digestsStopped
     case learningStarted
     case learningTaught
     case learningKnown
@@ -88,6 +96,9 @@ enum NoticeText: String, CaseIterable, PageText {
         case .userChanged: LocalizedText("The user was saved.", ja: "ユーザーを保存しました。")
         case .userDeleted: LocalizedText("The user was deleted.", ja: "ユーザーを削除しました。")
         case .passwordRemoved: LocalizedText("The password was removed.", ja: "パスワードを削除しました。")
+        case .digestsAsked: LocalizedText("Digests are sent within seconds.", ja: "まもなく通知メールを送信します。")
+        case .digestsWanted: LocalizedText("You are told by mail what is kept back for you.", ja: "隔離されたメールをメールでお知らせします。")
+        case .digestsStopped: LocalizedText("You get no more mails about your quarantine.", ja: "隔離の通知メールの配信を停止しました。")
         case .maintenanceStarted:
             LocalizedText("Maintenance begins within seconds. Reload the page to see it.", ja: "まもなくメンテナンスを開始します。ページを再読み込みして確認してください。")
         case .learningStarted:
@@ -113,6 +124,9 @@ enum NoticeText: String, CaseIterable, PageText {
         case .verificationsForgotten: LocalizedText("Answers forgotten: {}.", ja: "{} 件の回答を消去しました。")
         case .banAdded: LocalizedText("Banned. All nodes follow within moments.", ja: "制限しました。全ノードにまもなく反映されます。")
         case .bansLifted: LocalizedText("Bans lifted: {}.", ja: "{} 件の制限を解除しました。")
+        case .dmarcReportSent: LocalizedText("The report is in the queue.", ja: "レポートを配送キューに入れました。")
+        case .dmarcReportSkipped: LocalizedText("Nobody can be sent the report.", ja: "レポートを送信できる宛先がありません。")
+        case .dmarcReportDone: LocalizedText("There is nothing left to send.", ja: "送信するものはありません。")
         case .greylistDeleted: LocalizedText("Entries deleted: {}. These senders wait anew.", ja: "{} 件を削除しました。該当する差出人は再び待機します。")
         case .settingsReturned: LocalizedText("Settings put back: {}.", ja: "{} 件の設定を元に戻しました。")
         case .settingsImported: LocalizedText("Imported; things added or changed: {}.", ja: "インポートしました（追加・変更 {} 件）。")
@@ -131,6 +145,8 @@ enum NoticeText: String, CaseIterable, PageText {
         case .welcome: LocalizedText("Welcome. Add your first domain next.", ja: "ようこそ。次に、最初のドメインを追加してください。")
         case .contentRuleSaved: LocalizedText("The rule was saved.", ja: "ルールを保存しました。")
         case .contentRuleDeleted: LocalizedText("The rule was deleted.", ja: "ルールを削除しました。")
+        case .sieveScriptSaved: LocalizedText("The script was saved.", ja: "スクリプトを保存しました。")
+        case .sieveScriptDeleted: LocalizedText("The script was deleted.", ja: "スクリプトを削除しました。")
         case .leakRulesAdded: LocalizedText("Ready-made rules added, switched off: {}.", ja: "情報漏えい対策のルールを {} 件追加しました（無効の状態）。")
         case .accessListAdded: LocalizedText("The entry was added.", ja: "項目を追加しました。")
         case .accessListChanged: LocalizedText("The note was saved.", ja: "メモを保存しました。")

@@ -49,11 +49,13 @@ struct PageTexts: MustacheParent {
         "audit": { AuditText(rawValue: $0)?.text }, "administrator": { AdministratorText(rawValue: $0)?.text },
         "user": { UserText(rawValue: $0)?.text }, "quarantine": { QuarantineText(rawValue: $0)?.text },
         "accessList": { AccessListText(rawValue: $0)?.text }, "contentRule": { ContentRuleText(rawValue: $0)?.text },
+        "sieve": { SieveText(rawValue: $0)?.text },
         "greylist": { GreylistText(rawValue: $0)?.text }, "bans": { BansText(rawValue: $0)?.text },
         "judgement": { JudgementText(rawValue: $0)?.text },
         "error": { ErrorText(rawValue: $0)?.text },
         "apiKey": { APIKeyText(rawValue: $0)?.text },
         "learning": { LearningText(rawValue: $0)?.text },
+        "digest": { DigestPageText(rawValue: $0)?.text },
         "maintenance": { MaintenanceText(rawValue: $0)?.text },
         "verification": { VerificationText(rawValue: $0)?.text },
         "signingKey": { SigningKeyText(rawValue: $0)?.text },
@@ -66,6 +68,7 @@ struct PageTexts: MustacheParent {
         "settingsHistory": { SettingsHistoryText(rawValue: $0)?.text },
         "scoring": { ScoringText(rawValue: $0)?.text },
         "engine": { EngineText(rawValue: $0)?.text },
+        "aggregateReport": { AggregateReportText(rawValue: $0)?.text },
         "report": { ReportText(rawValue: $0)?.text },
     ]
 }

@@ -23,8 +23,17 @@ struct StoredSentence: Sendable {
         // A server's reply, ours to the client too, was given in English and stands as it was given.
         guard language != .english, Int(stored.prefix(3)) == nil else { return stored }
         return findings.filter { $0.outcome == .found && !$0.text.english.isEmpty }.reduce(stored) {
-            $0.replacing($1.text.english, with: $1.text[language])
+            replaced($0, $1.text, language)
         }
+    }
+
+    /// A reason has a finding's sentence whole, or only the first one where details follow.
+    private static func replaced(_ stored: String, _ finding: LocalizedText, _ language: Language) -> String {
+        let whole = stored.replacing(finding.english, with: finding[language])
+        guard whole == stored, let english = finding.english.firstRange(of: ". "), let other = finding[language].firstIndex(of: "。") else {
+            return whole
+        }
+        return stored.replacing(finding.english[..<english.lowerBound] + ".", with: finding[language][...other])
     }
 
     private var hasParameter: Bool { text.english.contains("{}") }

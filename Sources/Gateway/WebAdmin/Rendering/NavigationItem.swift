@@ -17,7 +17,8 @@ enum NavigationGroup: Sendable, CaseIterable {
 
 /// The entries of the administrators' menu.
 enum NavigationItem: String, Sendable, CaseIterable {
-    case dashboard, messages, quarantine, queue, reports, transcripts, domains, accessLists, contentRules, scoring, learning, greylist,
+    case dashboard, messages, quarantine, queue, reports, aggregateReports, transcripts, domains, accessLists, contentRules, sieve, scoring,
+        learning, greylist,
         bans, settings,
         directories, cluster, maintenance,
         apiKeys, administrators, audit
@@ -26,8 +27,8 @@ enum NavigationItem: String, Sendable, CaseIterable {
     var group: NavigationGroup {
         switch self {
         case .dashboard: .overview
-        case .messages, .quarantine, .queue, .reports, .transcripts: .mail
-        case .domains, .accessLists, .contentRules, .scoring, .learning, .greylist, .bans, .settings, .directories: .setUp
+        case .messages, .quarantine, .queue, .reports, .aggregateReports, .transcripts: .mail
+        case .domains, .accessLists, .contentRules, .sieve, .scoring, .learning, .greylist, .bans, .settings, .directories: .setUp
         case .cluster, .maintenance, .apiKeys, .administrators, .audit: .system
         }
     }
@@ -38,11 +39,13 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .messages: SitePath.messages
         case .quarantine: SitePath.quarantine
         case .reports: SitePath.reports
+        case .aggregateReports: SitePath.aggregateReports
         case .queue: SitePath.queue
         case .transcripts: SitePath.transcripts
         case .domains: SitePath.domains
         case .accessLists: SitePath.accessLists
         case .contentRules: SitePath.contentRules
+        case .sieve: SitePath.sieve
         case .greylist: SitePath.greylist
         case .bans: SitePath.bans
         case .settings: SitePath.settings
@@ -63,11 +66,13 @@ enum NavigationItem: String, Sendable, CaseIterable {
         case .messages: .messages
         case .quarantine: .quarantine
         case .reports: .reports
+        case .aggregateReports: .aggregateReports
         case .queue: .queue
         case .transcripts: .transcripts
         case .domains: .domains
         case .accessLists: .accessLists
         case .contentRules: .contentRules
+        case .sieve: .sieve
         case .greylist: .greylist
         case .bans: .bans
         case .settings: .settings

@@ -81,14 +81,20 @@ enum PageTemplate: String, CaseIterable {
     case accessLists = "access-lists"
     case contentRules = "content-rules"
     case contentRule = "content-rule"
+    case sieveScripts = "sieve-scripts"
+    case sieveScript = "sieve-script"
     case quarantine
     case quarantinedMessage = "quarantined-message"
     case accessListEntry = "access-list-entry"
     case greylist
+    case aggregateReports = "aggregate-reports"
+    case aggregateReport = "aggregate-report"
     case bans
     case signInRefusals = "sign-in-refusals"
     case reports
     case maintenance
+    case digests
+    case mailLink = "mail-link"
     case learning
     case learningLedger = "learning-ledger"
     case learningExplanation = "learning-explanation"

@@ -36,6 +36,7 @@ enum OwnPath {
     static let signOut = "/my/sign-out"
     static let quarantine = "/my/quarantine"
     static let account = "/my/account"
+    static let rules = "/my/rules"
 
     static func isOwn(_ path: String) -> Bool { path == root || path.hasPrefix(root + "/") }
 

@@ -10,6 +10,21 @@ struct AccountView: Sendable {
     let language: FieldView
     let alert: AlertView?
     let passwordFields: [FieldView]
+    /// Of users' pages only.
+    var digest: Digest?
+
+    /// Whether a user gets mail about his quarantine, and the button that changes it.
+    struct Digest: Sendable {
+        let value: String
+        let button: String
+
+        init(_ isWanted: Bool, _ language: Language) {
+            value = isWanted ? "off" : "on"
+            button = (isWanted ? DigestPageText.stop : .subscribe)[language]
+        }
+    }
+    /// To a user's own script; nil for administrators, and where users have none.
+    var rulesPath: String?
 
     init(
         path: String, signedInAs: String, since: String, passwordHelp: String, _ problems: FormProblems, minimumPassword: Int,

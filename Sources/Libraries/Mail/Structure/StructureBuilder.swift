@@ -239,7 +239,10 @@ struct StructureBuilder {
     private mutating func classify(_ part: Int, level: Int, bodyStart: Int) {
         let fields = ContentFields(
             parts[part].header, default: defaultType(of: part), isMessage: parts[part].isMessage, limits: limits)
-        for fault in fields.faults { record.add(fault, part: part, offset: parts[part].header.range.lowerBound) }
+        // In an order that is the same every time.
+        for fault in MessageAnomaly.Kind.allCases where fields.faults.contains(fault) {
+            record.add(fault, part: part, offset: parts[part].header.range.lowerBound)
+        }
         parts[part].contentType = fields.contentType
         parts[part].transferEncoding = fields.transferEncoding
         let isComposite = fields.isMultipart || fields.contentType.isMessage

@@ -16,6 +16,21 @@ struct ARCChain: Sendable {
                 message, try byInstance(message, results), try byInstance(message, signatures), try byInstance(message, seals)))
     }
 
+    /// The highest instance number that any field of a chain has, whole or broken; 0 without one. What bears no number counts as the
+    /// first.
+    static func newestInstance(in message: AuthenticatedMessage) -> Int {
+        let positions = ["arc-authentication-results", "arc-message-signature", "arc-seal"].flatMap { message.positions(of: $0) }
+        return positions.map { instance(message.field($0)) ?? 1 }.max() ?? 0
+    }
+
+    /// Whether a seal of that instance says that the chain is broken.
+    static func saysBroken(_ message: AuthenticatedMessage, instance: Int) -> Bool {
+        message.positions(of: "arc-seal").contains { position in
+            let field = message.field(position)
+            return self.instance(field) == instance && (try? ARCSeal(field: field))?.chain == .fail
+        }
+    }
+
     private static func byInstance(_ message: AuthenticatedMessage, _ positions: [Int]) throws(ARCFault) -> [Int: Int] {
         var found: [Int: Int] = [:]
         for position in positions {

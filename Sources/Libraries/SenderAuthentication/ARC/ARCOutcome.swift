@@ -2,7 +2,7 @@ package import DNS
 package import Mail
 
 /// What a chain is worth, and who handled the message.
-package struct ARCOutcome: Sendable {
+package struct ARCOutcome: Sendable, Hashable {
     /// One handler.
     package struct Handler: Sendable, Hashable {
         package let instance: Int
@@ -17,13 +17,10 @@ package struct ARCOutcome: Sendable {
     package let fault: ARCFault?
     /// From the first to the newest; empty when the sets could not be read.
     package let handlers: [Handler]
-    /// What the newest seal says of the chain before it.
-    let newestSealSays: ARCResult?
 
     init(_ result: ARCResult, fault: ARCFault?, _ message: AuthenticatedMessage, _ sets: [ARCSet]) {
         self.result = result
         self.fault = fault
-        newestSealSays = sets.last?.sealTags.chain
         handlers = sets.map { set in
             Handler(
                 instance: set.instance, domain: set.sealTags.domain,

@@ -21,6 +21,8 @@ package struct DMARCRecord: Sendable, Hashable {
         case strict = "s"
     }
 
+    /// As it was published.
+    package let text: String
     /// `p=`
     package let policy: Policy
     /// `sp=`; as `policy` when it is missing.
@@ -48,6 +50,7 @@ package struct DMARCRecord: Sendable, Hashable {
     package init?(_ text: String) {
         guard text.utf8.count <= Self.maximumBytes, Self.isRecord(text), let tags = try? TagList(Array(text.utf8)[...]) else { return nil }
         guard tags.tags.first?.name == "v", tags.text("v") == "DMARC1" else { return nil }
+        self.text = text
         reportTargets = (tags.text("rua") ?? "").split(separator: ",").prefix(Self.maximumTargets).compactMap {
             DMARCReportTarget($0.filter { !$0.isWhitespace })
         }

@@ -28,13 +28,15 @@ package struct DMARCReport: Sendable, Hashable {
         package var headerFrom: String
         package var envelopeFrom: String
         package var spfDomain: String
+        /// `mfrom` or `helo`.
+        package var spfScope: String
         package var spfResult: SPFResult
         package var signatures: [Signature]
 
         package init(
             source: String, count: Int, disposition: DMARCRecord.Policy, isDKIMAligned: Bool, isSPFAligned: Bool,
-            overrideReason: String? = nil, headerFrom: String, envelopeFrom: String, spfDomain: String, spfResult: SPFResult,
-            signatures: [Signature]
+            overrideReason: String? = nil, headerFrom: String, envelopeFrom: String, spfDomain: String, spfScope: String = "mfrom",
+            spfResult: SPFResult, signatures: [Signature]
         ) {
             self.source = source
             self.count = count
@@ -45,6 +47,7 @@ package struct DMARCReport: Sendable, Hashable {
             self.headerFrom = headerFrom
             self.envelopeFrom = envelopeFrom
             self.spfDomain = spfDomain
+            self.spfScope = spfScope
             self.spfResult = spfResult
             self.signatures = signatures
         }
@@ -116,7 +119,8 @@ package struct DMARCReport: Sendable, Hashable {
         writer.text("p", record.policy.rawValue)
         writer.text("sp", record.subdomainPolicy.rawValue)
         writer.text("pct", String(record.percentage))
-        if let options = record.failureOptions { writer.text("fo", options) }
+        // The schema of RFC 7489 wants it; this is what counts when it is missing.
+        writer.text("fo", record.failureOptions ?? "0")
     }
 
     private static func record(_ row: Row, _ writer: inout XMLWriter) {
@@ -144,7 +148,7 @@ package struct DMARCReport: Sendable, Hashable {
             }
             writer.element("spf") { writer in
                 writer.text("domain", row.spfDomain)
-                writer.text("scope", "mfrom")
+                writer.text("scope", row.spfScope)
                 writer.text("result", row.spfResult.rawValue)
             }
         }

@@ -6,7 +6,7 @@ import Terminal
 struct QuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarantine", abstract: "Mail that was kept back.",
-        subcommands: [List.self, Show.self, Release.self, Delete.self])
+        subcommands: [List.self, Show.self, Release.self, Delete.self, QuarantineDigestCommand.self])
 
     struct List: NodeCommand {
         static let configuration = CommandConfiguration(abstract: "List messages, newest first.")

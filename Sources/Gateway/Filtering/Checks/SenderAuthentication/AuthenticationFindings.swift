@@ -7,9 +7,13 @@ struct AuthenticationFindings: Sendable {
     private let evidence: AuthenticationEvidence
     private let settings: SenderAuthenticationSettings
 
-    init(_ evidence: AuthenticationEvidence, _ settings: SenderAuthenticationSettings) {
+    /// Whether the message may be sealed afterwards, which takes the results even where they are not written into it.
+    private let isSealed: Bool
+
+    init(_ evidence: AuthenticationEvidence, _ settings: SenderAuthenticationSettings, isSealed: Bool = false) {
         self.evidence = evidence
         self.settings = settings
+        self.isSealed = isSealed
     }
 
     /// One for each method that is on.
@@ -19,9 +23,12 @@ struct AuthenticationFindings: Sendable {
         if settings.checksDKIM { results.append(dkim) }
         if settings.checksARC { results.append(arc) }
         if settings.checksDMARC, settings.checksSPF, settings.checksDKIM { results.append(dmarc) }
-        guard settings.writesResults else { return results }
+        guard settings.writesResults || isSealed else { return results }
         let methods = AuthenticationHeader(evidence, settings).methods
         for index in results.indices { results[index].authentication = methods[results[index].check] ?? [] }
+        if isSealed, let index = results.firstIndex(where: { $0.check == AuthenticationMethod.arc.rawValue }) {
+            results[index].chain = evidence.arc
+        }
         return results
     }
 
@@ -89,7 +96,7 @@ struct AuthenticationFindings: Sendable {
     }
 
     /// The sealer whose word excuses a failure, if there is one (RFC 8617 §7.2.1).
-    private var trustedSealer: DomainName? {
+    var trustedSealer: DomainName? {
         guard let arc = evidence.arc, arc.result == .pass, let newest = arc.handlers.last,
             settings.trustedSealers.contains(newest.domain.ascii)
         else { return nil }

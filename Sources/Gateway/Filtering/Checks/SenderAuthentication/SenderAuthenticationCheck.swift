@@ -32,7 +32,18 @@ package struct SenderAuthenticationCheck: MessageCheck {
     package func find(_ subject: FilterSubject, at phase: FilterPhase) async -> [CheckResult] {
         var evidence = await gather(subject)
         await judge(&evidence, subject)
-        return AuthenticationFindings(evidence, subject.settings.senderAuthentication).results
+        let findings = AuthenticationFindings(
+            evidence, subject.settings.senderAuthentication, isSealed: subject.settings.areMessagesSealed)
+        var results = findings.results
+        if subject.settings.dmarcReports.isEnabled,
+            let index = results.firstIndex(where: { $0.check == AuthenticationMethod.dmarc.rawValue })
+        {
+            results[index].observations =
+                AuthenticationObservations(
+                    evidence, subject.settings, client: subject.address, isExcused: findings.trustedSealer != nil
+                ).all
+        }
+        return results
     }
 
     private enum Part: Sendable {

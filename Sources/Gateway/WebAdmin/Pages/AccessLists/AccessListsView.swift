@@ -52,7 +52,7 @@ struct AccessListsView: Sendable {
             Row(
                 value: entry.value, path: "\(SitePath.accessLists)/\(entry.identifier)", identifier: entry.identifier.description,
                 selectLabel: AccessListText.select.filled(language, entry.value), list: entry.list.badge(language),
-                kind: entry.kind.title[language], domain: entry.domain?.unicode ?? AccessListText.everybody[language],
+                kind: entry.kind.title[language], domain: entry.recipient ?? entry.domain?.unicode ?? AccessListText.everybody[language],
                 note: entry.note.nonEmpty)
         }
         self.fields = fields

@@ -115,8 +115,10 @@ struct ExplanationView: Sendable {
             (.knownTokens, ShownValue.number(found.explanation.score.knownTokens)), (.generation, found.number.description),
         ]
         facts = all.map { LearningView.Fact(title: $0.0[language], value: $0.1) }
-        rows = found.explanation.evidence.map { evidence in
+        rows = found.explanation.evidence.compactMap { evidence in
             let hundredths = Int((evidence.push * 100).rounded())
+            // What occurs as often in both kinds says nothing.
+            guard hundredths != 0 else { return nil }
             let digits = hundredths.magnitude % 100
             return Row(
                 token: String((evidence.text ?? "").prefix(80)),

@@ -3,13 +3,7 @@ import Mail
 
 @testable import SenderAuthentication
 
-/// One function for each kind of hostile input: it takes any bytes and returns. A fuzzer may call them as they are; the tests replay
-/// seeds and mutations of them.
-enum FuzzEntries {
-    static let all: [(name: String, entry: @Sendable ([UInt8]) -> Void)] = [
-        ("spf", spf), ("dkim", dkim), ("arc", arc), ("key", key), ("dmarc", dmarc), ("results", results), ("suffixes", suffixes),
-    ]
-
+enum SenderAuthenticationTargets {
     /// The input is a record, which also answers every further text question; addresses are one that never fits.
     static func spf(_ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)
