@@ -1,4 +1,4 @@
-import BayesianLearning
+package import BayesianLearning
 package import SampleLearning
 package import Settings
 package import SharedFolders
@@ -77,8 +77,8 @@ package final class InMemoryLearning: LearningStore, SampleKeeping {
             state.audit.append(audit)
             state.runs.append(
                 LearningRun(
-                    key: LearningRun.key(audit.identifier, beginsAnew: beginsAnew), node: node, startedAt: .now(), changedAt: .now(), state: .asked,
-                    figures: LearningRun.Figures(), cause: ""))
+                    key: LearningRun.key(audit.identifier, beginsAnew: beginsAnew), node: node, startedAt: .now(), changedAt: .now(),
+                    state: .asked, figures: LearningRun.Figures(), cause: ""))
         }
     }
 

@@ -1,4 +1,4 @@
-import BayesianLearning
+package import BayesianLearning
 import Firebird
 import MessageLog
 package import SampleLearning
