@@ -266,7 +266,8 @@ def test_three_nodes_score_bit_identically_and_refuse_bad_snapshots(cluster, tmp
             lambda: any(member["name"] == "mx2" and member.get("generation") == number and member["problem"]
                         for member in state(second)["nodes"]), 30, lambda: f"mx2 refuses the newest: {state(second)['nodes']}")
         assert [explain(second, file)["probability"] for file in files] == scores
-        assert "bayes" in [part["name"] for part in second.status()["health"]["parts"]]
+        wait_until(
+            lambda: "bayes" in [part["name"] for part in second.status()["health"]["parts"]], 20, "the refused snapshot in the node's health")
         # The node that had loaded it before goes on with it.
         assert next(member for member in state(first)["nodes"] if member["name"] == "mx1")["generation"] == newest
         second.stop()

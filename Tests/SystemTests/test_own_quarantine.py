@@ -24,6 +24,8 @@ def place(workplace):
     secret.write_text(password + "\n")
     for name, aliases in (("taro", ["--alias", "info@example.com"]), ("hanako", [])):
         node.run_command("user", "add", f"{name}@example.com", "--password-file", str(secret), *aliases, json_output=False)
+    # The next hop gets nothing but what is released.
+    node.set("digest.frequency", "off")
     node.set("attachments.large-message-bytes", "1000")
     node.set("attachments.large-message-score", "6.0")
     return node

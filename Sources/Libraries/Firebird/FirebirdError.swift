@@ -89,7 +89,7 @@ package struct FirebirdError: Error, Sendable, CustomStringConvertible {
     }
 
     /// The same error under another kind, for what only the caller of the C function can know.
-    func reclassified(_ kind: Kind) -> FirebirdError {
+    package func reclassified(_ kind: Kind) -> FirebirdError {
         FirebirdError(kind: kind, gdsCodes: gdsCodes, sqlState: sqlState, message: message, reportableMessage: reportableMessage)
     }
 

@@ -30,14 +30,25 @@ package struct NodeTable: NodeRegistry {
                 }
                 try Self.tell(row == nil ? "node.join" : "node.start", of: node, name, "version \(version)", transaction)
                 if let row { return Incarnation(node: node, number: try row.decode(0)) }
-                try transaction.execute(
-                    """
-                    insert into node (id, name, version, incarnation, counter, is_stopped, started_at, last_seen_at, settings_revision, changed_at,
-                        changed_by)
-                    values (\(node), \(name), \(version), 1, 0, false, \(now), \(now), 0, \(now), \(node))
-                    """)
+                try Self.insert(node, name, version, now, transaction)
                 return Incarnation(node: node, number: 1)
             }
+        }
+    }
+
+    private static func insert(
+        _ node: NodeID, _ name: String, _ version: String, _ now: UTCTime, _ transaction: FirebirdTransaction
+    ) throws(FirebirdError) {
+        do {
+            try transaction.execute(
+                """
+                insert into node (id, name, version, incarnation, counter, is_stopped, started_at, last_seen_at, settings_revision, changed_at,
+                    changed_by)
+                values (\(node), \(name), \(version), 1, 0, false, \(now), \(now), 0, \(now), \(node))
+                """)
+        } catch {
+            // A copy of this node began in the same moment: as the second of them it begins anew behind it.
+            throw error.kind == .duplicateKey ? error.reclassified(.conflict) : error
         }
     }
 
