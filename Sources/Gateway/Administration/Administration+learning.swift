@@ -70,7 +70,14 @@ package struct TaughtMessages: Sendable, Hashable {
     package struct Refused: Sendable, Hashable {
         package let message: RecordIdentifier
         package let reason: LocalizedText
+
+        package init(message: RecordIdentifier, reason: LocalizedText) {
+            self.message = message
+            self.reason = reason
+        }
     }
+
+    package init() {}
 }
 
 extension Administration {

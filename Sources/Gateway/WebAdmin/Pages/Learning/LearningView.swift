@@ -50,7 +50,8 @@ struct LearningView: Sendable {
             NodeRow(
                 name: node.name,
                 uses: node.generation.map { $0.number?.description ?? LearningText.usesNone[language] } ?? LearningText.notSaid[language],
-                since: node.generation.map { ShownValue.time($0.loadedAt) }, problem: (node.generation?.problem.nonEmpty).map { LearningNote.text(stored: $0)[language] })
+                since: node.generation.map { ShownValue.time($0.loadedAt) },
+                problem: (node.generation?.problem.nonEmpty).map { LearningNote.text(stored: $0)[language] })
         }
         self.runs = runs.map { RunRow($0, language) }
         hasRuns = !runs.isEmpty
