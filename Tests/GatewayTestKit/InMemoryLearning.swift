@@ -1,4 +1,4 @@
-import BayesianLearning
+package import BayesianLearning
 package import SampleLearning
 package import Settings
 package import SharedFolders
@@ -14,6 +14,8 @@ package final class InMemoryLearning: LearningStore, SampleKeeping {
         package var audit: [AuditEntry] = []
         /// Names of stored samples by folder.
         package var stored: [SharedFolderKind: Set<String>] = [:]
+        /// Of the role; what is fenced at another one fails. `nil`: whatever is asked.
+        package var epoch: Int64?
         /// Steps that fail from now on, as if the role were lost or the database away.
         package var failing: Set<Step> = []
     }
@@ -22,18 +24,37 @@ package final class InMemoryLearning: LearningStore, SampleKeeping {
         case read, publish, settle, forget
     }
 
-    private let state = Mutex(State())
+    private final class Shared: Sendable {
+        let state = Mutex(State())
+    }
+
+    private let shared: Shared
+    private let term: Int64?
     private let node = NodeID(RecordIdentifier(high: 1, low: 2))
 
-    package init() {}
+    package init() {
+        shared = Shared()
+        term = nil
+    }
 
-    package func change(_ body: (inout sending State) -> Void) { state.withLock { body(&$0) } }
-    package var now: State { state.withLock { $0 } }
+    private init(_ shared: Shared, term: Int64) {
+        self.shared = shared
+        self.term = term
+    }
+
+    package func fenced(at epoch: Int64) -> any LearningStore { InMemoryLearning(shared, term: epoch) }
+
+    package func change(_ body: (inout sending State) -> Void) { shared.state.withLock { body(&$0) } }
+    package var now: State { shared.state.withLock { $0 } }
 
     private func on<Value: Sendable>(
-        _ step: Step, _ body: (inout sending State) -> sending Value
+        _ step: Step, fenced isFenced: Bool = false, _ body: (inout sending State) -> sending Value
     ) throws(LearningError) -> Value {
-        let value: Value? = state.withLock { state in state.failing.contains(step) ? nil : body(&state) }
+        let term = isFenced ? term : nil
+        let value: Value? = shared.state.withLock { state in
+            if let term, let epoch = state.epoch, epoch != term { return nil }
+            return state.failing.contains(step) ? nil : body(&state)
+        }
         guard let value else { throw .unavailable(cause: "lost") }
         return value
     }
@@ -50,14 +71,14 @@ package final class InMemoryLearning: LearningStore, SampleKeeping {
         try on(.read) { Array($0.runs.reversed().prefix(limit)) }
     }
 
-    package func askForLearning(audit: AuditEntry) async throws(LearningError) {
+    package func askForLearning(beginsAnew: Bool, audit: AuditEntry) async throws(LearningError) {
         let node = node
         try on(.read) { state in
             state.audit.append(audit)
             state.runs.append(
                 LearningRun(
-                    key: "manual-\(audit.identifier)", node: node, startedAt: .now(), changedAt: .now(), state: .asked,
-                    figures: LearningRun.Figures(), cause: ""))
+                    key: LearningRun.key(audit.identifier, beginsAnew: beginsAnew), node: node, startedAt: .now(), changedAt: .now(),
+                    state: .asked, figures: LearningRun.Figures(), cause: ""))
         }
     }
 
@@ -109,7 +130,8 @@ package final class InMemoryLearning: LearningStore, SampleKeeping {
             state.audit.append(audit)
             let entries = digests.compactMap { state.ledger[$0] }
             for entry in entries {
-                if entry.number == nil { state.ledger[entry.digest] = nil } else { state.ledger[entry.digest]?.state = .leaving }
+                state.ledger[entry.digest]?.state = .leaving
+                state.ledger[entry.digest]?.changedAt = .now()
             }
             return entries
         }
@@ -123,7 +145,7 @@ package final class InMemoryLearning: LearningStore, SampleKeeping {
 
     package func noteProgress(_ figures: LearningRun.Figures, of key: String) async throws(LearningError) {
         let node = node
-        try on(.read) { state in
+        try on(.read, fenced: true) { state in
             state.runs.removeAll { $0.key == key }
             state.runs.append(
                 LearningRun(
@@ -135,15 +157,26 @@ package final class InMemoryLearning: LearningStore, SampleKeeping {
         try on(.read) { $0.ledger.values.filter { $0.state == .leaving }.map(\.digest) }
     }
 
-    package func publish(_ generation: PublishedGeneration) async throws(LearningError) { try on(.publish) { $0.published = generation } }
+    package func publish(
+        _ generation: PublishedGeneration, replacing before: BayesSnapshotNumber?
+    ) async throws(LearningError) {
+        let isReplaced = try on(.publish, fenced: true) { state in
+            guard state.published?.number == before else { return false }
+            state.published = generation
+            return true
+        }
+        guard isReplaced else { throw .unavailable(cause: "another generation was published meanwhile") }
+    }
 
     package func settle(_ entries: [LedgerEntry]) async throws(LearningError) {
-        try on(.settle) { state in
+        try on(.settle, fenced: true) { state in
             for entry in entries {
                 var settled = state.ledger[entry.digest] ?? entry
+                if settled.state == .leaving || settled.state == .waiting && settled.kind != entry.kind { continue }
                 settled.kind = entry.kind
                 settled.state = entry.state
                 settled.number = entry.number
+                settled.changedAt = entry.changedAt
                 state.ledger[entry.digest] = settled
             }
         }
@@ -152,21 +185,21 @@ package final class InMemoryLearning: LearningStore, SampleKeeping {
     package func ledgerDigests(after digest: SampleDigest?, limit: Int) async throws(LearningError) -> [LedgerDigest] {
         try on(.read) { state in
             let all = state.ledger.values.sorted { $0.digest < $1.digest }.filter { entry in digest.map { entry.digest > $0 } ?? true }
-            return all.prefix(limit).map { LedgerDigest(digest: $0.digest, isWaiting: $0.state == .waiting) }
+            return all.prefix(limit).map { LedgerDigest(digest: $0.digest, state: $0.state, changedAt: $0.changedAt) }
         }
     }
 
-    package func forget(_ digests: [SampleDigest]) async throws(LearningError) {
-        try on(.forget) { state in for digest in digests { state.ledger[digest] = nil } }
+    package func forget(_ digests: [SampleDigest], waitingSince limit: UTCTime) async throws(LearningError) {
+        try on(.forget, fenced: true) { state in
+            for digest in digests where state.ledger[digest].map({ $0.state != .waiting || $0.changedAt < limit }) ?? false {
+                state.ledger[digest] = nil
+            }
+        }
     }
 
     package func endLearning(_ key: String, isDone: Bool, cause: String) async throws(LearningError) {}
 
     package func store(_ bytes: [UInt8], named name: String, in kind: SharedFolderKind) async throws(SharedFolderError) {
-        state.withLock { _ = $0.stored[kind, default: []].insert(name) }
-    }
-
-    package func removeStored(named name: String, in kind: SharedFolderKind) async throws(SharedFolderError) {
-        state.withLock { _ = $0.stored[kind, default: []].remove(name) }
+        shared.state.withLock { _ = $0.stored[kind, default: []].insert(name) }
     }
 }

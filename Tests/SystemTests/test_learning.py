@@ -206,6 +206,38 @@ def test_mail_the_other_checks_are_sure_of_is_taught_by_itself(node):
             node.reset(name)
 
 
+def test_a_node_that_starts_judges_from_the_first_mail_on(node):
+    number = state(node)["generation"]["number"]
+    node.stop()
+    node.start()
+    send(node, mail(4200, True, subject="casino winner after the start"))
+    assert len(bayes_findings(node, "casino winner after the start")[1]) == 1
+    assert state(node)["generation"]["number"] == number
+
+
+def test_lost_samples_stop_learning_until_an_administrator_goes_on_without(node):
+    put(node, 2, first=4300)
+    learn(node)
+    before = state(node)["generation"]
+    entries = len(node.run_command("bayes", "ledger", "--limit", "200")["items"])
+    with open(f"{folder_of[node, 'replication']}/samples-{before['number']}.bayes", "r+b") as file:
+        file.truncate(100)
+    put(node, 1, first=4310)
+    node.run_command("bayes", "learn", json_output=False)
+    wait_until(lambda: runs(node)[0]["state"] == "stopped", 60, lambda: f"the run stops: {runs(node)[:2]}")
+    assert f"samples-{before['number']}.bayes" in runs(node)[0]["cause"]
+    assert state(node)["generation"] == before and len(node.run_command("bayes", "ledger", "--limit", "200")["items"]) == entries
+    send(node, mail(4311, True, subject="casino winner still judged"))
+    assert len(bayes_findings(node, "casino winner still judged")[1]) == 1
+    node.run_command("bayes", "learn", "--begin-anew", json_output=False)
+    wait_until(
+        lambda: [run["state"] for run in runs(node) if run["run"].startswith("anew-")] == ["done"], 150,
+        lambda: f"it goes on: {runs(node)[:3]}")
+    # The generation before it could be read: what came with the last one is lost, but for the new files.
+    assert state(node)["generation"]["ham"] == before["ham"] - 1
+    wait_until(lambda: all(run["state"] == "done" for run in runs(node)), 150, lambda: f"all are done: {runs(node)[:3]}")
+
+
 # A cluster
 
 

@@ -44,6 +44,9 @@ package struct LearningStatus: Sendable {
         package let generation: NodeGeneration?
     }
 
+    /// Learning stopped since what was learned before cannot be read.
+    package var isLost: Bool { run.map { $0.state == .stopped && LearningNote.isLoss($0.cause) } ?? false }
+
     /// Whether messages get scores.
     package var isJudging: Bool { settings.isEnabled && published?.hasSnapshot == true }
 }
@@ -67,7 +70,14 @@ package struct TaughtMessages: Sendable, Hashable {
     package struct Refused: Sendable, Hashable {
         package let message: RecordIdentifier
         package let reason: LocalizedText
+
+        package init(message: RecordIdentifier, reason: LocalizedText) {
+            self.message = message
+            self.reason = reason
+        }
     }
+
+    package init() {}
 }
 
 extension Administration {
@@ -103,9 +113,11 @@ extension Administration {
     }
 
     /// Asks the primary, whichever node it is, to learn now; it begins within seconds.
-    package func runLearning(_ caller: AdministrationCaller) async throws(AdministrationError) {
+    /// - Parameter beginsAnew: if what was learned before cannot be read, it goes on with what is left, and every node forgets the rest.
+    package func runLearning(beginsAnew: Bool = false, _ caller: AdministrationCaller) async throws(AdministrationError) {
         do throws(LearningError) {
-            try await ports.learning.store.askForLearning(audit: entry(caller, "bayes.run", "cluster"))
+            try await ports.learning.store.askForLearning(
+                beginsAnew: beginsAnew, audit: entry(caller, "bayes.run", "cluster", beginsAnew ? "anew" : ""))
         } catch {
             throw AdministrationError(error)
         }
@@ -125,7 +137,7 @@ extension Administration {
         }
     }
 
-    /// Takes samples back: what is learned is forgotten with the next run, what waits is removed now.
+    /// Takes samples back: the next run forgets them, and removes the files of those that wait.
     /// - Returns: how many there were.
     package func unlearn(_ digests: [SampleDigest], _ caller: AdministrationCaller) async throws(AdministrationError) -> Int {
         try checkSelection(digests.map(\.identifier))
@@ -149,7 +161,7 @@ extension Administration {
         } catch {
             switch error {
             case .unusable(let reason):
-                throw .invalid([FieldProblem("content", reason, ja: "学習できるメールではありません: \(reason)")])
+                throw .invalid([FieldProblem("content", reason.english, ja: reason.japanese)])
             case .failed(let cause): throw AdministrationError(cause)
             }
         }
@@ -180,7 +192,7 @@ extension Administration {
                     if case .failed(let cause) = error { throw AdministrationError(cause) }
                     continue
                 }
-                taught.refused.append(.init(message: message, reason: LocalizedText(reason, ja: "学習できるメールではありません: \(reason)")))
+                taught.refused.append(.init(message: message, reason: reason))
             }
         }
         return taught

@@ -129,6 +129,7 @@ struct NodeAssembly: Sendable {
         try await watcher.adoptNewest()
         if folders.beginAnew() { try await folders.prepareForStart(logger: logger) }
         try await folderDuty.beginServing()
+        await learning.watch.look(within: NodeLearning.longestFirstLook)
         let duty = database.duty
         let isShared = folders.isConfigured(.transcripts)
         let retention = TranscriptRetention(

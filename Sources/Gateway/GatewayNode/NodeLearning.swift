@@ -7,6 +7,9 @@ import SharedFolders
 struct NodeLearning: Sendable {
     let folders: LearningFolders
     let watch: SnapshotWatch
+    /// Mail is judged by what was learned from the first on, unless the folder is slow.
+    static let longestFirstLook = Duration.seconds(10)
+
     private let base: NodeBase
     private let store: any LearningStore
 

@@ -184,14 +184,14 @@ final class NodeMonitoring: NodeMonitor {
 
     /// Only when there is something to say: mail is judged by what was learned before, or by the other checks alone.
     private func learning() -> [NodeHealth.Part] {
-        let problem = parts.learning.problem
-        guard !problem.isEmpty else { return [] }
+        guard !parts.learning.problem.isEmpty else { return [] }
+        let problem = LearningNote.text(stored: parts.learning.problem)
         return [
             .warning(
                 "bayes", LocalizedText("Bayesian learning", ja: "ベイズ学習"),
                 LocalizedText(
-                    "This node does not judge by what was learned last. \(problem) See to the folder BayesReplication, or learn again.",
-                    ja: "このノードは最新の学習結果を使用していません。\(problem) BayesReplication フォルダーを確認するか、もう一度学習してください。"))
+                    "This node does not judge by what was learned last. \(problem.english). See to the folder BayesReplication, or learn again.",
+                    ja: "このノードは最新の学習結果を使用していません（\(problem.japanese)）。BayesReplication フォルダーを確認するか、もう一度学習してください。"))
         ]
     }
 

@@ -26,7 +26,7 @@ package enum EngineFailure: Error, Sendable, Hashable {
     /// All connections are in use, and the time was over before one was free.
     case busy
     /// It failed several times in a row and is left alone; the last failure's words.
-    case paused(String)
+    case paused(LocalizedText)
     /// The message could not be read, which is not the engine's fault.
     case contentUnavailable(String)
 
@@ -63,7 +63,7 @@ package enum EngineFailure: Error, Sendable, Hashable {
         case .unusable(let error): LocalizedText(error.description, ja: "応答が不正です（\(error.description)）")
         case .status(let status): LocalizedText("it answered with status \(status)", ja: "ステータス \(status) が返されました")
         case .busy: LocalizedText("all connections are in use", ja: "すべての接続が使用中です")
-        case .paused(let cause): LocalizedText("it is paused after failures (\(cause))", ja: "失敗が続いたため停止中です（\(cause)）")
+        case .paused(let cause): LocalizedText("it is paused after failures (\(cause.english))", ja: "失敗が続いたため停止中です（\(cause.japanese)）")
         case .contentUnavailable(let cause): LocalizedText("the message could not be read (\(cause))", ja: "メッセージを読み取れません（\(cause)）")
         }
     }

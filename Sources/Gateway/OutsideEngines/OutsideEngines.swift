@@ -150,7 +150,7 @@ package final class OutsideEngines: EngineScanner, EngineOverseer {
         entry.course.withLock { course in
             follow(&course, connection)
             guard !course.breaker.admits, case .paused(_, let failure) = course.health else { return nil }
-            return .paused(failure.text.english)
+            return .paused(failure.text)
         }
     }
 

@@ -84,6 +84,19 @@ final class FolderThreads: @unchecked Sendable {
         }
     }
 
+    /// The same for work that asks whether it is still waited for, before it does what would be wrong once the caller has gone on.
+    func run<Value: Sendable>(
+        _ operation: String, deadline: Duration,
+        _ body: @escaping @Sendable (_ isWaited: () -> Bool) throws(SharedFolderError) -> Value
+    ) async throws(SharedFolderError) -> Value {
+        try await answer(operation, deadline: deadline) { answer in
+            self.enqueue {
+                guard answer.isWaited else { return }
+                _ = answer.give(Result { () throws(SharedFolderError) in try body { answer.isWaited } })
+            }
+        }
+    }
+
     /// Waits for an answer that `start` arranges; `start` returns `false` when it could not.
     func answer<Value: Sendable>(
         _ operation: String, deadline: Duration, start: @Sendable (PendingAnswer<Value>) -> Bool

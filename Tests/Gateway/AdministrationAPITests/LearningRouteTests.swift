@@ -31,9 +31,17 @@ struct LearningRouteTests {
         #expect(status.waitingSpam == 1 && !status.isJudging && status.generation == nil)
         // Whoever says otherwise a moment later is right.
         _ = try await gateway.request(.post, "/bayes/samples", Self.body(Self.mail, kind: "ham"))
-        #expect(gateway.learning.now.stored[.bayesSpam]?.isEmpty == true && gateway.learning.now.stored[.bayesHam]?.count == 1)
+        #expect(gateway.learning.now.ledger.values.map(\.kind) == [.ham] && gateway.learning.now.stored[.bayesHam]?.count == 1)
         let gone = try await gateway.request(.post, "/bayes/ledger/unlearn", #"{"entries": ["\#(taught.sample)"]}"#)
-        #expect(gone.status == 200 && gateway.learning.now.ledger.isEmpty && gateway.learning.now.stored[.bayesHam]?.isEmpty == true)
+        #expect(gone.status == 200 && gateway.learning.now.ledger.values.map(\.state) == [.leaving], "the primary removes it")
+    }
+
+    @Test func `a run that may begin with what is left is asked for by name`() async throws {
+        let gateway = try InMemoryGateway.filled()
+        #expect(try await gateway.request(.post, "/bayes/run", "{}").status == 204)
+        #expect(try await gateway.request(.post, "/bayes/run", #"{"beginsAnew": true}"#).status == 204)
+        #expect(gateway.learning.now.runs.map { LearningRun.beginsAnew($0.key) } == [false, true])
+        #expect(try await gateway.request(.post, "/bayes/run", #"{"beginsAnew": "yes"}"#).status == 400)
     }
 
     @Test func `what is no message is refused, and so is what is no Base64`() async throws {

@@ -39,13 +39,22 @@ import Testing
             let own = Incarnation(node: test.node, number: 1)
             duty.confirm(try #require(try await roles.take(try await roles.primaryRecord(), by: own)), begunAt: .now)
             #expect(try await fenced.beginLearning("a") == .begun)
-            try await fenced.publish(Self.generation(1, test))
+            let first = Self.generation(1, test)
+            try await fenced.publish(first, replacing: nil)
+            await #expect(throws: LearningError.self) { try await fenced.publish(Self.generation(2, test), replacing: nil) }
             // Another node takes over while this one sleeps; its clock has not told it yet.
             _ = try await roles.take(try await roles.primaryRecord(), by: Incarnation(node: NodeID(.fresh()), number: 1))
             duty.confirm(1, begunAt: .now)
-            await #expect(throws: LearningError.self) { try await fenced.publish(Self.generation(2, test)) }
+            await #expect(throws: LearningError.self) { try await fenced.publish(Self.generation(2, test), replacing: first.number) }
             await #expect(throws: LearningError.self) { try await fenced.settle([Self.entry(1)]) }
             await #expect(throws: LearningError.self) { try await fenced.beginLearning("b") }
+            // It has the role again; what it began in its first term is worth nothing.
+            let regained = try #require(try await roles.take(try await roles.primaryRecord(), by: own))
+            duty.confirm(regained, begunAt: .now)
+            let late = fenced.fenced(at: 1)
+            await #expect(throws: LearningError.self) { try await late.publish(Self.generation(2, test), replacing: first.number) }
+            await #expect(throws: LearningError.self) { try await late.settle([Self.entry(1)]) }
+            #expect(try await fenced.fenced(at: regained).beginLearning("c") == .begun)
             #expect(try await fenced.publishedGeneration()?.number.sequence == 1)
             #expect(try await fenced.ledger(LedgerFilter(), after: nil, limit: 5).isEmpty)
         }
@@ -70,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `what waits is removed at once and what is learned is marked to be forgotten`() async throws {
+    @Test func `what is unlearned is marked to be forgotten, whether it waits or is learned`() async throws {
         try await TestDatabase.with { test in
             let table = test.database.learning
             var learned = Self.entry(2)
@@ -80,11 +89,27 @@ import Testing
             try await table.enter([Self.entry(1)], audit: nil)
             let gone = try await table.unlearn([Self.digest(1), Self.digest(2), Self.digest(3)], audit: Self.audit(test))
             #expect(Set(gone.map(\.digest)) == [Self.digest(1), Self.digest(2)])
-            #expect(try await table.leavingSamples(limit: 10) == [Self.digest(2)])
-            #expect(try await table.waitingSamples().leaving == 1)
-            #expect(try await table.ledgerDigests(after: nil, limit: 10) == [LedgerDigest(digest: Self.digest(2), isWaiting: false)])
-            try await table.forget([Self.digest(2)])
+            #expect(try await Set(table.leavingSamples(limit: 10)) == [Self.digest(1), Self.digest(2)])
+            #expect(try await table.waitingSamples().leaving == 2)
+            // What a run learned that did not know of it does not bring it back.
+            learned.kind = .spam
+            try await table.settle([learned])
+            #expect(try await table.ledgerDigests(after: nil, limit: 10).map(\.state) == [.leaving, .leaving])
+            try await table.forget([Self.digest(1), Self.digest(2)], waitingSince: UTCTime(milliseconds: 0))
             #expect(try await table.ledgerDigests(after: nil, limit: 10).isEmpty)
+        }
+    }
+
+    @Test func `what was taught otherwise while it was learned waits, and one that waits in vain goes after a while`() async throws {
+        try await TestDatabase.with { test in
+            let table = test.database.learning
+            try await table.enter([Self.entry(1, .ham), Self.entry(2)], audit: nil)
+            var learned = Self.entry(1, .spam)
+            learned.state = .learned
+            try await table.settle([learned])
+            #expect(try await table.ledgerEntries(of: [Self.digest(1)]).map(\.state) == [.waiting])
+            try await table.forget([Self.digest(1), Self.digest(2)], waitingSince: UTCTime(milliseconds: 1_500))
+            #expect(try await table.ledgerDigests(after: nil, limit: 10).map(\.digest) == [Self.digest(2)])
         }
     }
 
@@ -120,8 +145,8 @@ import Testing
     @Test func `a run that is asked for twice is done once, and one that is done does not begin again`() async throws {
         try await TestDatabase.with { test in
             let table = test.database.learning
-            try await table.askForLearning(audit: Self.audit(test))
-            try await table.askForLearning(audit: Self.audit(test))
+            try await table.askForLearning(beginsAnew: false, audit: Self.audit(test))
+            try await table.askForLearning(beginsAnew: false, audit: Self.audit(test))
             let key = try #require(try await table.unfinishedLearning().first)
             #expect(try await table.unfinishedLearning().count == 1)
             #expect(try await table.beginLearning(key) == .begun)
@@ -136,6 +161,10 @@ import Testing
             try await table.endLearning(key, isDone: true, cause: "")
             #expect(try await table.beginLearning(key) == .done)
             #expect(try await table.unfinishedLearning().isEmpty)
+            // What an administrator has to confirm is never served by another run.
+            try await table.askForLearning(beginsAnew: false, audit: Self.audit(test))
+            try await table.askForLearning(beginsAnew: true, audit: Self.audit(test))
+            #expect(try await table.unfinishedLearning().map(LearningRun.beginsAnew).contains(true))
         }
     }
 

@@ -116,8 +116,7 @@ struct LearningCourseTests {
         place.put(21)
         _ = try await place.course().perform("a")
         let digest = SampleDigest(of: Array(Place.mail(3, .spam).utf8))
-        let audit = AuditEntry(actor: .localCommand(userID: 0), node: place.node, action: "bayes.unlearn", target: "", detail: "")
-        _ = try await place.store.unlearn([digest], audit: audit)
+        try await place.unlearn(digest)
         _ = try await place.course().perform("b")
         #expect(place.store.now.published.map { $0.spam == 20 && $0.ham == 21 && $0.number.sequence == 2 } == true)
         #expect(place.store.now.ledger[digest] == nil && place.store.now.ledger.count == 41)
@@ -143,7 +142,7 @@ struct LearningCourseTests {
         #expect(place.store.now.runs.last?.figures.aged == 20 && place.store.now.ledger.count == 2_000)
     }
 
-    @Test func `damaged samples are told and those of an earlier generation are used`() async throws {
+    @Test func `damaged samples stop learning until an administrator goes on with an earlier generation`() async throws {
         let place = try Place()
         place.put(20)
         _ = try await place.course().perform("a")
@@ -152,7 +151,14 @@ struct LearningCourseTests {
         let newest = try #require(place.store.now.published?.number)
         place.damage(ReplicationFile.samples(newest))
         place.put(1, from: 30)
-        _ = try await place.course().perform("c")
+        let before = place.store.now
+        for key in ["c", LearningRun.key(RecordIdentifier(milliseconds: 1), beginsAnew: false)] {
+            await #expect(throws: LearningError.samplesLost(generation: "\(newest)")) { try await place.course().perform(key) }
+        }
+        #expect(place.store.now.published == before.published && place.store.now.ledger == before.ledger)
+        #expect(place.files(.bayesHam) == ["30.eml"])
+        let told = try await place.course().perform(LearningRun.key(RecordIdentifier(milliseconds: 1), beginsAnew: true))
+        #expect(LearningNote.text(stored: told).japanese.contains("残っている分"))
         #expect(place.store.now.published.map { $0.ham == 21 && $0.spam == 21 && $0.number.sequence == 3 } == true)
         #expect(place.store.now.ledger.count == 42, "the ledger names what is learned and nothing else")
     }
@@ -207,84 +213,5 @@ struct LearningCourseTests {
         place.store.change { $0.failing = [.read] }
         await watch.look()
         #expect(current.snapshot != nil && watch.problem.isEmpty)
-    }
-}
-
-extension LearningCourse {
-    mutating func change(_ body: (inout BayesSettings) -> Void) {
-        var settings = settings
-        body(&settings)
-        self = LearningCourse(store: store, folders: folders, settings: settings, node: node, epoch: epoch, logger: logger)
-    }
-}
-
-/// Folders of one test with marked shared folders, removed with it.
-private final class Place: Sendable {
-    let root: String
-    let store = InMemoryLearning()
-    let node = NodeID(RecordIdentifier(high: 3, low: 4))
-    let folders: LearningFolders
-
-    init() throws {
-        let root = NSTemporaryDirectory() + "learning-\(UUID().uuidString)"
-        for kind in [SharedFolderKind.bayesHam, .bayesSpam, .bayesReplication] {
-            let path = "\(root)/\(kind.rawValue)"
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-            _ = try FolderMarker.write(
-                kind, in: path, proposal: RecordIdentifier(milliseconds: 1), cluster: RecordIdentifier(milliseconds: 2))
-        }
-        self.root = root
-        folders = LearningFolders { FolderPlaces(present: "\(root)/\($0.rawValue)", others: []) }
-    }
-
-    deinit {
-        folders.close()
-        // Of use to nobody.
-        try? FileManager.default.removeItem(atPath: root)
-    }
-
-    func course(epoch: Int64 = 7) -> LearningCourse {
-        var settings = BayesSettings()
-        settings.minimumSamples = 20
-        return LearningCourse(
-            store: store, folders: folders, settings: settings, node: node, epoch: { epoch },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    }
-
-    func watch(_ current: CurrentBayesSnapshot) -> SnapshotWatch {
-        SnapshotWatch(
-            store: store, folders: folders, current: current, node: node, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    }
-
-    func path(_ kind: SharedFolderKind) -> String { "\(root)/\(kind.rawValue)" }
-
-    func file(_ name: String) -> String { "\(path(.bayesReplication))/\(name)" }
-
-    static func mail(_ number: Int, _ kind: SampleKind) -> String {
-        let words = kind.isSpam ? ["casino", "lottery", "prize", "pills"] : ["minutes", "patch", "agenda", "review"]
-        return "From: s@example.net\nSubject: \(words[number % 4]) \(number)\nMessage-ID: <\(kind)\(number)@example.net>\n\n"
-            + "\(words[number % 4]) \(words[(number / 4) % 4]) and the word number\(number)\n"
-    }
-
-    func write(_ name: String, _ text: String, in kind: SharedFolderKind) {
-        _ = FileManager.default.createFile(atPath: "\(path(kind))/\(name)", contents: Data(text.utf8))
-    }
-
-    /// So many of each kind.
-    func put(_ count: Int, from first: Int = 0) {
-        for number in first..<first + count {
-            for kind in SampleKind.allCases { write("\(number).eml", Self.mail(number, kind), in: kind.folder) }
-        }
-    }
-
-    func files(_ kind: SharedFolderKind) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: path(kind))) ?? []).filter { !$0.hasPrefix(".securitygateway") }.sorted()
-    }
-
-    /// Changes one byte in the middle.
-    func damage(_ name: String) {
-        guard var bytes = FileManager.default.contents(atPath: file(name)) else { return }
-        bytes[bytes.count / 2] ^= 0x55
-        _ = FileManager.default.createFile(atPath: file(name), contents: bytes)
     }
 }

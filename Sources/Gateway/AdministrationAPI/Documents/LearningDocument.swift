@@ -58,6 +58,14 @@ package struct LearningDocument: Codable, Sendable {
     }
 }
 
+/// What a run is asked for with.
+package struct LearningRunRequestDocument: Codable, Sendable {
+    /// If what was learned before cannot be read, it goes on with what is left.
+    package let beginsAnew: Bool
+
+    package init(beginsAnew: Bool) { self.beginsAnew = beginsAnew }
+}
+
 /// A run of learning.
 package struct LearningRunDocument: Codable, Sendable {
     /// The local date of a nightly run; `manual-` and an identifier else.

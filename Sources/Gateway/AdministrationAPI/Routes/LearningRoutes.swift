@@ -27,8 +27,11 @@ extension AdministrationAPI {
             .post("/bayes/run") { call async throws(APIError) in
                 try call.query.allow()
                 var reader = try JSONObjectReader(call.body)
+                let beginsAnew = reader.boolean("beginsAnew") ?? false
                 try reader.finish()
-                try await ask { () async throws(AdministrationError) in try await administration.runLearning(call.caller) }
+                try await ask { () async throws(AdministrationError) in
+                    try await administration.runLearning(beginsAnew: beginsAnew, call.caller)
+                }
                 return .noContent
             },
             .get("/bayes/ledger") { call async throws(APIError) in

@@ -89,15 +89,11 @@ extension LearningTable {
         return try await sessions.write(audited: [audit], unavailable: LearningError.unavailable) { transaction in
             let entries = try Self.entries(of: digests, transaction)
             for entry in entries {
-                if entry.number == nil {
-                    try transaction.execute("delete from bayes_sample where digest = \(entry.digest.identifier)")
-                } else {
-                    try transaction.execute(
-                        """
-                        update bayes_sample set state = 'leaving', changed_at = \(UTCTime.now()), changed_by = \(author)
-                        where digest = \(entry.digest.identifier)
-                        """)
-                }
+                try transaction.execute(
+                    """
+                    update bayes_sample set state = 'leaving', changed_at = \(UTCTime.now()), changed_by = \(author)
+                    where digest = \(entry.digest.identifier)
+                    """)
             }
             return entries
         }
@@ -117,6 +113,12 @@ extension LearningTable {
         let author = sessions.node
         try await write(fenced: true) { transaction in
             for entry in entries {
+                let present = try transaction.queryOne("select kind, state from bayes_sample where digest = \(entry.digest.identifier)")
+                if let present {
+                    let (kind, state): (SampleKind, LedgerEntry.State) = (try present.word("kind"), try present.word("state"))
+                    // Unlearned, or taught otherwise, while it was being learned: the next run sees to it.
+                    if state == .leaving || state == .waiting && kind != entry.kind { continue }
+                }
                 let count = try transaction.execute(
                     """
                     update bayes_sample set kind = \(entry.kind.rawValue), state = \(entry.state.rawValue),
@@ -142,19 +144,22 @@ extension LearningTable {
         return try await readInBackground { transaction in
             try transaction.query(
                 """
-                select first \(unsafeSQL: String(max(1, limit))) digest, state from bayes_sample where digest > \(first) order by digest
+                select first \(unsafeSQL: String(max(1, limit))) digest, state, changed_at from bayes_sample where digest > \(first)
+                order by digest
                 """, maximumRows: limit
             ).map { row in
-                let state: LedgerEntry.State = try row.word("state")
-                return LedgerDigest(digest: SampleDigest(try row.decode(0)), isWaiting: state == .waiting)
+                LedgerDigest(digest: SampleDigest(try row.decode(0)), state: try row.word("state"), changedAt: try row.decode(2))
             }
         }
     }
 
-    package func forget(_ digests: [SampleDigest]) async throws(LearningError) {
+    package func forget(_ digests: [SampleDigest], waitingSince limit: UTCTime) async throws(LearningError) {
         try await write(fenced: true) { transaction in
             for part in IdentifierList.parts(digests.map(\.identifier)) {
-                try transaction.executeUncounted("delete from bayes_sample where digest in (\(list: part)) and state || '' <> 'waiting'")
+                try transaction.executeUncounted(
+                    """
+                    delete from bayes_sample where digest in (\(list: part)) and (state || '' <> 'waiting' or changed_at + 0 < \(limit))
+                    """)
             }
         }
     }

@@ -1,4 +1,4 @@
-import BayesianLearning
+package import BayesianLearning
 import Firebird
 import MessageLog
 package import SampleLearning
@@ -59,8 +59,21 @@ package struct LearningTable: LearningStore {
         }
     }
 
-    package func publish(_ generation: PublishedGeneration) async throws(LearningError) {
+    package func fenced(at epoch: Int64) -> any LearningStore {
+        var table = self
+        table.fence?.term = epoch
+        return table
+    }
+
+    package func publish(
+        _ generation: PublishedGeneration, replacing before: BayesSnapshotNumber?
+    ) async throws(LearningError) {
         try await write(fenced: true) { transaction in
+            let row = try transaction.queryOne("select epoch, sequence_number from bayes_generation where id = 1")
+            let present = try row.flatMap { Self.number(try $0.decode(0), try $0.decode(1)) }
+            guard present == before else {
+                throw LearningError.unavailable(cause: "another generation was published meanwhile")
+            }
             _ = try transaction.execute(
                 """
                 update or insert into bayes_generation (id, epoch, sequence_number, ham, spam, features, minimum_samples, published_at,
@@ -87,13 +100,14 @@ package struct LearningTable: LearningStore {
         }
     }
 
-    package func askForLearning(audit: AuditEntry) async throws(LearningError) {
+    package func askForLearning(beginsAnew: Bool, audit: AuditEntry) async throws(LearningError) {
         let node = sessions.node
-        let now = UTCTime.now()
-        let key = "manual-\(RecordIdentifier(milliseconds: now.milliseconds))"
+        let key = LearningRun.key(RecordIdentifier(milliseconds: UTCTime.now().milliseconds), beginsAnew: beginsAnew)
         try await sessions.write(audited: [audit], unavailable: LearningError.unavailable) { transaction in
             // One that is asked for serves all who ask before it is begun.
-            guard try transaction.queryOne("select first 1 1 from bayes_run where state = 'asked'") == nil else { return }
+            let asked = try transaction.query("select run_key from bayes_run where state = 'asked'", maximumRows: Self.unfinishedRuns)
+            let keys = try asked.map { try $0.decode(0, as: String.self) }
+            guard !keys.contains(where: { LearningRun.beginsAnew($0) == beginsAnew }) else { return }
             try Self.insert(key, .asked, node, transaction)
         }
     }

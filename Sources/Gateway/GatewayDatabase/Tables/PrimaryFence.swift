@@ -7,10 +7,12 @@ import Settings
 struct PrimaryFence: Sendable {
     let duty: PrimaryDuty
     let node: NodeID
+    /// The term a longer work belongs to; `nil`: whichever it is now.
+    var term: Int64?
 
-    /// - Throws: `NotPrimary` when the role is not, or no longer, this node's.
+    /// - Throws: `NotPrimary` when the role is not, or no longer, this node's, or not in `term`.
     func assert(_ transaction: FirebirdTransaction) throws {
-        guard let epoch = duty.epoch else { throw NotPrimary() }
+        guard let epoch = duty.epoch, term == nil || term == epoch else { throw NotPrimary() }
         let count = try transaction.execute(
             "update primary_role set epoch = epoch where id = 1 and epoch = \(epoch) and holder = \(node) and incarnation > 0")
         guard count == 1 else { throw NotPrimary() }

@@ -3,7 +3,7 @@ package import Settings
 
 /// One run of learning: how far it is, what it did, and how it ended.
 package struct LearningRun: Sendable, Hashable {
-    /// The local date of a nightly run; `manual-` and an identifier for one that was asked for.
+    /// The local date of a nightly run; `manual-`, or `anew-`, and an identifier for one that was asked for.
     package let key: String
     /// Which node does it, or did it last; of one that was asked for and is not begun, where it was asked.
     package let node: NodeID
@@ -13,6 +13,20 @@ package struct LearningRun: Sendable, Hashable {
     package let figures: Figures
     /// Why it stopped, or what an administrator should know of it; empty else.
     package let cause: String
+
+    private static let manualPrefix = "manual-"
+    private static let anewPrefix = "anew-"
+
+    /// Of a run that is asked for.
+    /// - Parameter beginsAnew: it goes on with what is left, if what was learned before cannot be read.
+    package static func key(_ identifier: RecordIdentifier, beginsAnew: Bool) -> String {
+        "\(beginsAnew ? anewPrefix : manualPrefix)\(identifier)"
+    }
+
+    package static func beginsAnew(_ key: String) -> Bool { key.hasPrefix(anewPrefix) }
+
+    /// Whether an administrator asked for it.
+    package static func isByHand(_ key: String) -> Bool { key.hasPrefix(manualPrefix) || key.hasPrefix(anewPrefix) }
 
     package enum State: String, Sendable, Hashable, Codable, CaseIterable {
         /// An administrator wants it; the primary begins within seconds.

@@ -15,6 +15,7 @@ package struct LearningService: Service {
     private let node: NodeID
     private let epoch: @Sendable () -> Int64?
     private let logger: Logger
+    private let attempts = PublishingAttempts()
 
     private static let interval = Duration.seconds(2)
 
@@ -54,9 +55,14 @@ package struct LearningService: Service {
 
     /// - Returns: whether nothing is left to do for this key.
     private func perform(_ key: String, _ bayes: BayesSettings) async -> Bool {
+        // All of the run belongs to this term, even if the role is lost and won again meanwhile.
+        guard let term = epoch() else { return false }
+        let (store, epoch) = (store.fenced(at: term), epoch)
         do throws(LearningError) {
             guard try await store.beginLearning(key) == .begun else { return true }
-            let course = LearningCourse(store: store, folders: folders, settings: bayes, node: node, epoch: epoch, logger: logger)
+            let course = LearningCourse(
+                store: store, folders: folders, settings: bayes, node: node, epoch: term, isPrimary: { epoch() == term },
+                attempts: attempts, logger: logger)
             let cause = try await course.perform(key)
             try await store.endLearning(key, isDone: true, cause: cause)
             return true

@@ -5,7 +5,6 @@ package import SharedFolders
 package protocol SampleKeeping: Sendable {
     /// Durable when it returns. One that is there already is left as it is.
     func store(_ bytes: [UInt8], named name: String, in kind: SharedFolderKind) async throws(SharedFolderError)
-    func removeStored(named name: String, in kind: SharedFolderKind) async throws(SharedFolderError)
 }
 
 extension LearningFolders: SampleKeeping {}
@@ -34,7 +33,7 @@ package struct SampleTeaching: Sendable {
     /// Why a message is not taught.
     package enum Refusal: Error, Sendable, Hashable {
         /// Nothing can be learned from it; the reason is a sentence.
-        case unusable(reason: String)
+        case unusable(reason: LocalizedText)
         case failed(LearningError)
     }
 
@@ -52,7 +51,7 @@ package struct SampleTeaching: Sendable {
         }
     }
 
-    /// Durable when it returns: the file first, since a file without an entry is learned all the same.
+    /// Durable when it returns. The entry first: it rules what the files of this message are learned as, whichever node wrote which last.
     /// - Parameter audit: makes the audit row, once the message's name is known; `nil`: none is written.
     package func teach(
         _ bytes: [UInt8], as kind: SampleKind, by teacher: Teacher, audit: ((SampleDigest) -> AuditEntry)? = nil
@@ -61,17 +60,15 @@ package struct SampleTeaching: Sendable {
         do throws(LearningError) {
             let present = try await store.ledgerEntries(of: [digest]).first
             if let present, present.state == .learned, present.kind == kind { return (digest, .known) }
-            do throws(SharedFolderError) {
-                try await keeper.store(bytes, named: digest.fileName, in: kind.folder)
-                // Whoever taught it otherwise a moment ago has changed his mind.
-                try await keeper.removeStored(named: digest.fileName, in: kind.opposite.folder)
-            } catch {
-                throw LearningError.folder(cause: error.description)
-            }
             let entry = LedgerEntry(
                 digest: digest, kind: kind, state: .waiting, origin: teacher.origin, actor: teacher.actor, message: teacher.message,
                 sender: sender, subject: subject)
             try await store.enter([entry], audit: audit?(digest))
+            do throws(SharedFolderError) {
+                try await keeper.store(bytes, named: digest.fileName, in: kind.folder)
+            } catch {
+                throw LearningError.folder(cause: error.description)
+            }
             return (digest, .waiting)
         } catch {
             throw .failed(error)
@@ -90,17 +87,9 @@ package struct SampleTeaching: Sendable {
         }
     }
 
-    /// Takes samples back: what is learned is forgotten with the next run, what waits is removed now.
+    /// Takes samples back: the next run forgets them, and removes the files of those that wait.
     /// - Returns: the entries as they were; those that are gone are not among them.
     package func unlearn(_ digests: [SampleDigest], audit: AuditEntry) async throws(LearningError) -> [LedgerEntry] {
-        let entries = try await store.unlearn(digests, audit: audit)
-        for entry in entries where entry.state == .waiting {
-            do throws(SharedFolderError) {
-                try await keeper.removeStored(named: entry.digest.fileName, in: entry.kind.folder)
-            } catch {
-                throw .folder(cause: error.description)
-            }
-        }
-        return entries
+        try await store.unlearn(digests, audit: audit)
     }
 }

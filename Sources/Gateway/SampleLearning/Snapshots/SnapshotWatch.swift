@@ -36,7 +36,7 @@ package final class SnapshotWatch: Service {
         self.logger = logger
     }
 
-    /// Why this node does not judge by what was published last; empty when it does.
+    /// Why this node does not judge by what was published last, as `LearningNote` stores it; empty when it does.
     package var problem: String { state.withLock { $0.problem } }
 
     package func run() async throws {
@@ -48,6 +48,22 @@ package final class SnapshotWatch: Service {
         }
     }
 
+    /// A look that is waited for so long at most. What is not loaded by then follows with the next looks.
+    package func look(within limit: Duration) async {
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        // Neither is waited for beyond the first end: a folder that hangs must not hold up a start. Both are over at their deadlines.
+        Task {
+            await self.look()
+            end.finish()
+        }
+        let timer = Task {
+            try? await Task.sleep(for: limit)  // cancelled when the look is over
+            end.finish()
+        }
+        for await _ in ends {}
+        timer.cancel()
+    }
+
     /// One look at what is published; on failure what is in use stays in use.
     package func look() async {
         // While the database is away what is in use is right as far as anybody knows; its health is told elsewhere.
@@ -57,8 +73,7 @@ package final class SnapshotWatch: Service {
         case .drop:
             current.adopt(nil)
             note(problem: "")
-        case .refuse(let inUse):
-            note(problem: "The published generation \(published.number) is older than the one in use, \(inUse).")
+        case .refuse(let inUse): note(problem: LearningNote.olderThanInUse(inUse).text.english)
         case .load:
             let wait = state.withLock { state in
                 state.refused == published.number ? state.retryAt.map { ContinuousClock.now < $0 } ?? false : false
@@ -73,7 +88,7 @@ package final class SnapshotWatch: Service {
             adopt(try await read(number))
             note(problem: "")
         } catch {
-            let isNew = note(problem: "Generation \(number) is refused: \(error).")
+            let isNew = note(problem: LearningNote.refused(generation: number, cause: error.description).text.english)
             state.withLock { state in
                 state.refused = number
                 state.retryAt = .now + Self.pauseAfterRefusal

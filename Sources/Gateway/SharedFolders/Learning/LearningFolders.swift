@@ -78,10 +78,16 @@ package final class LearningFolders: Sendable {
     }
 
     /// Removes a file unless it has been written to since it was listed.
-    package func remove(_ file: SampleFile) async throws(SharedFolderError) {
-        try await run("remove") { () throws(SharedFolderError) in
-            guard Self.state(of: file) == file else { return }
+    /// - Returns: whether there is no such file any more.
+    /// - Throws: `.notMounted` when the marker is missing.
+    package func remove(_ file: SampleFile) async throws(SharedFolderError) -> Bool {
+        let places = places(file.kind)
+        return try await run("remove") { () throws(SharedFolderError) in
+            try self.checkMarker(file.kind, places.present)
+            guard let present = Self.state(of: file) else { return true }
+            guard present == file else { return false }
             try FileCalls.remove(file.path)
+            return true
         }
     }
 
@@ -122,9 +128,11 @@ package final class LearningFolders: Sendable {
     }
 
     /// Removes a sample that has not been learned, by the name it was stored under.
+    /// - Throws: `.notMounted` when the marker is missing.
     package func removeStored(named name: String, in kind: SharedFolderKind) async throws(SharedFolderError) {
         let places = places(kind)
         try await run("remove") { () throws(SharedFolderError) in
+            try self.checkMarker(kind, places.present)
             for folder in [places.present] + places.others { try FileCalls.remove("\(folder)/\(name)") }
         }
     }
@@ -139,13 +147,17 @@ package final class LearningFolders: Sendable {
     }
 
     /// Temporary name, sync, rename, folder synced: nobody ever reads half of it.
-    static func write(_ bytes: [UInt8], to path: String, in folder: String) throws(SharedFolderError) {
+    /// - Parameter isWanted: asked before the file gets its name; what nobody waits for any more is thrown away.
+    static func write(
+        _ bytes: [UInt8], to path: String, in folder: String, isWanted: () -> Bool = { true }
+    ) throws(SharedFolderError) {
         let temporary = "\(folder)/.\(RecordIdentifier(milliseconds: UTCTime.now().milliseconds)).tmp"
         let descriptor = try FileCalls.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
         defer { FileCalls.close(descriptor) }
         do throws(SharedFolderError) {
             try FileCalls.write(ByteBuffer(bytes: bytes), to: descriptor, path: temporary)
             try FileCalls.sync(descriptor, path: temporary)
+            guard isWanted() else { throw .deadlineExceeded(operation: "write") }
             try FileCalls.rename(temporary, to: path)
         } catch {
             // It is of no use; what matters is why it could not be written.
@@ -174,6 +186,8 @@ package struct SampleFile: Sendable, Hashable {
     package let name: String
     package let sizeBytes: Int
     package let modifiedNanoseconds: Int64
+    /// When it was put there, whatever time it carries.
+    package let changedNanoseconds: Int64
     let inode: UInt64
 
     package var path: String { "\(folder)/\(name)" }
@@ -225,8 +239,9 @@ extension SampleFile {
     fileprivate init?(_ kind: SharedFolderKind, _ folder: String, _ name: String, _ status: stat) {
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         self.init(
-            kind: kind, folder: folder, name: name, sizeBytes: Int(status.st_size),
-            modifiedNanoseconds: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
-            inode: UInt64(status.st_ino))
+            kind: kind, folder: folder, name: name, sizeBytes: Int(status.st_size), modifiedNanoseconds: Self.nanoseconds(status.st_mtim),
+            changedNanoseconds: Self.nanoseconds(status.st_ctim), inode: UInt64(status.st_ino))
     }
+
+    private static func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
 }

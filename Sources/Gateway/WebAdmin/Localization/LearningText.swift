@@ -7,6 +7,7 @@ enum LearningText: String, CaseIterable, PageText {
     case state, generation, noGeneration, publishedAt, spam, ham, tokens, judging, judgingYes, judgingTooFew, judgingOff, waiting,
         waitingCounts
     case unshared
+    case lost, beginAnew, beginAnewTitle, beginAnewText
     case nodes, node, uses, usesNone, since, notSaid, problem
     case runs, run, changed, progress, progressCounts, learned, corrected, forgotten, setAside, note, manual, empty, emptyHelp
     case asked, running, done, stopped, reading, training, publishing, tidying
@@ -46,6 +47,16 @@ enum LearningText: String, CaseIterable, PageText {
                 ja:
                     "クラスターに複数のノードがありますが、次のフォルダーには共有のパスが設定されていません: {}。この場合は各ノードが自分のフォルダーを使用し、学習と判定はプライマリだけで行われます。「フォルダー」または「クラスター」のページでパスを設定してください。"
             )
+        case .lost:
+            LocalizedText(
+                "What was learned before cannot be read, and learning has stopped so that nothing is lost. Put the file back into BayesReplication if you can; the next run goes on by itself.",
+                ja: "以前の学習結果を読み取れないため、失われないように学習を中断しています。可能であればファイルを BayesReplication に復元してください。次回の実行で自動的に再開します。")
+        case .beginAnew: LocalizedText("Begin with what is left", ja: "残っている分から学習し直す")
+        case .beginAnewTitle: LocalizedText("Begin with what is left?", ja: "残っている分から学習し直しますか？")
+        case .beginAnewText:
+            LocalizedText(
+                "Learning goes on with the newest earlier generation that can be read, or with nothing. Every node forgets what was learned since; this cannot be undone.",
+                ja: "読み取れる最新の以前の世代、またはまったく学習していない状態から再開します。それ以降に学習した内容は全ノードで失われ、元に戻せません。")
         case .nodes: LocalizedText("What each node uses", ja: "各ノードの状態")
         case .node: LocalizedText("Node", ja: "ノード")
         case .uses: LocalizedText("Uses", ja: "使用中の世代")

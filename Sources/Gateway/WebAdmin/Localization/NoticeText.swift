@@ -49,6 +49,8 @@ enum NoticeText: String, CaseIterable, PageText {
     case learningTaught
     case learningKnown
     case learningNoContent
+    case learningTaughtSome
+    case quarantineReleasedTaughtNot
     case learningNothingSelected
     case learningUnlearned
     case verificationsForgotten
@@ -110,6 +112,13 @@ enum NoticeText: String, CaseIterable, PageText {
             LocalizedText(
                 "Nothing could be taught: the content is kept only while a message is queued or in quarantine.",
                 ja: "学習できませんでした。本文は配送キューまたは隔離にある間だけ保存されます。")
+        case .learningTaughtSome:
+            LocalizedText(
+                "Some messages could not be taught, since their content is not kept any more or nothing can be learned from it: {}. The others are taken in.",
+                ja: "{} 件は、本文が保存されていないか学習に使えないため、学習できませんでした。残りは次回の学習で取り込みます。")
+        case .quarantineReleasedTaughtNot:
+            LocalizedText(
+                "The messages were released, but some could not be taught: {}.", ja: "解放しましたが、{} 件は学習できませんでした。")
         case .learningNothingSelected: LocalizedText("Select at least one message.", ja: "1 件以上選択してください。")
         case .learningUnlearned: LocalizedText("Messages unlearned: {}.", ja: "{} 件の学習を取り消しました。")
         case .verificationsForgotten: LocalizedText("Answers forgotten: {}.", ja: "{} 件の回答を消去しました。")

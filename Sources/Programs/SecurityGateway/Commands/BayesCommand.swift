@@ -23,10 +23,13 @@ struct BayesCommand: AsyncParsableCommand {
     struct Learn: NodeCommand {
         static let configuration = CommandConfiguration(abstract: "Ask the primary to learn now what lies in BayesHam and BayesSpam.")
 
+        @Flag(help: "If what was learned before cannot be read, begin with what is left; every node forgets the rest.")
+        var beginAnew = false
+
         @OptionGroup var node: HomeOptions
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
-            _ = try await session.send(.post, APIPath("bayes", "run"), body: EmptyDocument())
+            _ = try await session.send(.post, APIPath("bayes", "run"), body: LearningRunRequestDocument(beginsAnew: beginAnew))
             session.tell("Learning begins within seconds; “bayes runs” shows how far it is.", "まもなく学習を開始します。進み具合は bayes runs で確認できます。")
         }
     }

@@ -19,8 +19,10 @@ struct LearningController: Sendable {
                 .learning, LearningView(status, runs, request.language), title: LearningText.title[request.language], in: .learning,
                 visitor: request.visitor)
         }
-        routes.form("bayes/run") { request, _ in
-            try await services.administration.runLearning(request.caller)
+        routes.form("bayes/run") { request, values in
+            let beginsAnew = values.contains("anew")
+            guard !beginsAnew || values.contains("confirmed") else { return confirmBeginningAnew(request) }
+            try await services.administration.runLearning(beginsAnew: beginsAnew, request.caller)
             return .seeOther(SitePath.learning, notice: Notice(.learningStarted))
         }
         routes.page("bayes/ledger") { request in try await showLedger(LedgerForm(request.query), problem: nil, request) }
@@ -38,6 +40,15 @@ struct LearningController: Sendable {
         return services.renderer.page(
             .learningLedger, view, title: LearningText.ledgerTitle[request.language], in: .learning, visitor: request.visitor,
             status: problem == nil ? .ok : .unprocessableContent)
+    }
+
+    private func confirmBeginningAnew(_ request: AdministratorRequest) -> Response {
+        let language = request.language
+        let view = ConfirmationView(
+            title: LearningText.beginAnewTitle[language], text: LearningText.beginAnewText[language], action: "\(SitePath.learning)/run",
+            button: LearningText.beginAnew[language], cancel: SitePath.learning,
+            hidden: [.init(name: "anew", value: "yes"), .init(name: "confirmed", value: "yes")], items: [], hasItems: false, more: nil)
+        return services.renderer.page(.confirmation, view, title: view.title, in: .learning, visitor: request.visitor)
     }
 
     /// First asks, then does.
@@ -71,6 +82,8 @@ struct LearningController: Sendable {
     }
 
     static func notice(_ taught: TaughtMessages) -> Notice {
+        let isSome = !taught.waiting.isEmpty || !taught.known.isEmpty
+        if isSome, !taught.refused.isEmpty { return Notice(.learningTaughtSome, count: taught.refused.count) }
         if !taught.waiting.isEmpty { return Notice(.learningTaught, count: taught.waiting.count) }
         return taught.refused.isEmpty ? Notice(.learningKnown) : Notice(.learningNoContent)
     }

@@ -7,6 +7,8 @@ import SharedFolders
 /// The page of Bayesian learning.
 struct LearningView: Sendable {
     let unshared: String?
+    /// What was learned before cannot be read.
+    let isLost: Bool
     let facts: [Fact]
     let nodes: [NodeRow]
     let runs: [RunRow]
@@ -42,12 +44,14 @@ struct LearningView: Sendable {
     init(_ status: LearningStatus, _ runs: [LearningRun], _ language: Language) {
         let names = status.unsharedFolders.map { $0.title[language] }.joined(separator: language == .japanese ? "、" : ", ")
         unshared = names.nonEmpty.map { LearningText.unshared.filled(language, $0) }
+        isLost = status.isLost
         facts = Self.facts(status, language)
         nodes = status.nodes.map { node in
             NodeRow(
                 name: node.name,
                 uses: node.generation.map { $0.number?.description ?? LearningText.usesNone[language] } ?? LearningText.notSaid[language],
-                since: node.generation.map { ShownValue.time($0.loadedAt) }, problem: node.generation?.problem.nonEmpty)
+                since: node.generation.map { ShownValue.time($0.loadedAt) },
+                problem: (node.generation?.problem.nonEmpty).map { LearningNote.text(stored: $0)[language] })
         }
         self.runs = runs.map { RunRow($0, language) }
         hasRuns = !runs.isEmpty
@@ -74,7 +78,7 @@ struct LearningView: Sendable {
 extension LearningView.RunRow {
     init(_ run: LearningRun, _ language: Language) {
         let figures = run.figures
-        self.run = run.key.hasPrefix("manual-") ? LearningText.manual[language] : run.key
+        self.run = LearningRun.isByHand(run.key) ? LearningText.manual[language] : run.key
         state = run.badge(language)
         step = run.state == .running ? figures.step.title[language] : nil
         changed = ShownValue.time(run.changedAt)
@@ -83,7 +87,7 @@ extension LearningView.RunRow {
         corrected = ShownValue.number(figures.corrected)
         forgotten = ShownValue.number(figures.unlearned + figures.aged)
         setAside = ShownValue.number(figures.setAside)
-        note = run.cause.nonEmpty
+        note = run.cause.nonEmpty.map { LearningNote.text(stored: $0)[language] }
     }
 }
 

@@ -45,8 +45,11 @@ struct QuarantineController: Sendable {
         case "release-ham":
             guard values.contains("confirmed") else { return await confirmation(.releaseHam, messages, form, request) }
             // First taught: once it is released its content may go at any moment.
-            _ = try await services.administration.teach(messages, as: .ham, from: .quarantine, request.caller)
+            let taught = try await services.administration.teach(messages, as: .ham, from: .quarantine, request.caller)
             let done = try await services.administration.releaseFromQuarantine(messages, request.caller)
+            if !done.isEmpty, !taught.refused.isEmpty {
+                return .seeOther(form.link.text, notice: Notice(.quarantineReleasedTaughtNot, count: taught.refused.count))
+            }
             return .seeOther(
                 form.link.text, notice: done.isEmpty ? Notice(.quarantineUntouched) : Notice(.quarantineReleased, count: done.count))
         case "delete":
