@@ -20,7 +20,7 @@ package import UserVerification
 /// is answered 250 has its content synced in Message Data and its rows committed, in this order; a crash between the two leaves a
 /// file without a row, which the sweep removes, and a client that tries again.
 package struct InboundMailFlow: MailTransactionHandler {
-    private let queue: any AcceptedMessageQueue
+    let queue: any AcceptedMessageQueue
     let domains: CurrentDomains
     private let recipients: any RecipientDirectory
     private let authentication: UserAuthentication
@@ -30,15 +30,15 @@ package struct InboundMailFlow: MailTransactionHandler {
     let heloName: @Sendable () -> String
     let logger: Logger
     var filter: FlowFilter?
-    private var quarantine: (any QuarantineWriter)?
+    var quarantine: (any QuarantineWriter)?
     private var verification: FlowVerification?
     var screening: ClientScreening?
     var rates: RateLimiter?
     var learning: FlowLearning?
     private var observing: ReportObserving?
-    private let signing: OutboundSigning
-    private let sealing: InboundSealing
-    private let disclaimers: DisclaimerAdding
+    let signing: OutboundSigning
+    let sealing: InboundSealing
+    let disclaimers: DisclaimerAdding
     var sieve: FlowSieve?
     let copies: SieveCopies
     private let refusedConnections = RefusedConnections()
@@ -266,48 +266,6 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         observing?.note(judged?.observations ?? [])
         return .accept(text: "Queued as \(accepted.message.identifier)")
-    }
-
-    /// Our own mail to others gets its domain's footer; `nil` when that is not possible at present.
-    private func disclaimed(_ message: ReceivedMessage, limit: Duration) async -> ReceivedMessage? {
-        guard let composer = DisclaimerAdding.composer(message), acceptance(message.connection).isTrusted(message.connection),
-            direction(message.transaction, message.connection) == .outbound
-        else { return message }
-        return await disclaimers.apply(composer, to: message, limit: limit)
-    }
-
-    /// Of our own mail only: that of users and of trusted networks.
-    private func signatures(_ message: ReceivedMessage, limit: Duration) async -> OutboundSigning.Outcome {
-        guard acceptance(message.connection).isTrusted(message.connection) else { return .signed([]) }
-        return await signing.sign(message, limit: limit)
-    }
-
-    /// Mail from outside that its recipients' domains want sealed; `nil` when that is not possible at present.
-    func sealed(
-        _ accepted: AcceptedMessage, _ message: ReceivedMessage, _ judged: FlowFilter.Outcome?, limit: Duration
-    ) async -> AcceptedMessage? {
-        guard let judged, judged.sealing != nil, accepted.message.direction == .inbound,
-            !acceptance(message.connection).isTrusted(message.connection)
-        else { return accepted }
-        switch await sealing.seal(accepted.message, of: message, judged, limit: limit) {
-        case .sealed(let fields): return accepted.with(prepended: fields)
-        case .postponed: return nil
-        }
-    }
-
-    /// Into the queue, or into quarantine.
-    func keep(
-        _ accepted: AcceptedMessage, _ mark: FlowFilter.Mark?, keptOrdinals: Set<Int>?, _ content: MessageContent, deadline: Duration
-    ) async throws(DeliveryQueueError) {
-        guard let quarantine, let mark else {
-            return try await queue.submit(accepted, content: content, deadline: deadline)
-        }
-        let submission = QueueSubmission(
-            message: accepted.message, recipients: accepted.recipients, log: accepted.log, refused: accepted.refused, isHeld: false)
-        try await quarantine.quarantine(
-            QuarantineSubmission(
-                submission: submission, kind: mark.kind, reason: mark.reason, score: mark.score, keptOrdinals: keptOrdinals),
-            deadline: deadline)
     }
 
     package func transactionEnded(_ transaction: MailTransaction, _ connection: ClientConnection, reason: String) {
