@@ -1,3 +1,4 @@
+import AggregateReports
 import Delivery
 package import Filtering
 import Logging
@@ -109,6 +110,7 @@ extension InboundMailFlow {
             folder.remove(unused.map { drafts[$0].message.transaction.identifier }, logger: logger)
             return postpone(message, header, Self.notDurable)
         }
+        observing?.note(judging.outcome?.observations ?? [])
         return .accept(text: "Queued as \(message.transaction.identifier)")
     }
 
@@ -154,6 +156,7 @@ extension InboundMailFlow {
         let notes = VerificationNotes.of(transaction, message.connection)
         let refused = Self.refusedEntries(transaction, notes, firstOrdinal: transaction.recipients.count, at: time)
         refusals.record(entry, recipients: recipients + refused)
+        observing?.note(judging.outcome?.observations ?? [])
         return .accept(text: "Accepted as \(transaction.identifier)")
     }
 }

@@ -35,7 +35,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     var screening: ClientScreening?
     var rates: RateLimiter?
     var learning: FlowLearning?
-    private var observing: ReportObserving?
+    var observing: ReportObserving?
     let signing: OutboundSigning
     let sealing: InboundSealing
     let disclaimers: DisclaimerAdding

@@ -61,9 +61,8 @@ struct SieveCopies: Sendable {
                 sizeBytes = own.count
                 if case .failed = content.append(ByteBuffer(bytes: own), drained: { _ in }) {
                     content.abandon()
-                    for draft in drafts where draft.message.transaction.identifier != message.transaction.identifier {
-                        draft.message.content.abandon()
-                    }
+                    // The message's own is its giver's.
+                    for draft in drafts.dropFirst(Self.isRewritten(copies[0]) ? 0 : 1) { draft.message.content.abandon() }
                     return nil
                 }
             }
