@@ -49,7 +49,9 @@ package struct SafeMessageView: Sendable, Hashable {
         var attachments: [Attachment] = []
         var images: [InlineImage] = []
         for part in structure.leaves {
-            if images.count < Self.maximumImages, let image = InlineImage(part, maximumBytes: Self.maximumImageBytes) { images.append(image) }
+            if images.count < Self.maximumImages, let image = InlineImage(part, maximumBytes: Self.maximumImageBytes) {
+                images.append(image)
+            }
             if part.isAttachment {
                 attachments.append(Attachment(part))
             } else if part.contentType.type == "text", texts.count < Self.maximumTexts {
