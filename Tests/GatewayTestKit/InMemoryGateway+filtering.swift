@@ -87,13 +87,25 @@ extension InMemoryGateway: ContentRuleStore {
         }
     }
 
-    package func update(_ rules: [ContentRule], audit: AuditEntry) async throws(DirectoryError) {
+    package func update(_ rule: ContentRule, audit: AuditEntry) async throws(DirectoryError) {
+        try directory { state throws(DirectoryError) in
+            guard let index = state.contentRules.firstIndex(where: { $0.identifier == rule.identifier }) else {
+                throw .notFound(rule.identifier.description)
+            }
+            let position = state.contentRules[index].position
+            state.contentRules[index] = rule
+            state.contentRules[index].position = position
+            state.audit.append(audit)
+        }
+    }
+
+    package func place(_ rules: [ContentRule], audit: AuditEntry) async throws(DirectoryError) {
         try directory { state throws(DirectoryError) in
             for rule in rules {
                 guard let index = state.contentRules.firstIndex(where: { $0.identifier == rule.identifier }) else {
                     throw .notFound(rule.identifier.description)
                 }
-                state.contentRules[index] = rule
+                state.contentRules[index].position = rule.position
             }
             state.audit.append(audit)
         }

@@ -44,7 +44,8 @@ extension Administration {
     ) async throws(AdministrationError) -> ContentRule {
         let last = try await contentRules(caller).last?.position ?? 0
         let rule = try await validated(input, RecordIdentifier(milliseconds: UTCTime.now().milliseconds), last + 1, caller)
-        try await insert([rule], entry(caller, "content-rule.add", rule.name, Self.detail(rule)))
+        let audit = entry(caller, "content-rule.add", rule.name, Self.detail(rule))
+        try await stored { store throws(DirectoryError) in try await store.insert([rule], audit: audit) }
         return rule
     }
 
@@ -55,7 +56,7 @@ extension Administration {
         let rule = try await validated(input, identifier, before.position, caller)
         let audit = entry(
             caller, "content-rule.change", rule.name, Self.detail(rule), before: Self.detail(before), after: Self.detail(rule))
-        try await update([rule], audit)
+        try await stored { store throws(DirectoryError) in try await store.update(rule, audit: audit) }
         return rule
     }
 
@@ -75,19 +76,16 @@ extension Administration {
             rules[place].position = place + 1
             changed.append(rules[place])
         }
-        try await update(changed, entry(caller, "content-rule.move", rules[other].name, up ? "up" : "down"))
+        let audit = entry(caller, "content-rule.move", rules[other].name, up ? "up" : "down")
+        let placed = changed
+        try await stored { store throws(DirectoryError) in try await store.place(placed, audit: audit) }
         return rules
     }
 
     package func deleteContentRule(_ identifier: RecordIdentifier, _ caller: AdministrationCaller) async throws(AdministrationError) {
         let rule = try await contentRule(identifier, caller)
-        do throws(DirectoryError) {
-            try await ports.filtering.contentRules.deleteContentRule(
-                identifier, audit: entry(caller, "content-rule.delete", rule.name, Self.detail(rule)))
-        } catch {
-            throw AdministrationError(error)
-        }
-        await ports.node.adoptChanges()
+        let audit = entry(caller, "content-rule.delete", rule.name, Self.detail(rule))
+        try await stored { store throws(DirectoryError) in try await store.deleteContentRule(identifier, audit: audit) }
     }
 
     /// Adds the ready-made rules against leaks of numbers, switched off: for looking at, trying and switching on.
@@ -102,22 +100,17 @@ extension Administration {
             let identifier = RecordIdentifier(milliseconds: UTCTime.now().milliseconds)
             rules.append(try await validated(input, identifier, (present.last?.position ?? 0) + 1 + offset, caller))
         }
-        try await insert(rules, entry(caller, "content-rule.add", rules.map(\.name).joined(separator: ", "), "\(rules.count)"))
+        let audit = entry(caller, "content-rule.add", rules.map(\.name).joined(separator: ", "), "\(rules.count)")
+        let added = rules
+        try await stored { store throws(DirectoryError) in try await store.insert(added, audit: audit) }
         return rules
     }
 
-    private func insert(_ rules: [ContentRule], _ audit: AuditEntry) async throws(AdministrationError) {
+    private func stored(
+        _ change: (any ContentRuleStore) async throws(DirectoryError) -> Void
+    ) async throws(AdministrationError) {
         do throws(DirectoryError) {
-            try await ports.filtering.contentRules.insert(rules, audit: audit)
-        } catch {
-            throw AdministrationError(error)
-        }
-        await ports.node.adoptChanges()
-    }
-
-    private func update(_ rules: [ContentRule], _ audit: AuditEntry) async throws(AdministrationError) {
-        do throws(DirectoryError) {
-            try await ports.filtering.contentRules.update(rules, audit: audit)
+            try await change(ports.filtering.contentRules)
         } catch {
             throw AdministrationError(error)
         }

@@ -31,14 +31,34 @@ import Testing
             #expect(try await table.loadContentRules(ifNewerThan: loaded.revision) == nil)
             var changed = rules[0]
             changed.position = 3
-            changed.isEnabled = false
-            try await table.update([changed], audit: audit(test))
+            try await table.place([changed], audit: audit(test))
             #expect(try await table.contentRules().map(\.name) == ["第二", "first"])
+            changed.isEnabled = false
+            try await table.update(changed, audit: audit(test))
+            #expect(try await table.contentRules().last == changed)
             try await table.deleteContentRule(changed.identifier, audit: audit(test))
             #expect(try await table.contentRules().map(\.name) == ["第二"])
             await #expect(throws: DirectoryError.notFound(changed.identifier.description)) {
-                try await table.update([changed], audit: audit(test))
+                try await table.update(changed, audit: audit(test))
             }
+        }
+    }
+
+    @Test func `moving a rule and changing it at the same time lose nothing of each other`() async throws {
+        try await TestDatabase.with { test in
+            let table = test.database.contentRules
+            let before = try rule(1, "before")
+            try await table.insert([before], audit: audit(test))
+            var renamed = before
+            renamed.name = "renamed"
+            var moved = before
+            moved.position = 9
+            try await table.update(renamed, audit: audit(test))
+            try await table.place([moved], audit: audit(test))
+            let now = try #require(try await table.contentRules().first)
+            #expect(now.name == "renamed" && now.position == 9)
+            try await table.update(renamed, audit: audit(test))
+            #expect(try await table.contentRules().first?.position == 9)
         }
     }
 

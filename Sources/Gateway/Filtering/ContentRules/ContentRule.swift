@@ -47,8 +47,10 @@ package protocol ContentRuleStore: Sendable {
     func contentRules() async throws(DirectoryError) -> [ContentRule]
     /// - Throws: `.full`.
     func insert(_ rules: [ContentRule], audit: AuditEntry) async throws(DirectoryError)
-    /// - Throws: `.notFound`.
-    func update(_ rules: [ContentRule], audit: AuditEntry) async throws(DirectoryError)
+    /// Writes all of a rule but its place. - Throws: `.notFound`.
+    func update(_ rule: ContentRule, audit: AuditEntry) async throws(DirectoryError)
+    /// Writes the places of these rules alone: what somebody else changes in them meanwhile stays. - Throws: `.notFound`.
+    func place(_ rules: [ContentRule], audit: AuditEntry) async throws(DirectoryError)
     /// - Throws: `.notFound`.
     func deleteContentRule(_ identifier: RecordIdentifier, audit: AuditEntry) async throws(DirectoryError)
 }

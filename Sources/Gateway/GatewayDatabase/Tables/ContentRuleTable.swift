@@ -45,15 +45,25 @@ package struct ContentRuleTable: ContentRuleStore {
         }
     }
 
-    package func update(_ rules: [ContentRule], audit: AuditEntry) async throws(DirectoryError) {
+    package func update(_ rule: ContentRule, audit: AuditEntry) async throws(DirectoryError) {
+        try await change(audit) { transaction, node in
+            let count = try transaction.execute(
+                """
+                update content_rule set name = \(rule.name), domain_name = \(rule.domain?.ascii ?? ""), is_enabled = \(rule.isEnabled),
+                    stops = \(rule.stops), needs_any = \(rule.needsAny), conditions = \(Self.conditions(rule)),
+                    actions = \(Self.actions(rule)), changed_at = \(UTCTime.now()), changed_by = \(node)
+                where id = \(rule.identifier)
+                """)
+            guard count == 1 else { throw DirectoryError.notFound(rule.identifier.description) }
+        }
+    }
+
+    package func place(_ rules: [ContentRule], audit: AuditEntry) async throws(DirectoryError) {
         try await change(audit) { transaction, node in
             for rule in rules {
                 let count = try transaction.execute(
                     """
-                    update content_rule set place = \(rule.position), name = \(rule.name), domain_name = \(rule.domain?.ascii ?? ""),
-                        is_enabled = \(rule.isEnabled), stops = \(rule.stops), needs_any = \(rule.needsAny),
-                        conditions = \(Self.conditions(rule)), actions = \(Self.actions(rule)), changed_at = \(UTCTime.now()),
-                        changed_by = \(node)
+                    update content_rule set place = \(rule.position), changed_at = \(UTCTime.now()), changed_by = \(node)
                     where id = \(rule.identifier)
                     """)
                 guard count == 1 else { throw DirectoryError.notFound(rule.identifier.description) }
