@@ -108,7 +108,7 @@ let package = Package(
                 "Settings", "SenderAuthentication",
                 "SMTP", "Mail",
             ],
-            [.logging, .metrics, .nio]
+            [.logging, .metrics, .nio, .crypto]
         ),
 
         // 6 — mail that is kept back

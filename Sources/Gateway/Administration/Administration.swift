@@ -35,6 +35,7 @@ package struct Administration: Sendable {
         package var engines: any EngineOverseer = NoEngines()
         package var learning = LearningPorts()
         package var digests = DigestPorts()
+        package var attachments = AttachmentPorts()
         package let cluster: ClusterPorts
         package let configuration: any ConfigurationStore
 

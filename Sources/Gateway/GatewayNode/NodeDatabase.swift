@@ -36,6 +36,7 @@ struct NodeDatabase: Sendable {
         let digests: any DigestStore
         let digestLinks: any DigestLinkStore
         let linkKeys: any LinkKeyStore
+        let strippedAttachments: any StrippedAttachmentStore
     }
 
     let stores: Stores
@@ -70,7 +71,8 @@ struct NodeDatabase: Sendable {
             contentRules: database.contentRules, greylist: database.greylist, bans: database.bans, rates: database.rates,
             quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex,
             registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning,
-            digests: database.digests, digestLinks: database.quarantine, linkKeys: database.linkKeys)
+            digests: database.digests, digestLinks: database.quarantine, linkKeys: database.linkKeys,
+            strippedAttachments: database.strippedAttachments)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

@@ -34,6 +34,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     var screening: ClientScreening?
     var rates: RateLimiter?
     var learning: FlowLearning?
+    private var stripping: AttachmentStripping?
     private let signing: OutboundSigning
     private let sealing: InboundSealing
     private let disclaimers: DisclaimerAdding
@@ -62,6 +63,13 @@ package struct InboundMailFlow: MailTransactionHandler {
         signing = OutboundSigning(domains: domains, budget: MemoryBudget(limit: OutboundSigning.signedBytes))
         sealing = InboundSealing(
             domains: domains, budget: MemoryBudget(limit: InboundSealing.sealedBytes), metrics: SealingMetrics(), logger: logger)
+    }
+
+    /// The same flow, with attachments taken out where content rules want it.
+    package func stripping(by stripping: AttachmentStripping) -> InboundMailFlow {
+        var flow = self
+        flow.stripping = stripping
+        return flow
     }
 
     /// The same flow, with messages judged on their way.
@@ -206,7 +214,9 @@ package struct InboundMailFlow: MailTransactionHandler {
         if let judged, let reply = judged.refusal { return refuse(message, header, reply, judged.judgement) }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
         if let reply = countSending(message) { return refuse(message, header, reply, judged?.judgement) }
-        guard let message = await disclaimed(message, limit: limit) else {
+        guard let stripped = await stripped(message, header, judged, limit: limit),
+            let message = await disclaimed(stripped, limit: limit)
+        else {
             uncountSending(message)
             message.content.abandon()
             return postpone(message, header, Self.notDurable)
@@ -238,6 +248,14 @@ package struct InboundMailFlow: MailTransactionHandler {
             return postpone(message, header, Self.notDurable)
         }
         return .accept(text: "Queued as \(accepted.message.identifier)")
+    }
+
+    /// Without the attachments that content rules want taken out; `nil` when that is not possible at present.
+    private func stripped(
+        _ message: ReceivedMessage, _ header: MessageLogHeader, _ judged: FlowFilter.Outcome?, limit: Duration
+    ) async -> ReceivedMessage? {
+        guard let stripping, let minimum = AttachmentStripping.minimumBytes(judged) else { return message }
+        return await stripping.apply(message, header, minimumBytes: minimum, in: folder, limit: limit, logger: logger)
     }
 
     /// Our own mail to others gets its domain's footer; `nil` when that is not possible at present.

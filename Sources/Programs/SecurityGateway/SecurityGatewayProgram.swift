@@ -23,7 +23,8 @@ struct SecurityGatewayProgram: AsyncParsableCommand {
             InitCommand.self, JoinCommand.self, RunCommand.self, CheckCommand.self,
         ] + [
             StatusCommand.self, DomainCommand.self, UserCommand.self, SettingsCommand.self, QueueCommand.self, LogCommand.self,
-            AuditCommand.self, AdministratorCommand.self, ListCommand.self, RuleCommand.self, GreylistCommand.self, BansCommand.self,
+            AuditCommand.self, AdministratorCommand.self, ListCommand.self, RuleCommand.self, AttachmentCommand.self, GreylistCommand.self,
+            BansCommand.self,
             QuarantineCommand.self, ReportCommand.self, APIKeyCommand.self,
             MaintenanceCommand.self, TranscriptCommand.self, DirectoryCommand.self,
             RegistrationKeyCommand.self, ClusterCommand.self, LeaveCommand.self, DKIMCommand.self, EngineCommand.self, ScoringCommand.self,

@@ -1,3 +1,4 @@
+import Mail
 package import Settings
 
 /// The administrators' content rules, in their order.
@@ -22,26 +23,37 @@ package struct ContentRuleCheck: MessageCheck {
                 structure: message.structure, sizeBytes: message.sizeBytes, reversePath: subject.reversePath,
                 recipients: subject.recipients,
                 direction: subject.direction))
-        let results = Self.results(outcomes)
+        let stripping = StrippingContext(structure: message.structure, unstrippable: subject.settings.stripping.unstrippable)
+        let results = Self.results(outcomes, stripping)
         return results.isEmpty ? [.nothing(self)] : results
     }
 
     /// What the rules that matched ask for; empty when none did.
-    package static func results(_ outcomes: [ContentRules.Outcome]) -> [CheckResult] { outcomes.flatMap(results) }
+    package static func results(_ outcomes: [ContentRules.Outcome]) -> [CheckResult] { results(outcomes, nil) }
 
-    private static func results(_ outcome: ContentRules.Outcome) -> [CheckResult] {
+    /// What may be taken out of a message.
+    private struct StrippingContext {
+        let structure: MIMEStructure?
+        let unstrippable: StrippingSettings.Unstrippable
+    }
+
+    private static func results(_ outcomes: [ContentRules.Outcome], _ stripping: StrippingContext?) -> [CheckResult] {
+        outcomes.flatMap { results($0, stripping) }
+    }
+
+    private static func results(_ outcome: ContentRules.Outcome, _ stripping: StrippingContext?) -> [CheckResult] {
         switch outcome.result {
         case .notMatched: return []
         case .undecided:
             let text = LocalizedText("Rule “\(outcome.rule.name)” could not be decided.", ja: "ルール「\(outcome.rule.name)」は判定できませんでした。")
             return [CheckResult(check: name, outcome: .undecided, weight: .score(.zero), text: text, isExcusable: true)]
-        case .matched: return results(of: outcome.rule)
+        case .matched: return results(of: outcome.rule, stripping)
         }
     }
 
     /// One result for each demand or score; what is written into the message goes with the first. What was found in the message is
     /// never told: it may be what must not get out.
-    private static func results(of rule: ContentRule) -> [CheckResult] {
+    private static func results(of rule: ContentRule, _ stripping: StrippingContext?) -> [CheckResult] {
         let text = LocalizedText("Rule “\(rule.name)”.", ja: "ルール「\(rule.name)」")
         var weights: [CheckResult.Weight] = []
         var marks: [MessageMark] = []
@@ -52,6 +64,13 @@ package struct ContentRuleCheck: MessageCheck {
             case .reject: weights.append(.reject)
             case .tag(let tag): marks.append(.tag(tag))
             case .header(let name, let value): marks.append(.field(name: name, value: value))
+            case .strip(let bytes):
+                guard let stripping, let structure = stripping.structure else { continue }
+                switch AttachmentStrip.plan(structure, minimumBytes: bytes) {
+                case .nothing: continue
+                case .parts: marks.append(.strip(minimumBytes: bytes))
+                case .impossible: if stripping.unstrippable == .quarantine { weights.append(.quarantine) }
+                }
             }
         }
         if weights.isEmpty { weights = [.score(.zero)] }

@@ -28,6 +28,7 @@ enum SchemaMigrations {
         .createReturnPathKeys,
         .createTextBlocks, .dropLogIndexes, .dropRecipientTime,
         .createQuarantineDigests,
+        .createStrippedAttachments,
     ]
 
     /// The table that says the database is ours; made by the first migration.
