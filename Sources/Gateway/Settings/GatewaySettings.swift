@@ -27,6 +27,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var bayes = BayesSettings()
     package var quarantine = QuarantineSettings()
     package var digest = DigestSettings()
+    package var stripping = StrippingSettings()
     package var userVerification = UserVerificationSettings()
     package var transcripts = TranscriptSettings()
     package var directories = DirectorySettings()
@@ -62,7 +63,8 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(GreylistingSettings.self),
         SettingsSectionDescription(ScreeningSettings.self),
         SettingsSectionDescription(RateLimitSettings.self), SettingsSectionDescription(TarpitSettings.self),
-        SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(ClamAVSettings.self),
+        SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(StrippingSettings.self),
+        SettingsSectionDescription(ClamAVSettings.self),
         SettingsSectionDescription(SpamAssassinSettings.self), SettingsSectionDescription(RspamdSettings.self),
         SettingsSectionDescription(BayesSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(DigestSettings.self),
@@ -124,6 +126,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, RspamdSettings.name): return rspamd.apply(texts)
         case (.cluster, BayesSettings.name): return bayes.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
+        case (.cluster, StrippingSettings.name): return stripping.apply(texts)
         case (.cluster, DigestSettings.name): return digest.apply(texts)
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)
         case (.cluster, TranscriptSettings.name): return transcripts.apply(texts)
