@@ -73,7 +73,8 @@ extension Administration {
         let results = ContentRuleCheck.results(outcomes, ContentRuleCheck.Stripping(structure: structure, settings: stripping))
         let judgement = policy.judgement(results, policy.verdict(results))
         let isWhole = [.reject, .tryAgainLater, .quarantine].contains(judgement.verdict)
-        let places = isWhole ? [] : results.flatMap(\.marks).reduce(into: Set<Int>()) { if case .strip(let parts) = $1 { $0.formUnion(parts) } }
+        let places =
+            isWhole ? [] : results.flatMap(\.marks).reduce(into: Set<Int>()) { if case .strip(let parts) = $1 { $0.formUnion(parts) } }
         let parts = structure.parts
         let stripped = places.sorted().map { parts[$0].fileNames.first ?? parts[$0].contentType.mediaType }
         return RuleTrial(outcomes: outcomes, verdict: judgement.verdict, score: judgement.score, stripped: stripped)

@@ -13,6 +13,8 @@ struct AttachmentExpiry: Service {
     let isPrimary: @Sendable () -> Bool
 
     private static let batchSize = 100
+    /// Clocks of nodes differ: one that is extended at its last moment is not removed by another.
+    private static let margin = Duration.seconds(-60)
     private static let interval = Duration.seconds(600)
     /// One that is not the primary looks often: the role may come at any moment.
     private static let idleInterval = Duration.seconds(2)
@@ -31,7 +33,7 @@ struct AttachmentExpiry: Service {
         var count = 0
         do {
             while !Task.isCancelled, isPrimary() {
-                let expired = try await store.expiredAttachments(before: now, limit: Self.batchSize)
+                let expired = try await store.expiredAttachments(before: now.advanced(by: Self.margin), limit: Self.batchSize)
                 if expired.isEmpty { break }
                 for identifier in expired { try await folder.remove(identifier) }
                 try await store.forgetStripped(expired)

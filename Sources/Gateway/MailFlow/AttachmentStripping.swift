@@ -123,7 +123,8 @@ package struct AttachmentStripping: Sendable {
     }
 
     private static func finding(_ text: LocalizedText) -> MessageJudgement.Finding {
-        MessageJudgement.Finding(check: AttachmentStrip.checkName, outcome: .found, weight: .score, score: .zero, microseconds: 0, text: text)
+        MessageJudgement.Finding(
+            check: AttachmentStrip.checkName, outcome: .found, weight: .score, score: .zero, microseconds: 0, text: text)
     }
 
     private func notes(_ rows: [StrippedAttachment], _ key: LinkKey, _ message: ReceivedMessage) -> [String] {

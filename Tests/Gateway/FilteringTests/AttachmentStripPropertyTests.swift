@@ -41,8 +41,9 @@ struct RandomMessage {
         switch Int.random(in: 0..<4, using: &generator) {
         case 0: return "Content-Type: text/plain; charset=utf-8\(name)\r\nContent-Transfer-Encoding: 8bit\r\n\r\n本文 \(bytes.count)\r\n\r\n"
         case 1: return "Content-Type: text/html\(name)\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>=E3=81=82=\r\n</p>"
-        case 2: return "content-type: application/octet-stream\(name)\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-            + Data(bytes).base64EncodedString(options: [.lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed])
+        case 2:
+            return "content-type: application/octet-stream\(name)\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                + Data(bytes).base64EncodedString(options: [.lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed])
         default: return "Content-Disposition: attachment;\r\n filename*=utf-8''%E8%A6%8B.pdf\r\n\r\nplain \(bytes.count)\r\n"
         }
     }
@@ -68,7 +69,9 @@ struct AttachmentStripPropertyTests {
         let before = MessageReader().read(bytes)
         let wanted = Set(before.leaves.map(\.index).filter { _ in random.chance(40) })
         guard case .parts(let parts) = AttachmentStrip.plan(before, parts: wanted) else {
-            #expect(wanted.isEmpty || before.isCut || before.leaves.contains { wanted.contains($0.index) && !$0.decodedBody().anomalies.isEmpty })
+            #expect(
+                wanted.isEmpty || before.isCut
+                    || before.leaves.contains { wanted.contains($0.index) && !$0.decodedBody().anomalies.isEmpty })
             return
         }
         #expect(Set(parts.map(\.index)) == wanted)

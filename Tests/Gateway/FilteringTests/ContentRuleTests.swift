@@ -199,7 +199,9 @@ import Testing
         let text = "Subject: x\r\n\r\n" + String(repeating: "word ", count: 60_000) + "needle 4111 1111 1111 1111\r\n"
         let outcomes = ContentRules(revision: .none, rules: [try rule([condition], ["reject"])]).evaluate(try message(Array(text.utf8)))
         #expect(outcomes.map(\.result) == [result])
-        let held = ContentRuleCheck.results(outcomes, ContentRuleCheck.Stripping(structure: nil, settings: StrippingSettings())).filter { $0.outcome == .found }.map(\.weight)
+        let held = ContentRuleCheck.results(outcomes, ContentRuleCheck.Stripping(structure: nil, settings: StrippingSettings())).filter {
+            $0.outcome == .found
+        }.map(\.weight)
         #expect(held == (condition.hasPrefix("data") ? [.quarantine] : result == .matched ? [.reject] : []))
     }
 

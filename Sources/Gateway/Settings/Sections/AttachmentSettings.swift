@@ -28,7 +28,8 @@ package struct AttachmentSettings: SettingsSection {
 
     private static let kindActions: [(KindAction, LocalizedText)] = [
         (.pass, LocalizedText("Nothing", ja: "何もしない")), (.score, LocalizedText("Add the score", ja: "スコアを加算")),
-        (.strip, LocalizedText("Take the attachment out", ja: "添付ファイルを分離")), (.quarantine, LocalizedText("Quarantine", ja: "隔離")), (.reject, LocalizedText("Reject", ja: "拒否")),
+        (.strip, LocalizedText("Take the attachment out", ja: "添付ファイルを分離")), (.quarantine, LocalizedText("Quarantine", ja: "隔離")),
+        (.reject, LocalizedText("Reject", ja: "拒否")),
     ]
 
     package static let name = "attachments"

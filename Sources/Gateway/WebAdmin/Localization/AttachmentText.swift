@@ -8,7 +8,9 @@ enum AttachmentText: String, CaseIterable, PageText {
     case searchText
     case name
     case size
-    case sender
+    case message
+    case noSubject
+    case refusedTitle
     case subject
     case created
     case expires
@@ -44,7 +46,9 @@ enum AttachmentText: String, CaseIterable, PageText {
         case .searchText: LocalizedText("Name, sender, recipient or subject", ja: "ファイル名、差出人、宛先、件名")
         case .name: LocalizedText("Name", ja: "ファイル名")
         case .size: LocalizedText("Size", ja: "サイズ")
-        case .sender: LocalizedText("Sender · recipients", ja: "差出人・宛先")
+        case .message: LocalizedText("Message", ja: "メール")
+        case .noSubject: LocalizedText("(no subject)", ja: "（件名なし）")
+        case .refusedTitle: LocalizedText("This link leads to no attachment", ja: "このリンクの添付ファイルはありません")
         case .subject: LocalizedText("Subject", ja: "件名")
         case .created: LocalizedText("Since (UTC)", ja: "分離日時（UTC）")
         case .expires: LocalizedText("Until (UTC)", ja: "期限（UTC）")
@@ -66,7 +70,7 @@ enum AttachmentText: String, CaseIterable, PageText {
             LocalizedText(
                 "The links in the messages stop working at once, and the files are removed.", ja: "メール内のリンクはただちに使用できなくなり、ファイルも削除します。")
         case .confirmDelete: LocalizedText("Delete {}", ja: "{} 件を削除")
-        case .days: LocalizedText("Days from now", ja: "今日からの日数")
+        case .days: LocalizedText("Selected ones: days from now", ja: "選択した項目: 今日からの日数")
         case .unnamed: LocalizedText("(without a name)", ja: "（名前なし）")
         case .downloadTitle: LocalizedText("Download this attachment?", ja: "この添付ファイルをダウンロードしますか？")
         case .downloadText:

@@ -16,7 +16,8 @@ struct AttachmentCommand: AsyncParsableCommand {
         @OptionGroup var paging: PagingOptions
 
         func perform(_ session: CommandSession) async throws(CommandFailure) {
-            try await paging.show(APIPath("attachments").with("text", text).with("message", message), AttachmentDocument.self, session) { page, _ in
+            try await paging.show(APIPath("attachments").with("text", text).with("message", message), AttachmentDocument.self, session) {
+                page, _ in
                 var table = TextTable(
                     session.text("ATTACHMENT", "添付ファイル"), session.text("NAME", "ファイル名"), session.text("BYTES", "バイト"),
                     session.text("SENDER", "差出人"), session.text("RECIPIENTS", "宛先"), session.text("UNTIL", "期限"),

@@ -15,19 +15,46 @@ struct AttachmentLinkController: Sendable {
     func addRoutes(to routes: PageRoutes) {
         routes.openPage("attachment/:token") { request in
             let token = request.parameter("token")
-            let attachment = try await services.administration.openAttachment(link: token)
+            let attachment: StrippedAttachment
+            do throws(AdministrationError) {
+                attachment = try await services.administration.openAttachment(link: token)
+            } catch {
+                return try refusal(error, request)
+            }
             let view = AttachmentLinkView(attachment, path: "\(Self.path)/\(token)", request.language)
-            var visitor = request.visitor
-            visitor.session = nil
-            return services.renderer.page(.attachmentLink, view, title: view.title, visitor: visitor)
+            return services.renderer.page(.attachmentLink, view, title: view.title, visitor: Self.stranger(request))
         }
         routes.openForm("attachment/:token") { request, _ in
-            let attachment = try await services.administration.openAttachment(link: request.parameter("token"))
+            let attachment: StrippedAttachment
+            do throws(AdministrationError) {
+                attachment = try await services.administration.openAttachment(link: request.parameter("token"))
+            } catch {
+                return try refusal(error, request)
+            }
             // What cannot be read is told by a page, not by a download that breaks off.
             let first = try await services.administration.attachmentContent(attachment, at: 0, count: Self.pieceBytes)
             await services.administration.countDownload(attachment)
             return download(attachment, first)
         }
+    }
+
+    /// A page that says why there is nothing to be had.
+    private func refusal(_ error: AdministrationError, _ request: PageRequest) throws(AdministrationError) -> Response {
+        let status: HTTPResponse.Status
+        switch error {
+        case .denied: status = .forbidden
+        case .notFound: status = .gone
+        default: throw error
+        }
+        let view = MailLinkView(title: AttachmentText.refusedTitle[request.language], text: error.message[request.language])
+        return services.renderer.page(.mailLink, view, title: view.title, visitor: Self.stranger(request), status: status)
+    }
+
+    /// Whoever is signed in at this browser has nothing to do with the link.
+    private static func stranger(_ request: PageRequest) -> Visitor {
+        var visitor = request.visitor
+        visitor.session = nil
+        return visitor
     }
 
     private func download(_ attachment: StrippedAttachment, _ first: ByteBuffer) -> Response {

@@ -118,7 +118,8 @@ struct AttachmentsView: Sendable {
         let selectLabel: String
         let name: String
         let size: String
-        let people: String
+        let sender: String
+        let recipients: String
         let subject: String
         let messagePath: String
         let created: String
@@ -137,8 +138,10 @@ struct AttachmentsView: Sendable {
             let name = attachment.name.nonEmpty ?? AttachmentText.unnamed[language]
             return Row(
                 identifier: attachment.identifier.description, selectLabel: AttachmentText.select.filled(language, name), name: name,
-                size: ShownValue.size(attachment.sizeBytes, language), people: "\(attachment.sender) → \(attachment.recipients)",
-                subject: attachment.subject, messagePath: "\(SitePath.messages)/\(attachment.message)",
+                size: ShownValue.size(attachment.sizeBytes, language),
+                sender: attachment.sender.nonEmpty ?? MessageText.nullSender[language], recipients: attachment.recipients,
+                subject: attachment.subject.nonEmpty ?? AttachmentText.noSubject[language],
+                messagePath: "\(SitePath.messages)/\(attachment.message)",
                 created: ShownValue.time(attachment.createdAt),
                 expires: attachment.expiresAt > now ? ShownValue.time(attachment.expiresAt) : AttachmentText.expired[language],
                 downloads: ShownValue.number(attachment.downloads))
