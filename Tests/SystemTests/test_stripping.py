@@ -21,6 +21,8 @@ from kit.cluster import Cluster
 from kit.load import Ledger, Load, settle
 from kit.processes import wait_until
 from kit.smtp import SMTPClient
+from test_arc_sealing import place as sealing_place  # noqa: F401
+from test_arc_sealing import verified
 from test_digests import Browser
 
 program = b"MZ\x90\0\3\0\0\0" + bytes(range(256)) * 40
@@ -148,6 +150,17 @@ def test_a_stripped_message_of_our_own_is_signed_as_it_leaves(place):
         lines.pop()
     digest = hashlib.sha256(b"\r\n".join(lines) + b"\r\n").digest()
     assert base64.b64encode(digest).decode() in re.sub(r"\s", "", message["DKIM-Signature"]), "the signature is of the rewritten body"
+
+
+def test_what_was_stripped_is_sealed_afterwards_and_its_sender_was_verified_before(sealing_place):  # noqa: F811
+    node = sealing_place
+    node.set("attachments.executables", "strip")
+    assert send(node, compose("sealed", ("photo.jpg", program))).code == 250
+    content = node.next_hop_server.wait_for(1)[0].content
+    result, sets, reason = verified(node, content)
+    assert result == b"pass" and len(sets) == 1, reason
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert "spf=pass" in message["ARC-Authentication-Results"] and "photo.jpg" in link_of(message)[0]
 
 
 def nested_zip(content, depth=3, name="setup.exe"):

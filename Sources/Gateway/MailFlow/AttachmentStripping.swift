@@ -139,7 +139,7 @@ package struct AttachmentStripping: Sendable {
         _ message: ReceivedMessage, _ content: ByteBuffer, _ parts: [MIMEPart], _ texts: [String], in folder: MessageDataFolder
     ) async throws -> ReceivedMessage {
         let writer = folder.makeWriter(message.transaction.identifier, isRewritten: true)
-        for piece in AttachmentStrip.pieces(replacing: parts, with: texts, count: content.readableBytes) {
+        for piece in AttachmentStrip.pieces(replacing: parts, with: texts) {
             let chunk: ByteBuffer
             switch piece {
             case .own(let bytes): chunk = ByteBuffer(bytes: bytes)

@@ -41,7 +41,7 @@ struct AttachmentStripTests {
 
     private func rewritten(_ text: String, _ parts: [MIMEPart], _ notes: [String]) -> [UInt8] {
         let bytes = Array(text.utf8)
-        return AttachmentStrip.pieces(replacing: parts, with: notes, count: bytes.count).flatMap { piece in
+        return AttachmentStrip.pieces(replacing: parts, with: notes).flatMap { piece in
             switch piece {
             case .kept(let range): Array(bytes[range])
             case .own(let own): own

@@ -33,7 +33,7 @@ package enum AttachmentStrip {
         let wanted = parts.sorted().filter(all.indices.contains).map { all[$0] }
         guard !wanted.isEmpty else { return .nothing }
         guard !structure.isCut, wanted.count <= maximumParts, wanted.allSatisfy(canBeTaken) else { return .impossible }
-        return isOrderly(wanted, count: structure.bytes.count) ? .parts(wanted) : .impossible
+        return isOrderly(wanted, in: structure.bytes) ? .parts(wanted) : .impossible
     }
 
     private static func canBeTaken(_ part: MIMEPart) -> Bool {
@@ -65,15 +65,28 @@ package enum AttachmentStrip {
         }
     }
 
-    /// The ranges that are replaced lie behind each other.
-    private static func isOrderly(_ parts: [MIMEPart], count: Int) -> Bool {
+    /// The ranges that are replaced lie behind each other, each header ends as it should, and a boundary or nothing follows each body:
+    /// then the rest is read as before, whatever it is, since no line of Base64 can be taken for a boundary.
+    private static func isOrderly(_ parts: [MIMEPart], in bytes: [UInt8]) -> Bool {
         var end = 0
-        for range in parts.flatMap({ [$0.header.range, body($0)] }) {
-            guard range.lowerBound >= end, range.upperBound <= count else { return false }
-            end = range.upperBound
+        for part in parts {
+            let (header, body) = (part.header.range, body(part))
+            guard header.lowerBound >= end, body.lowerBound >= header.upperBound, body.upperBound <= bytes.count else { return false }
+            let fields = bytes[header]
+            guard fields.elementsEqual(lineEnd) || fields.suffix(4).elementsEqual(lineEnd + lineEnd),
+                body.upperBound == bytes.count || startsBoundary(bytes[body.upperBound...].prefix(4))
+            else { return false }
+            end = body.upperBound
         }
         return true
     }
+
+    private static func startsBoundary(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.starts(with: dashes) || bytes.elementsEqual(lineEnd + dashes)
+    }
+
+    private static let lineEnd: [UInt8] = [0x0D, 0x0A]
+    private static let dashes: [UInt8] = [0x2D, 0x2D]
 
     private static func body(_ part: MIMEPart) -> Range<Int> { part.rawBody.startIndex..<part.rawBody.endIndex }
 
@@ -90,8 +103,8 @@ package enum AttachmentStrip {
     /// - Parameters:
     ///   - parts: of a plan of this message.
     ///   - texts: in the order of `parts`, as many; lines end with CRLF.
-    ///   - count: bytes of the message.
-    package static func pieces(replacing parts: [MIMEPart], with texts: [String], count: Int) -> [Piece] {
+    package static func pieces(replacing parts: [MIMEPart], with texts: [String]) -> [Piece] {
+        guard let bytes = parts.first?.messageBytes else { return [] }
         var pieces: [Piece] = []
         var end = 0
         for (part, text) in zip(parts, texts) {
@@ -99,11 +112,13 @@ package enum AttachmentStrip {
             if header.lowerBound > end { pieces.append(.kept(end..<header.lowerBound)) }
             pieces.append(.own(self.header(part)))
             if body.lowerBound > header.upperBound { pieces.append(.kept(header.upperBound..<body.lowerBound)) }
-            // A body that reaches the message's end has no boundary behind it whose line end would end its last line.
-            pieces.append(.own(Base64Lines.encode(Array(text.utf8)) + (body.upperBound == count ? [0x0D, 0x0A] : [])))
+            // The line end behind a body belongs to the boundary that follows. There is none at the message's end, and where the body
+            // was empty it may have been that of the header.
+            let isEnded = bytes[body.upperBound...].starts(with: lineEnd)
+            pieces.append(.own(Base64Lines.encode(Array(text.utf8)) + (isEnded ? [] : lineEnd)))
             end = body.upperBound
         }
-        if end < count { pieces.append(.kept(end..<count)) }
+        if end < bytes.count { pieces.append(.kept(end..<bytes.count)) }
         return pieces
     }
 

@@ -65,7 +65,7 @@ enum AttachmentText: String, CaseIterable, PageText {
         case .select: LocalizedText("Select {}", ja: "{} を選択")
         case .delete: LocalizedText("Delete", ja: "削除")
         case .extend: LocalizedText("Keep longer", ja: "期限を延長")
-        case .deleteTitle: LocalizedText("Delete {} attachments?", ja: "添付ファイルを {} 件削除しますか？")
+        case .deleteTitle: LocalizedText("Delete attachments: {}?", ja: "添付ファイルを {} 件削除しますか？")
         case .deleteText:
             LocalizedText(
                 "The links in the messages stop working at once, and the files are removed.", ja: "メール内のリンクはただちに使用できなくなり、ファイルも削除します。")
