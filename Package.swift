@@ -114,7 +114,7 @@ let package = Package(
                 "Settings", "SenderAuthentication",
                 "SMTP", "Sieve", "Mail",
             ],
-            [.logging, .metrics, .nio]
+            [.logging, .metrics, .nio, .crypto]
         ),
 
         // 6 — mail that is kept back; reports to other domains

@@ -96,6 +96,8 @@ package final class InMemoryGateway: Sendable {
     package let users = InMemoryUserStore()
     package let learning = InMemoryLearning()
     package let learned = CurrentBayesSnapshot()
+    /// What was taken out of messages, and the key of links.
+    package let attachments = InMemoryAttachments()
     /// Reports to other domains.
     package let aggregateReports = InMemoryAggregateReports()
     /// The mail servers of its domains.
@@ -125,6 +127,8 @@ package final class InMemoryGateway: Sendable {
             configuration: self)
         ports.transcripts = self
         ports.learning = Administration.LearningPorts(store: learning, keeper: learning, snapshot: learned)
+        ports.digests = Administration.DigestPorts(keys: attachments)
+        ports.attachments = Administration.AttachmentPorts(store: attachments, contents: attachments)
         ports.directories = self
         ports.folderRegister = folders
         ports.engines = engines

@@ -165,7 +165,7 @@ extension Administration {
             ports.node.wakeQueue()
             await ports.node.adoptChanges()
         case .block: await ports.node.adoptChanges()
-        case .unsubscribe: break
+        case .unsubscribe, .attachment: break
         }
         return outcome
     }
@@ -174,7 +174,7 @@ extension Administration {
         let keys: [LinkKey]
         do throws(DirectoryError) { keys = try await ports.digests.keys.linkKeys() } catch { throw AdministrationError(error) }
         switch SignedLink.read(token, keys: keys, at: .now()) {
-        case .valid(let link):
+        case .valid(let link) where link.purpose != .attachment:
             guard link.purpose == .unsubscribe || usersMayRelease else {
                 throw .denied(
                     LocalizedText("Mail is released by an administrator only. Nothing was done.", ja: "メールの解放は管理者だけが行えます。変更は行われていません。"))
@@ -186,7 +186,7 @@ extension Administration {
                 LocalizedText(
                     "This link is not valid any more. A newer mail may have one, and your own page lists everything.",
                     ja: "このリンクの有効期限は過ぎています。新しい通知のリンクか、ご自分のページを使用してください。"))
-        case .invalid:
+        case .valid, .invalid:
             ports.digests.metrics.count("invalid")
             throw .denied(
                 LocalizedText(
@@ -200,6 +200,7 @@ extension Administration {
         case .releaseAndAllow: "user.quarantine.release-allow"
         case .block: "user.list.block"
         case .unsubscribe: "user.digest.unsubscribe"
+        case .attachment: "attachment.download"
         }
     }
 

@@ -29,6 +29,8 @@ package struct RuleTrial: Sendable, Hashable {
     package let outcomes: [ContentRules.Outcome]
     package let verdict: MessageJudgement.Verdict
     package let score: FilterScore
+    /// Names of attachments that would be taken out.
+    package let stripped: [String]
 }
 
 extension Administration {
@@ -51,22 +53,31 @@ extension Administration {
         let (reversePath, recipients) = try Self.envelope(input)
         let bytes = try await content(input)
         let settings = try await settings(caller)
-        return await Self.evaluate(ContentRules(revision: .none, rules: rules), bytes, reversePath, recipients, input.direction, settings)
+        var stripping = StrippingSettings()
+        _ = stripping.apply(try await section(StrippingSettings.name, caller).texts)
+        return await Self.evaluate(
+            ContentRules(revision: .none, rules: rules), bytes, reversePath, recipients, input.direction, settings, stripping)
     }
 
     @concurrent
     private static func evaluate(
         _ rules: ContentRules, _ bytes: [UInt8], _ reversePath: ReversePath, _ recipients: [EmailAddress], _ direction: MailDirection,
-        _ settings: FilteringSettings
+        _ settings: FilteringSettings, _ stripping: StrippingSettings
     ) async -> RuleTrial {
+        let structure = MessageReader().read(bytes)
         let outcomes = rules.evaluate(
             RuleMessage(
-                structure: MessageReader().read(bytes), sizeBytes: bytes.count, reversePath: reversePath, recipients: recipients,
+                structure: structure, sizeBytes: bytes.count, reversePath: reversePath, recipients: recipients,
                 direction: direction))
         let policy = VerdictPolicy(settings: settings)
-        let results = ContentRuleCheck.results(outcomes)
+        let results = ContentRuleCheck.results(outcomes, ContentRuleCheck.Stripping(structure: structure, settings: stripping))
         let judgement = policy.judgement(results, policy.verdict(results))
-        return RuleTrial(outcomes: outcomes, verdict: judgement.verdict, score: judgement.score)
+        let isWhole = [.reject, .tryAgainLater, .quarantine].contains(judgement.verdict)
+        let places =
+            isWhole ? [] : results.flatMap(\.marks).reduce(into: Set<Int>()) { if case .strip(let parts) = $1 { $0.formUnion(parts) } }
+        let parts = structure.parts
+        let stripped = places.sorted().map { parts[$0].fileNames.first ?? parts[$0].contentType.mediaType }
+        return RuleTrial(outcomes: outcomes, verdict: judgement.verdict, score: judgement.score, stripped: stripped)
     }
 
     func settings(_ caller: AdministrationCaller) async throws(AdministrationError) -> FilteringSettings {

@@ -36,6 +36,7 @@ package struct Administration: Sendable {
         package var learning = LearningPorts()
         package var digests = DigestPorts()
         package var aggregateReports = AggregateReportPorts()
+        package var attachments = AttachmentPorts()
         package let cluster: ClusterPorts
         package let configuration: any ConfigurationStore
 

@@ -74,6 +74,7 @@ package struct AdministrationAPI: Sendable {
             + maintenanceRoutes + verificationRoutes + aggregateReportRoutes
             + transcriptRoutes + directoryRoutes + folderRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes
             + signingKeyRoutes + engineRoutes + scoringRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes + digestRoutes
+            + attachmentRoutes
     }
 
     /// Those of RFC 9110, RFC 5789 and the QUERY method; a request with yet another one gets the pages' 404.

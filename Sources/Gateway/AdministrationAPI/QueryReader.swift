@@ -69,6 +69,14 @@ struct QueryReader: Sendable {
         throw Self.problem(name, "a node's identifier is expected", ja: "ノードの識別子を指定してください")
     }
 
+    func identifier(_ name: String) throws(APIError) -> RecordIdentifier? {
+        guard let text = texts[name] else { return nil }
+        guard let identifier = RecordIdentifier(text) else {
+            throw Self.problem(name, "An identifier is expected.", ja: "識別子を指定してください。")
+        }
+        return identifier
+    }
+
     /// A number of bytes or the like.
     func quantity(_ name: String) throws(APIError) -> Int? {
         guard let text = texts[name] else { return nil }

@@ -50,6 +50,8 @@ package struct SignedLink: Sendable, Hashable {
         case block = 3
         /// Of digests.
         case unsubscribe = 4
+        /// Of a stripped attachment; used as often as one likes.
+        case attachment = 5
     }
 
     package let purpose: Purpose

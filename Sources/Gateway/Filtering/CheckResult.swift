@@ -58,6 +58,14 @@ package struct CheckResult: Sendable, Hashable {
         Self(check: check.name, outcome: .found, weight: weight, text: text, isExcusable: isExcusable)
     }
 
+    /// Something was found that is to be taken out of the message.
+    package static func found(_ check: any MessageCheck, _ demand: AttachmentStrip.Demand, _ text: LocalizedText) -> Self {
+        var result = Self.found(check, demand.weight, text, isExcusable: false)
+        result.marks = demand.marks
+        result.detail = demand.detail
+        return result
+    }
+
     /// The check looked and found nothing.
     package static func nothing(_ check: any MessageCheck) -> Self {
         Self(check: check.name, outcome: .notFound, weight: .score(.zero), text: LocalizedText("", ja: ""), isExcusable: true)

@@ -128,6 +128,7 @@ package enum FilterChecks {
     package static func title(of name: String) -> LocalizedText? {
         if name == RecipientVerdicts.checkName { return RecipientVerdicts.title }
         if name == SieveRunner.checkName { return SieveRunner.title }
+        if name == AttachmentStrip.checkName { return StrippingSettings.title }
         return all.first { $0.name == name }?.title ?? all.lazy.compactMap { $0.parts[name] }.first
     }
 }

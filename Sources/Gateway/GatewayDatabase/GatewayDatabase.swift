@@ -30,6 +30,7 @@ package struct GatewayDatabase: Sendable {
     package let quarantine: QuarantineTable
     package let digests: DigestTable
     package let linkKeys: LinkKeyTable
+    package let strippedAttachments: StrippedAttachmentTable
     package let standingFigures: StandingFigureTable
     package let registrationKeys: RegistrationKeyTable
     package let primaryRole: PrimaryRoleTable
@@ -79,6 +80,7 @@ package struct GatewayDatabase: Sendable {
         quarantine = QuarantineTable(sessions: sessions, fence: fence)
         digests = DigestTable(sessions: sessions, fence: fence)
         linkKeys = LinkKeyTable(sessions: sessions)
+        strippedAttachments = StrippedAttachmentTable(sessions: sessions, fence: fence)
         standingFigures = StandingFigureTable(sessions: sessions)
         registrationKeys = RegistrationKeyTable(sessions: sessions)
         primaryRole = PrimaryRoleTable(sessions: sessions)

@@ -33,7 +33,7 @@ struct MailServices: Sendable {
 
     init(
         base: NodeBase, writing: NodeWriting, database: NodeDatabase, folder: MessageDataFolder, resolver: CurrentResolver,
-        tls: TLSContexts, learning: NodeLearning, transcripts: TranscriptKeeper
+        tls: TLSContexts, learning: NodeLearning, attachments: AttachmentFolder, transcripts: TranscriptKeeper
     ) throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let node = DeliveryEnvironment.Node(
@@ -65,6 +65,9 @@ struct MailServices: Sendable {
                     greylist: database.stores.greylist,
                     passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes)),
             quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
+        ).stripping(
+            by: AttachmentStripping(
+                folder: attachments, store: database.stores.strippedAttachments, keys: database.stores.linkKeys, ownURL: { base.ownURL })
         ).verifying(with: verifier).screening(with: base.screening, rates: base.rates).learning(by: learning.teaching, snapshot: base.bayes)
             .sieving(by: base.sieveScripts)
             .observing(by: observing)

@@ -38,6 +38,7 @@ struct NodeAssembly: Sendable {
     private let transcripts: TranscriptFolder
     private let folders: NodeFolders
     private let learning: NodeLearning
+    private let attachments: AttachmentFolder
     private let outOfService: OutOfService
     private let logger: Logger
 
@@ -73,8 +74,10 @@ struct NodeAssembly: Sendable {
         let writing = try await database.beginIncarnation(of: configuration, settings: base.settings)
         let resolver = try CurrentResolver(current: base.settings, logger: logger)
         let learning = NodeLearning(base: base, store: database.stores.learning, folders: folders)
+        let attachments = AttachmentFolder { folders.places(of: .attachments) }
         let mail = try MailServices(
             base: base, writing: writing, database: database, folder: folder, resolver: resolver, tls: tls, learning: learning,
+            attachments: attachments,
             transcripts: TranscriptKeeper(folder: transcripts, node: configuration.nodeID))
         let exchange = ScreeningExchange(
             screening: base.screening, store: database.stores.bans, feed: database.changeFeed,
@@ -116,6 +119,7 @@ struct NodeAssembly: Sendable {
         ports.learning = learning.administrationPorts
         let digests = NodeDigests(base: base, stores: database.stores)
         ports.digests = digests.administrationPorts
+        ports.attachments = Administration.AttachmentPorts(store: database.stores.strippedAttachments, contents: attachments)
         ports.directories = folders
         ports.folderRegister = database.folders
         ports.engines = mail.engines
@@ -173,6 +177,8 @@ struct NodeAssembly: Sendable {
                 ReturnPathKeyRotation(
                     store: database.stores.returnPathKeys, domains: base.domains, settings: base.settings, logger: logger,
                     isPrimary: { duty.isPrimary }),
+                AttachmentExpiry(
+                    store: database.stores.strippedAttachments, folder: attachments, logger: logger, isPrimary: { duty.isPrimary }),
                 TextIndexing(store: database.stores.textIndex, logger: logger, isPrimary: { duty.isPrimary }),
                 learning.watch, learning.service(epoch: { duty.epoch }),
                 digests.service(writer: writing.writer, folder: folder, queue: mail.queue, epoch: { duty.epoch }),
@@ -196,7 +202,7 @@ struct NodeAssembly: Sendable {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
             }, writing: writing, folder: folder, transcripts: transcripts, folders: folders,
-            learning: learning, outOfService: outOfService, logger: logger)
+            learning: learning, attachments: attachments, outOfService: outOfService, logger: logger)
     }
 
     private static func reporting(
@@ -232,6 +238,7 @@ struct NodeAssembly: Sendable {
         try? await transcripts.flush(deadline: Self.longestFlush)
         transcripts.close()
         learning.folders.close()
+        attachments.close()
         folders.close()
     }
 }

@@ -45,6 +45,9 @@ struct NodeBase: Sendable {
         return name.isEmpty ? ProcessInfo.processInfo.hostName : name
     }
 
+    /// Where links in mail lead unless the settings say otherwise.
+    var ownURL: String { "https://\(heloName):\(configuration.webListener.port)" }
+
     /// The domains of the newest revision, in force at once.
     func loadDomains(from store: any DomainStore) async throws(SettingsError) {
         do throws(DirectoryError) {

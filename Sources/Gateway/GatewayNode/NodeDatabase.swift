@@ -39,6 +39,7 @@ struct NodeDatabase: Sendable {
         let digestLinks: any DigestLinkStore
         let linkKeys: any LinkKeyStore
         let aggregateReports: any AggregateReportStore
+        let strippedAttachments: any StrippedAttachmentStore
     }
 
     let stores: Stores
@@ -75,7 +76,8 @@ struct NodeDatabase: Sendable {
             quarantine: database.quarantine, maintenance: database.maintenance, textIndex: database.textIndex,
             registrationKeys: database.registrationKeys, primaryRole: database.primaryRole, learning: database.learning,
             digests: database.digests, digestLinks: database.quarantine, linkKeys: database.linkKeys,
-            aggregateReports: database.aggregateReports)
+            aggregateReports: database.aggregateReports,
+            strippedAttachments: database.strippedAttachments)
     }
 
     var standingFigures: StandingFigureTable { database.standingFigures }

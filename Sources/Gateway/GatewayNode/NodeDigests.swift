@@ -15,10 +15,7 @@ struct NodeDigests: Sendable {
     }
 
     private var composer: DigestComposer {
-        let base = base
-        return DigestComposer(
-            settings: base.settings, domains: base.domains,
-            ownURL: { "https://\(base.heloName):\(base.configuration.webListener.port)" })
+        DigestComposer(settings: base.settings, domains: base.domains, ownURL: { base.ownURL })
     }
 
     var administrationPorts: Administration.DigestPorts {

@@ -41,6 +41,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     let disclaimers: DisclaimerAdding
     var sieve: FlowSieve?
     let copies: SieveCopies
+    var stripping: AttachmentStripping?
     private let refusedConnections = RefusedConnections()
 
     /// Answered when the message or its rows could not be made durable in time; the client tries again.
@@ -222,12 +223,18 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         let limit = Duration.seconds(message.connection.settings.settings.reception.commitTimeoutSeconds)
         let plan = await sieve?.plan(message, route(message.transaction.recipients, message.connection), judged)
-        let judgement = Self.judgement(judged, plan)
+        var judgement = Self.judgement(judged, plan)
         if let plan { tell(plan, message) }
         if let reply = plan?.refusal { return refuse(message, header, reply, judgement) }
         let seen = message.header
         if let reply = countSending(message) { return refuse(message, header, reply, judgement) }
-        guard let message = await disclaimed(message, limit: limit) else {
+        guard let stripped = await stripped(message, header, judged, limit: limit) else {
+            uncountSending(message)
+            message.content.abandon()
+            return postpone(message, header, AttachmentStripping.notStored)
+        }
+        if let finding = stripped.finding { judgement = judgement?.beginning(with: finding) }
+        guard let message = await disclaimed(stripped.message, limit: limit) else {
             uncountSending(message)
             message.content.abandon()
             return postpone(message, header, Self.notDurable)

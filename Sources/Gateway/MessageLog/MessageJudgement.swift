@@ -11,6 +11,11 @@ package struct MessageJudgement: Sendable, Hashable {
 
     package static let maximumFindings = 50
 
+    /// What was done with the message afterwards; in front, so that it is not left out where there is little room.
+    package func beginning(with finding: Finding) -> MessageJudgement {
+        MessageJudgement(verdict: verdict, isRecordedOnly: isRecordedOnly, score: score, findings: [finding] + findings)
+    }
+
     package enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
         case accept, tag, quarantine, reject, tryAgainLater
     }

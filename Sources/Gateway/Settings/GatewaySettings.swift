@@ -27,6 +27,7 @@ package struct GatewaySettings: Sendable, Equatable {
     @SharedSection package var bayes = BayesSettings()
     @SharedSection package var quarantine = QuarantineSettings()
     @SharedSection package var digest = DigestSettings()
+    @SharedSection package var stripping = StrippingSettings()
     @SharedSection package var userVerification = UserVerificationSettings()
     @SharedSection package var transcripts = TranscriptSettings()
     @SharedSection package var directories = DirectorySettings()
@@ -62,7 +63,8 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(GreylistingSettings.self),
         SettingsSectionDescription(ScreeningSettings.self),
         SettingsSectionDescription(RateLimitSettings.self), SettingsSectionDescription(TarpitSettings.self),
-        SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(ClamAVSettings.self),
+        SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(StrippingSettings.self),
+        SettingsSectionDescription(ClamAVSettings.self),
         SettingsSectionDescription(SpamAssassinSettings.self), SettingsSectionDescription(RspamdSettings.self),
         SettingsSectionDescription(BayesSettings.self),
         SettingsSectionDescription(QuarantineSettings.self), SettingsSectionDescription(DigestSettings.self),
@@ -124,6 +126,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, RspamdSettings.name): return rspamd.apply(texts)
         case (.cluster, BayesSettings.name): return bayes.apply(texts)
         case (.cluster, QuarantineSettings.name): return quarantine.apply(texts)
+        case (.cluster, StrippingSettings.name): return stripping.apply(texts)
         case (.cluster, DigestSettings.name): return digest.apply(texts)
         case (.cluster, UserVerificationSettings.name): return userVerification.apply(texts)
         case (.cluster, TranscriptSettings.name): return transcripts.apply(texts)

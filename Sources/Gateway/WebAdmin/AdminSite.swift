@@ -116,6 +116,8 @@ package struct AdminSite: Sendable {
         TranscriptsController(services: services).addRoutes(to: routes)
         DirectoriesController(services: services).addRoutes(to: routes)
         FolderMoveController(services: services).addRoutes(to: routes)
+        AttachmentsController(services: services).addRoutes(to: routes)
+        AttachmentLinkController(services: services).addRoutes(to: routes)
         DigestsController(services: services).addRoutes(to: routes)
         MailLinkController(services: services).addRoutes(to: routes)
         OwnSignInController(services: services).addRoutes(to: routes)

@@ -24,7 +24,7 @@ struct SecurityGatewayProgram: AsyncParsableCommand {
         ] + [
             StatusCommand.self, DomainCommand.self, UserCommand.self, SettingsCommand.self, QueueCommand.self, LogCommand.self,
             AuditCommand.self, AdministratorCommand.self, ListCommand.self, RuleCommand.self, SieveCommand.self, GreylistCommand.self,
-            DMARCReportCommand.self, BansCommand.self,
+            DMARCReportCommand.self, AttachmentCommand.self, BansCommand.self,
             QuarantineCommand.self, ReportCommand.self, APIKeyCommand.self,
             MaintenanceCommand.self, TranscriptCommand.self, DirectoryCommand.self,
             RegistrationKeyCommand.self, ClusterCommand.self, LeaveCommand.self, DKIMCommand.self, EngineCommand.self, ScoringCommand.self,

@@ -59,6 +59,13 @@ import Testing
         #expect(results[0].text.english.contains("a.exe"))
     }
 
+    @Test func `a blocked attachment is taken out, and one that is no part of its own is kept back`() async throws {
+        let attached = try await find(message("Content-Disposition: attachment; filename=a.exe")) { $0.action = .strip }
+        #expect(attached.map(\.weight) == [.score(.zero)] && attached.map(\.marks.count) == [1])
+        let amid = try await find("Subject: x\r\n\r\nsee\r\nbegin 644 run.bat\r\n#0V%T\r\n`\r\nend\r\n") { $0.action = .strip }
+        #expect(amid.map(\.weight) == [.quarantine] && amid.map(\.marks) == [[]])
+    }
+
     @Test(arguments: [("application/x-msdownload", true), ("application/*", true), ("image/*", false)])
     func `types are blocked by name or as a family`(type: String, isFound: Bool) async throws {
         let results = try await find(message("Content-Type: application/x-msdownload")) { $0.blockedTypes = [type] }

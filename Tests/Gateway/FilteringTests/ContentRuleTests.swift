@@ -153,7 +153,7 @@ import Testing
         let outcomes = rules.evaluate(
             try message(Array(Self.mail.utf8), recipients: ["x@b.example", "x@a.example", "x@c.example", "y@a.example"]))
         #expect(outcomes.map(\.rule.name) == ["a", "all"] && outcomes.map(\.recipients) == [[1, 3], [0, 2]])
-        let results = ContentRuleCheck.results(outcomes)
+        let results = ContentRuleCheck.results(outcomes, ContentRuleCheck.Stripping(structure: nil, settings: StrippingSettings()))
         #expect(results.map(\.recipients) == [[1, 3], [0, 2]] && results[0].detail.english == " Only for a.example.")
         let policy = VerdictPolicy(settings: FilteringSettings())
         let verdicts = RecipientVerdicts(
@@ -168,7 +168,7 @@ import Testing
         let text = "Subject: x\r\n\r\nカード 4111 1111 1111 1111\r\n"
         let outcomes = ContentRules(revision: .none, rules: [try rule(["data:card at-least 1"], ["reject"])]).evaluate(
             try message(Array(text.utf8)))
-        let results = ContentRuleCheck.results(outcomes)
+        let results = ContentRuleCheck.results(outcomes, ContentRuleCheck.Stripping(structure: nil, settings: StrippingSettings()))
         #expect(results.map(\.weight) == [.reject])
         #expect(!results.contains { $0.text.english.contains("4111") || $0.text.japanese.contains("4111") })
     }
@@ -177,7 +177,7 @@ import Testing
         let outcomes = ContentRules(
             revision: .none, rules: [try rule(["size at-least 1"], ["score 2.0", "quarantine", "tag [X]", "header X-A: b"])]
         ).evaluate(try message(Array(Self.mail.utf8)))
-        let results = ContentRuleCheck.results(outcomes)
+        let results = ContentRuleCheck.results(outcomes, ContentRuleCheck.Stripping(structure: nil, settings: StrippingSettings()))
         #expect(results.map(\.weight) == [.score(FilterScore(tenths: 20)), .quarantine])
         #expect(results[0].marks == [.tag("[X]"), .field(name: "X-A", value: "b")] && results[1].marks.isEmpty)
     }
@@ -199,7 +199,9 @@ import Testing
         let text = "Subject: x\r\n\r\n" + String(repeating: "word ", count: 60_000) + "needle 4111 1111 1111 1111\r\n"
         let outcomes = ContentRules(revision: .none, rules: [try rule([condition], ["reject"])]).evaluate(try message(Array(text.utf8)))
         #expect(outcomes.map(\.result) == [result])
-        let held = ContentRuleCheck.results(outcomes).filter { $0.outcome == .found }.map(\.weight)
+        let held = ContentRuleCheck.results(outcomes, ContentRuleCheck.Stripping(structure: nil, settings: StrippingSettings())).filter {
+            $0.outcome == .found
+        }.map(\.weight)
         #expect(held == (condition.hasPrefix("data") ? [.quarantine] : result == .matched ? [.reject] : []))
     }
 

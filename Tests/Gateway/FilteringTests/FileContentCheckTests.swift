@@ -71,6 +71,20 @@ import Testing
         #expect(results.map(\.outcome) == outcomes)
     }
 
+    @Test func `a file that is to be taken out is one by what it is or what lies in it, and the message goes on`() async throws {
+        for content in [message("photo.jpg", Self.program), message("a.zip", Self.zip("b.zip", Self.zip("c.zip", Self.program)))] {
+            let results = try await find(content) { $0.executables = .strip }
+            #expect(results.map(\.weight) == [.score(.zero)] && results.map(\.marks) == [[.strip(parts: [2])]])
+            #expect(results[0].detail.english.hasPrefix(" Taken out of the message: "))
+        }
+    }
+
+    @Test func `what is to be taken out of a signed message and cannot be is kept back`() async throws {
+        let content = message("a.jpg", Self.program).replacing("multipart/mixed", with: "multipart/signed")
+        let results = try await find(content) { $0.executables = .strip }
+        #expect(results.map(\.weight) == [.quarantine] && results.map(\.marks) == [[]])
+    }
+
     /// `x` in gzip.
     private static let gzip: [UInt8] = [
         0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0, 0x03, 0xAB, 0, 0, 0x83, 0x16, 0xDC, 0x8C, 0x01, 0, 0, 0,

@@ -17,7 +17,7 @@ struct RoutePermissionTests {
         "/sign-in",
         "/my", "/my/sign-in",
         // What asks for a signed link; the sample of one is refused.
-        "/link/0123456789abcdef0123456789abcdef",
+        "/link/0123456789abcdef0123456789abcdef", "/attachment/0123456789abcdef0123456789abcdef",
     ]
 
     private struct Route: Sendable {

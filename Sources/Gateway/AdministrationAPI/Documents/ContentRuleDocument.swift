@@ -90,6 +90,8 @@ package struct NewRuleTrialDocument: Codable, Sendable {
 package struct RuleTrialDocument: Codable, Sendable {
     package let verdict: String
     package let score: String
+    /// Names of attachments that would be taken out.
+    package let stripped: [String]
     package let rules: [Outcome]
 
     package struct Outcome: Codable, Sendable {
@@ -103,6 +105,7 @@ package struct RuleTrialDocument: Codable, Sendable {
     init(_ trial: RuleTrial) {
         verdict = trial.verdict.rawValue
         score = trial.score.description
+        stripped = trial.stripped
         rules = trial.outcomes.map { outcome in
             let result: String
             switch outcome.result {

@@ -5,11 +5,14 @@ import Mail
 struct AttachedFiles: Sendable {
     struct Opened: Sendable {
         let name: String
+        /// The part that it is; `nil` amid a text.
+        let part: Int?
         let bytes: [UInt8]
     }
 
     struct Told: Sendable, Hashable {
         let name: String
+        let part: Int?
         let kind: FileKind
     }
 
@@ -49,34 +52,34 @@ struct AttachedFiles: Sendable {
         let head = part.decodedBody(limit: FileKind.headBytes).bytes
         let kind = FileKind(head: head[...])
         guard Self.isOpened(kind) else {
-            if kind != .other { tell(part.fileNames.first ?? part.contentType.mediaType, kind) }
+            if kind != .other { tell(part.fileNames.first ?? part.contentType.mediaType, kind, part.index) }
             return
         }
         let body = part.decodedBody(limit: bytesLeft)
         if body.isTruncated { isCut = true }
-        open(part.fileNames.first ?? part.contentType.mediaType, body.bytes)
+        open(part.fileNames.first ?? part.contentType.mediaType, body.bytes, part.index)
     }
 
     private mutating func add(_ name: String, _ bytes: [UInt8]) {
         let kind = FileKind(head: bytes[...])
-        if Self.isOpened(kind) { open(name, bytes) } else if kind != .other { tell(name, kind) }
+        if Self.isOpened(kind) { open(name, bytes, nil) } else if kind != .other { tell(name, kind, nil) }
     }
 
-    private mutating func open(_ name: String, _ bytes: [UInt8]) {
+    private mutating func open(_ name: String, _ bytes: [UInt8], _ part: Int?) {
         guard opened.count + told.count < Self.maximumFiles, bytes.count <= bytesLeft else {
             isCut = true
             return
         }
         bytesLeft -= bytes.count
-        opened.append(Opened(name: name, bytes: bytes))
+        opened.append(Opened(name: name, part: part, bytes: bytes))
     }
 
-    private mutating func tell(_ name: String, _ kind: FileKind) {
+    private mutating func tell(_ name: String, _ kind: FileKind, _ part: Int?) {
         guard opened.count + told.count < Self.maximumFiles else {
             isCut = true
             return
         }
-        told.append(Told(name: name, kind: kind))
+        told.append(Told(name: name, part: part, kind: kind))
     }
 
     private static func isOpened(_ kind: FileKind) -> Bool { kind.isReadArchive || kind == .compound || kind == .pdf }

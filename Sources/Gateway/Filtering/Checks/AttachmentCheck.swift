@@ -24,9 +24,13 @@ package struct AttachmentCheck: MessageCheck {
             return [.undecided(self, LocalizedText("The message is too large or could not be read.", ja: "メッセージが大きすぎるか、読み取れませんでした。"))]
         }
         let settings = subject.settings.attachments
-        guard let text = Self.text(AttachmentSearch(structure, settings)) else { return [.nothing(self)] }
+        let search = AttachmentSearch(structure, settings)
+        guard let text = Self.text(search) else { return [.nothing(self)] }
         switch settings.action {
         case .score: return [.found(self, .score(settings.score), text, isExcusable: false)]
+        case .strip:
+            let demand = AttachmentStrip.demand(structure, parts: search.parts, subject.settings.stripping)
+            return [.found(self, demand, text)]
         case .quarantine: return [.found(self, .quarantine, text, isExcusable: false)]
         case .reject: return [.found(self, .reject, text, isExcusable: false)]
         }

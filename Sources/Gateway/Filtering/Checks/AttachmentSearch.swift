@@ -5,6 +5,11 @@ import Settings
 struct AttachmentSearch {
     /// Names of unwanted files, or types of unwanted parts.
     private(set) var blocked: [String] = []
+    /// The parts that they are; `nil` when one is no part of its own, or there may be more.
+    var parts: Set<Int>? { isIncomplete || isWithinText ? nil : places }
+    private var places: Set<Int> = []
+    /// One stands amid a text.
+    private var isWithinText = false
     /// Whether a limit was reached, so that there may be more in the message than was looked at.
     private(set) var isIncomplete: Bool
     private let endings: BlockedEndings
@@ -26,8 +31,10 @@ struct AttachmentSearch {
         if list.isCut { isIncomplete = true }
         if let name = list.names.first(where: isBlocked(name:)) {
             blocked.append(name)
+            places.insert(part.index)
         } else if !types.isEmpty, isBlocked(part.contentType) {
             blocked.append(part.contentType.mediaType)
+            places.insert(part.index)
         }
     }
 
@@ -36,7 +43,11 @@ struct AttachmentSearch {
         guard part.contentType.type == "text" || part.transferEncoding == .uuencode else { return }
         let list = part.embeddedFileNames
         if list.isCut { isIncomplete = true }
-        blocked += list.names.filter(isBlocked(name:))
+        let names = list.names.filter(isBlocked(name:))
+        blocked += names
+        guard !names.isEmpty else { return }
+        // As an encoding of the part it is the part.
+        if part.transferEncoding == .uuencode { places.insert(part.index) } else { isWithinText = true }
     }
 
     private func isBlocked(name: String) -> Bool { endings.isBlocked(name) }

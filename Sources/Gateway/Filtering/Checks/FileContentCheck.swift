@@ -35,18 +35,20 @@ package struct FileContentCheck: MessageCheck {
         for file in files.told { findings.take(file) }
         if !files.opened.isEmpty {
             guard let reports = await threads.examine(files.opened.map(\.bytes), limits: limits) else { return [Self.noRoom(self)] }
-            for (file, report) in zip(files.opened, reports) { findings.take(file.name, report) }
+            for (file, report) in zip(files.opened, reports) { findings.take(file, report) }
         }
-        let results = findings.results(self)
+        let results = findings.results(self, structure, subject.settings.stripping)
         return results.isEmpty ? [.nothing(self)] : results
     }
 
     /// What takes too long in spite of all limits is treated as what cannot be looked into whole: else it would be the way through.
     package func overrun(_ subject: FilterSubject) -> CheckResult {
         let text = LocalizedText("The attachments could not be looked into in time.", ja: "添付ファイルを制限時間内に検査できませんでした。")
-        guard let weight = FileFindings.weight(subject.settings.attachments.unreadable, subject.settings.attachments) else {
-            return .undecided(self, text)
+        let settings = subject.settings
+        if settings.attachments.unreadable == .strip {
+            return .found(self, AttachmentStrip.demand(nil, parts: nil, settings.stripping), text)
         }
+        guard let weight = FileFindings.weight(settings.attachments.unreadable, settings.attachments) else { return .undecided(self, text) }
         return .found(self, weight, text, isExcusable: false)
     }
 

@@ -9,6 +9,8 @@ struct FileFindings: Sendable {
     private let endings: BlockedEndings
     /// Names by what is wrong with them, in the order in which they were found.
     private var names: [Fault: [String]] = [:]
+    /// The parts that they are or lie in; `nil` among them for one that is no part of its own.
+    private var parts: [Fault: Set<Int?>] = [:]
 
     /// Files named in a finding.
     private static let namedFiles = 3
@@ -20,12 +22,13 @@ struct FileFindings: Sendable {
     init(_ settings: AttachmentSettings, isIncomplete: Bool) {
         self.settings = settings
         endings = BlockedEndings(settings)
-        if isIncomplete { names[.unreadable] = ["…"] }
+        if isIncomplete { add("…", .unreadable, nil) }
     }
 
-    mutating func take(_ file: AttachedFiles.Told) { take(file.kind, file.name) }
+    mutating func take(_ file: AttachedFiles.Told) { take(file.kind, file.name, file.part) }
 
-    mutating func take(_ name: String, _ report: FileReport) {
+    mutating func take(_ opened: AttachedFiles.Opened, _ report: FileReport) {
+        let (name, part) = (opened.name, opened.part)
         // What the present file lies in, from the attachment on; files stand behind what they lie in.
         var containers = [name]
         for file in report.files {
@@ -33,14 +36,14 @@ struct FileFindings: Sendable {
             let shown = "\(name) → \(inner)"
             containers.removeLast(max(0, containers.count - max(1, file.depth)))
             if endings.isBlocked(inner) || file.isWholeContent && containers.last.map(isBlockedWithoutEnding) == true {
-                add(shown, .blockedName)
+                add(shown, .blockedName, part)
             }
             containers.append(inner)
-            take(file.kind, shown)
+            take(file.kind, shown, part)
         }
-        if report.hasMacros { add(name, .macros) }
-        if report.isEncrypted { add(name, .encrypted) }
-        if !report.faults.isEmpty { add(name, .unreadable) }
+        if report.hasMacros { add(name, .macros, part) }
+        if report.isEncrypted { add(name, .encrypted, part) }
+        if !report.faults.isEmpty { add(name, .unreadable, part) }
     }
 
     /// What is in `invoice.js.gz` is saved as `invoice.js`.
@@ -48,53 +51,65 @@ struct FileFindings: Sendable {
         name.lastIndex(of: ".").map { endings.isBlocked(String(name[..<$0])) } ?? false
     }
 
-    private mutating func take(_ kind: FileKind, _ name: String) {
+    private mutating func take(_ kind: FileKind, _ name: String, _ part: Int?) {
         switch kind {
-        case .executable: add(name, .executable)
-        case .script: add(name, .script)
-        case .unreadArchive: add(name, .encrypted)
+        case .executable: add(name, .executable, part)
+        case .script: add(name, .script, part)
+        case .unreadArchive: add(name, .encrypted, part)
         case .zip, .tar, .sevenZip, .compressed, .compound, .pdf, .other: break
         }
     }
 
     /// One more than is named: it shows that there are more.
-    private mutating func add(_ name: String, _ fault: Fault) {
+    private mutating func add(_ name: String, _ fault: Fault, _ part: Int?) {
+        parts[fault, default: []].insert(part)
         if names[fault, default: []].count <= Self.namedFiles { names[fault, default: []].append(name.cut(to: 200)) }
     }
 
-    func results(_ check: any MessageCheck) -> [CheckResult] {
+    func results(_ check: any MessageCheck, _ structure: MIMEStructure, _ stripping: StrippingSettings) -> [CheckResult] {
         Fault.allCases.compactMap { fault in
-            guard let found = names[fault], let weight = weight(fault) else { return nil }
+            guard let found = names[fault] else { return nil }
             let list = found.prefix(Self.namedFiles).joined(separator: ", ") + (found.count > Self.namedFiles ? ", …" : "")
+            if isStripped(fault) {
+                let places = parts[fault, default: []]
+                let known = places.contains(nil) ? nil : Set(places.compactMap(\.self))
+                return .found(check, AttachmentStrip.demand(structure, parts: known, stripping), Self.text(fault, list))
+            }
+            guard let weight = weight(fault) else { return nil }
             return .found(check, weight, Self.text(fault, list), isExcusable: false)
         }
     }
 
-    private func weight(_ fault: Fault) -> CheckResult.Weight? {
-        switch fault {
-        case .blockedName: weight(settings.action)
-        case .executable: weight(settings.executables)
-        case .script: weight(settings.scripts)
-        case .macros: weight(settings.macros)
-        case .encrypted: weight(settings.encrypted)
-        case .unreadable: weight(settings.unreadable)
-        }
+    private func isStripped(_ fault: Fault) -> Bool {
+        fault == .blockedName ? settings.action == .strip : action(fault) == .strip
     }
-
-    private func weight(_ action: AttachmentSettings.Action) -> CheckResult.Weight {
-        switch action {
-        case .score: .score(settings.score)
-        case .quarantine: .quarantine
-        case .reject: .reject
-        }
-    }
-
-    private func weight(_ action: AttachmentSettings.KindAction) -> CheckResult.Weight? { Self.weight(action, settings) }
 
     /// `nil` for what passes.
+    private func weight(_ fault: Fault) -> CheckResult.Weight? {
+        guard fault == .blockedName else { return Self.weight(action(fault), settings) }
+        switch settings.action {
+        case .score: return .score(settings.score)
+        case .strip: return nil
+        case .quarantine: return .quarantine
+        case .reject: return .reject
+        }
+    }
+
+    private func action(_ fault: Fault) -> AttachmentSettings.KindAction {
+        switch fault {
+        case .blockedName: .pass
+        case .executable: settings.executables
+        case .script: settings.scripts
+        case .macros: settings.macros
+        case .encrypted: settings.encrypted
+        case .unreadable: settings.unreadable
+        }
+    }
+
+    /// `nil` for what passes or is taken out.
     static func weight(_ action: AttachmentSettings.KindAction, _ settings: AttachmentSettings) -> CheckResult.Weight? {
         switch action {
-        case .pass: nil
+        case .pass, .strip: nil
         case .score: .score(settings.score)
         case .quarantine: .quarantine
         case .reject: .reject

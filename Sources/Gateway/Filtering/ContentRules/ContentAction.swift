@@ -2,7 +2,7 @@ import Mail
 package import Settings
 
 /// What a content rule does with a message that it matches, and its text form: `score 3.0`, `quarantine`, `reject`, `tag [TEXT]`,
-/// `header Name: value`.
+/// `header Name: value`, `strip [BYTES]`.
 package enum ContentAction: Sendable, Hashable, CustomStringConvertible {
     case score(FilterScore)
     case quarantine
@@ -11,11 +11,13 @@ package enum ContentAction: Sendable, Hashable, CustomStringConvertible {
     case tag(String)
     /// A header field put in front of the message.
     case header(name: String, value: String)
+    /// Attachments of at least so many bytes are taken out and kept for download.
+    case strip(minimumBytes: Int)
 
     package static let maximumBytes = 300
 
     package enum Kind: String, Sendable, Hashable, CaseIterable {
-        case score, quarantine, reject, tag, header
+        case score, quarantine, reject, tag, header, strip
     }
 
     package var kind: Kind {
@@ -25,6 +27,7 @@ package enum ContentAction: Sendable, Hashable, CustomStringConvertible {
         case .reject: .reject
         case .tag: .tag
         case .header: .header
+        case .strip: .strip
         }
     }
 
@@ -35,6 +38,7 @@ package enum ContentAction: Sendable, Hashable, CustomStringConvertible {
         case .quarantine, .reject: ""
         case .tag(let tag): tag
         case .header(let name, let value): "\(name): \(value)"
+        case .strip(let bytes): bytes == 0 ? "" : String(bytes)
         }
     }
 
@@ -55,11 +59,20 @@ package enum ContentAction: Sendable, Hashable, CustomStringConvertible {
             }
             self = .tag(rest)
         case .header: self = try Self.header(rest)
+        case .strip: self = .strip(minimumBytes: try Self.bytes(rest))
         case .quarantine, .reject, nil:
             throw SettingsValueError(
-                "“\(text)” is none of: score 3.0, quarantine, reject, tag [TEXT], header Name: value",
-                ja: "「\(text)」は score 3.0、quarantine、reject、tag [文字列]、header 名前: 値 のいずれでもありません")
+                "“\(text)” is none of: score 3.0, quarantine, reject, tag [TEXT], header Name: value, strip [BYTES]",
+                ja: "「\(text)」は score 3.0、quarantine、reject、tag [文字列]、header 名前: 値、strip [バイト数] のいずれでもありません")
         }
+    }
+
+    private static func bytes(_ text: String) throws(SettingsValueError) -> Int {
+        guard !text.isEmpty else { return 0 }
+        guard let bytes = Int(text), (0...1_000_000_000).contains(bytes) else {
+            throw SettingsValueError("a number of bytes is expected behind “strip”", ja: "strip の後にはバイト数を指定してください")
+        }
+        return bytes
     }
 
     /// Fields that mail servers and our own delivery go by cannot be written by rules.
@@ -82,4 +95,6 @@ package enum MessageMark: Sendable, Hashable {
     /// In front of the subject.
     case tag(String)
     case field(name: String, value: String)
+    /// Parts are taken out; their places in `MIMEStructure.parts`.
+    case strip(parts: Set<Int>)
 }

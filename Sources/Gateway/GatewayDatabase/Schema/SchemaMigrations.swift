@@ -30,6 +30,7 @@ enum SchemaMigrations {
         .createQuarantineDigests,
         .createSieveScripts,
         .createAggregateReports,
+        .createStrippedAttachments,
     ]
 
     /// The table that says the database is ours; made by the first migration.

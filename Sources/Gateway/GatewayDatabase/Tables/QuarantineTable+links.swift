@@ -35,6 +35,8 @@ extension QuarantineTable: DigestLinkStore {
             _ = try list(.allow, link, work, audit, transaction)
             return .done
         case .block: return try list(.block, link, work, audit, transaction)
+        // Nothing is done by it.
+        case .attachment: return .gone
         case .unsubscribe:
             let isThere = try transaction.execute(
                 """

@@ -18,17 +18,18 @@ package struct AttachmentSettings: SettingsSection {
     package init() {}
 
     package enum Action: String, Sendable, Hashable {
-        case score, quarantine, reject
+        case score, strip, quarantine, reject
     }
 
     /// What is done with a message that has a file of some kind.
     package enum KindAction: String, Sendable, Hashable {
-        case pass, score, quarantine, reject
+        case pass, score, strip, quarantine, reject
     }
 
     private static let kindActions: [(KindAction, LocalizedText)] = [
         (.pass, LocalizedText("Nothing", ja: "何もしない")), (.score, LocalizedText("Add the score", ja: "スコアを加算")),
-        (.quarantine, LocalizedText("Quarantine", ja: "隔離")), (.reject, LocalizedText("Reject", ja: "拒否")),
+        (.strip, LocalizedText("Take the attachment out", ja: "添付ファイルを分離")), (.quarantine, LocalizedText("Quarantine", ja: "隔離")),
+        (.reject, LocalizedText("Reject", ja: "拒否")),
     ]
 
     package static let name = "attachments"
@@ -78,7 +79,8 @@ package struct AttachmentSettings: SettingsSection {
         .choice(
             "action", \.action,
             [
-                (.score, LocalizedText("Add the score", ja: "スコアを加算")), (.quarantine, LocalizedText("Quarantine", ja: "隔離")),
+                (.score, LocalizedText("Add the score", ja: "スコアを加算")),
+                (.strip, LocalizedText("Take the attachment out", ja: "添付ファイルを分離")), (.quarantine, LocalizedText("Quarantine", ja: "隔離")),
                 (.reject, LocalizedText("Reject", ja: "拒否")),
             ],
             title: LocalizedText("What a blocked attachment leads to", ja: "禁止した添付ファイルの扱い"),

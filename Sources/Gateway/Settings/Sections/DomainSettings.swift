@@ -10,6 +10,7 @@ package struct DomainSettings: SettingsSection {
     package var backscatter = Backscatter.off
     package var digest = Digest.cluster
     package var sealsInboundMail = false
+    package var noteLanguage = NoteLanguage.cluster
 
     package init() {}
 
@@ -83,6 +84,7 @@ package struct DomainSettings: SettingsSection {
                     "ドメインのユーザーのメールがゲートウェイから出る際、このクラスターだけが作れる印を返送先アドレスに付けます（BATV、prvs=…）。印のない空の差出人の通知は、他者がドメインを詐称して送信したメールに対するものです。以前のメールの通知も届くよう、拒否を始める前に 1 週間は印だけを付けてください。ドメインのすべてのメールがゲートウェイを経由する場合にだけ使用してください。返送先アドレスで会員を識別するメーリングリストもあるため、既定では無効です。"
             )),
         digestField,
+        noteLanguageField,
         .boolean(
             "arc-seal", \.sealsInboundMail, title: LocalizedText("Seal mail from outside (ARC)", ja: "外部からのメールを封印する（ARC）"),
             LocalizedText(

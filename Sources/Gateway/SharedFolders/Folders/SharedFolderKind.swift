@@ -1,6 +1,6 @@
 package import Settings
 
-/// The folders that all nodes share (R10). Attachments has no reader yet: it is made, marked, probed and moved like the others.
+/// The folders that all nodes share (R10).
 package enum SharedFolderKind: String, Sendable, Hashable, CaseIterable, Codable {
     case messageData = "message-data"
     case transcripts

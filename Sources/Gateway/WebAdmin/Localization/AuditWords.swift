@@ -63,6 +63,8 @@ enum AuditWords {
         "user.list.block": LocalizedText("Sender blocked by a user", ja: "本人による差出人のブロック"),
         "user.digest.subscribe": LocalizedText("Digests wanted", ja: "本人による通知メールの再開"),
         "user.digest.unsubscribe": LocalizedText("Digests not wanted any more", ja: "本人による通知メールの停止"),
+        "attachment.delete": LocalizedText("Stripped attachments deleted", ja: "分離した添付ファイルの削除"),
+        "attachment.extend": LocalizedText("Stripped attachments kept longer", ja: "分離した添付ファイルの期限の延長"),
         "digest.run": LocalizedText("Digests asked for", ja: "通知メールの送信の実行"),
         "administrator.add": LocalizedText("Administrator added", ja: "管理者の追加"),
         "administrator.delete": LocalizedText("Administrator deleted", ja: "管理者の削除"),

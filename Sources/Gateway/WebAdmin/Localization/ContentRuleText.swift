@@ -7,6 +7,7 @@ enum ContentRuleText: String, CaseIterable, PageText {
     case moveUp, moveDown, editTitle, newTitle, enabledLabel, stopsLabel, stops, all, any, needsAny
     case conditionsHelp, actionsHelp, negation, holds, holdsNot, field, headerName, comparison, value, action, nothing
     case moreRows, save, delete, deleteTitle, deleteText
+    case stripped
     case trial, trialHelp, tryRules, message, messageHelp, stored, storedHelp, sender, recipients, recipientsHelp, direction
     case verdict, score, result, matched, notMatched, undecided, noneAsked, holding
 
@@ -68,6 +69,7 @@ enum ContentRuleText: String, CaseIterable, PageText {
         case .delete: LocalizedText("Delete the rule", ja: "ルールを削除")
         case .deleteTitle: LocalizedText("Delete the rule “{}”?", ja: "ルール「{}」を削除しますか？")
         case .deleteText: LocalizedText("It has no effect from now on.", ja: "削除すると直ちに無効になります。")
+        case .stripped: LocalizedText("Attachments taken out: {}", ja: "分離する添付ファイル: {}")
         case .trial: LocalizedText("What would happen", ja: "適用結果の確認")
         case .trialHelp:
             LocalizedText(

@@ -43,6 +43,8 @@ enum NoticeText: String, CaseIterable, PageText {
     case apiKeyRevoked
     case maintenanceStarted
     case digestsAsked
+    case attachmentsDeleted
+    case attachmentsExtended
     case digestsWanted
     case digestsStopped
     case learningStarted
@@ -96,6 +98,8 @@ enum NoticeText: String, CaseIterable, PageText {
         case .userChanged: LocalizedText("The user was saved.", ja: "ユーザーを保存しました。")
         case .userDeleted: LocalizedText("The user was deleted.", ja: "ユーザーを削除しました。")
         case .passwordRemoved: LocalizedText("The password was removed.", ja: "パスワードを削除しました。")
+        case .attachmentsDeleted: LocalizedText("Attachments deleted: {}.", ja: "添付ファイルを {} 件削除しました。")
+        case .attachmentsExtended: LocalizedText("Attachments kept longer: {}.", ja: "添付ファイル {} 件の期限を延長しました。")
         case .digestsAsked: LocalizedText("Digests are sent within seconds.", ja: "まもなく通知メールを送信します。")
         case .digestsWanted: LocalizedText("You are told by mail what is kept back for you.", ja: "隔離されたメールをメールでお知らせします。")
         case .digestsStopped: LocalizedText("You get no more mails about your quarantine.", ja: "隔離の通知メールの配信を停止しました。")

@@ -55,6 +55,7 @@ struct PageTexts: MustacheParent {
         "error": { ErrorText(rawValue: $0)?.text },
         "apiKey": { APIKeyText(rawValue: $0)?.text },
         "learning": { LearningText(rawValue: $0)?.text },
+        "attachment": { AttachmentText(rawValue: $0)?.text },
         "digest": { DigestPageText(rawValue: $0)?.text },
         "maintenance": { MaintenanceText(rawValue: $0)?.text },
         "verification": { VerificationText(rawValue: $0)?.text },

@@ -32,6 +32,7 @@ enum RuleWords {
         case .reject: LocalizedText("Reject", ja: "拒否")
         case .tag: LocalizedText("Tag the subject", ja: "件名にタグを付ける")
         case .header: LocalizedText("Add a header field", ja: "ヘッダーを追加")
+        case .strip: LocalizedText("Strip attachments (from so many bytes)", ja: "添付ファイルを分離（指定バイト数以上）")
         }
     }
 

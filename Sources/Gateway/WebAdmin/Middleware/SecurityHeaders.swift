@@ -21,7 +21,8 @@ struct SecurityHeaders: RouterMiddleware {
             // Only requests outside the pages come here (a wrong method on /health): pages have the error page.
             response = Response(status: error.status)
         }
-        response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
+        // A download has a stricter one of its own.
+        if response.headers[.contentSecurityPolicy] == nil { response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy }
         response.headers[.xContentTypeOptions] = "nosniff"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         for (name, value) in Self.others { response.headers[name] = value }

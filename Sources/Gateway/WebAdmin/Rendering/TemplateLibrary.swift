@@ -94,6 +94,8 @@ enum PageTemplate: String, CaseIterable {
     case reports
     case maintenance
     case digests
+    case attachments
+    case attachmentLink = "attachment-link"
     case mailLink = "mail-link"
     case learning
     case learningLedger = "learning-ledger"

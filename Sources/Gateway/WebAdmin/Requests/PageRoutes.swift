@@ -110,6 +110,7 @@ enum SitePath {
     static let apiKeys = "/api-keys"
     static let maintenance = "/maintenance"
     static let digests = "/digests"
+    static let attachments = "/attachments"
     static let learning = "/bayes"
     static let learningLedger = "/bayes/ledger"
     static let transcripts = "/transcripts"

@@ -18,6 +18,8 @@ package struct MIMEPart: Sendable {
 
     /// The bytes as they stand in the message: of a leaf its encoded content, without the line end that belongs to the boundary.
     package var rawBody: ArraySlice<UInt8> { structure.sources[record.source][record.body] }
+    /// The whole message that it is a part of, byte for byte.
+    package var messageBytes: [UInt8] { structure.bytes }
     /// Header and body together, as they stand in the message.
     package var rawBytes: ArraySlice<UInt8> {
         structure.sources[record.source][record.header.range.lowerBound..<max(record.header.range.lowerBound, record.body.upperBound)]

@@ -134,8 +134,10 @@ struct RuleCommand: AsyncParsableCommand {
             try session.show(bytes, RuleTrialDocument.self) { trial in
                 var table = TextTable(session.text("RESULT", "結果"), session.text("RULE", "ルール"), session.text("HOLDS", "成立した条件"))
                 for rule in trial.rules { table.add(rule.result, rule.name, rule.holding.joined(separator: "; ")) }
+                let names = trial.stripped.joined(separator: ", ")
+                let stripped = names.isEmpty ? "" : session.text("Attachments taken out: \(names)\n", "分離する添付ファイル: \(names)\n")
                 return session.text("Verdict: \(trial.verdict), score \(trial.score)\n", "判定: \(trial.verdict)、スコア \(trial.score)\n")
-                    + table.text
+                    + stripped + table.text
             }
         }
 

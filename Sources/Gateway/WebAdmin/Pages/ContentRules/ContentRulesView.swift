@@ -86,6 +86,7 @@ struct ContentRuleView: Sendable {
         let verdict: String
         let score: String
         let isEmpty: Bool
+        let stripped: String?
         let rows: [Row]
 
         struct Row: Sendable {
@@ -199,6 +200,7 @@ extension ContentRuleView.Trial {
         verdict = trial.verdict.title[language]
         score = trial.score.description
         isEmpty = trial.outcomes.isEmpty
+        stripped = trial.stripped.isEmpty ? nil : ContentRuleText.stripped.filled(language, trial.stripped.joined(separator: ", "))
         rows = trial.outcomes.map { outcome in
             let badge: Badge
             switch outcome.result {

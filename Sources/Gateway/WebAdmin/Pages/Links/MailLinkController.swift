@@ -42,6 +42,7 @@ struct MailLinkController: Sendable {
         case .release: return page(.said(.released, .releasedText, language), request)
         case .releaseAndAllow: return page(.said(.released, .allowedText, language), request)
         case .block: return page(.said(.blocked, .blockedText, language), request)
+        case .attachment: throw .notFound(DigestPageText.goneTitle.text)
         case .unsubscribe: return page(.said(.unsubscribed, .unsubscribedText, language), request)
         }
     }
@@ -81,6 +82,7 @@ struct MailLinkView: Sendable {
             case .release: (.releaseTitle, .releaseText, .releaseButton)
             case .releaseAndAllow: (.allowTitle, .allowText, .allowButton)
             case .block: (.blockTitle, .blockText, .blockButton)
+            case .attachment: (.goneTitle, .goneText, .releaseButton)
             case .unsubscribe: (.unsubscribeTitle, .unsubscribeText, .unsubscribeButton)
             }
         self.title = title[language]

@@ -1,3 +1,4 @@
+import Filtering
 import MessageLog
 import Settings
 
@@ -18,6 +19,7 @@ struct MessageView: Sendable {
     let queueLink: String?
     /// To the quarantine, while the message is kept there.
     let quarantineLink: String?
+    let attachmentsLink: String?
     let judgement: JudgementView?
     /// For teaching it, while its content is kept.
     let teachable: String?
@@ -82,6 +84,8 @@ struct MessageView: Sendable {
         let isKept = details.record.recipients.contains { $0.state == .quarantined }
         here = "\(SitePath.messages)/\(entry.message)"
         teachable = details.record.mayHaveContent ? entry.message.description : nil
+        let isStripped = entry.judgement?.findings.contains { $0.check == AttachmentStrip.checkName } ?? false
+        attachmentsLink = isStripped ? "\(SitePath.attachments)?message=\(entry.message)" : nil
         quarantineLink = isKept ? "\(SitePath.quarantine)/\(entry.message)" : nil
     }
 
