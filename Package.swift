@@ -144,18 +144,18 @@ let package = Package(
 
         .gateway(
             "Screening", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metrics, .serviceLifecycle]),
-        .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
         .gateway(
             "SampleLearning", uses: ["BayesianLearning", "MessageLog", "SharedFolders", "Settings", "Mail"],
             [.logging, .serviceLifecycle, .crypto]),
         .gateway(
             "Filtering",
             uses: [
-                "OutsideEngines", "ScannerProtocols", "BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings",
+                "UserVerification", "OutsideEngines", "ScannerProtocols", "BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "DNS", "Archives", "Sieve", "Mail",
             ], [.metrics, .crypto]),
 
         // 4
+        .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
         .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
         .gateway("MessageLog", uses: ["SharedFolders", "Cluster", "Settings", "SMTP", "Mail"], [.nio]),
         .gateway("TransportSecurity", uses: ["Settings"], [.nio, .nioSSL, .x509, .swiftASN1, .crypto, .logging]),
@@ -297,8 +297,8 @@ let package = Package(
             "Gateway/FilteringTests",
             uses: [
                 "FuzzTargets",
-                "BayesianLearning", "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings",
-                "SenderAuthentication",
+                "BayesianLearning", "Filtering", "UserVerification", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers",
+                "Settings", "SenderAuthentication",
                 "DNS", "Archives", "CArchive", "Sieve", "Mail",
             ],
             [.metricsTestKit, .nio]),

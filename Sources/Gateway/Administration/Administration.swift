@@ -33,6 +33,7 @@ package struct Administration: Sendable {
         /// Whether a ban of an address would have no effect.
         package var isNeverBanned: @Sendable (NetworkAddress, GatewaySettings) -> Bool = { address, _ in address.isLoopback }
         package var engines: any EngineOverseer = NoEngines()
+        package var senders: any SenderVerifier = NoSenderVerifier()
         package var learning = LearningPorts()
         package var digests = DigestPorts()
         package var aggregateReports = AggregateReportPorts()

@@ -119,6 +119,7 @@ struct NodeAssembly: Sendable {
         ports.directories = folders
         ports.folderRegister = database.folders
         ports.engines = mail.engines
+        ports.senders = mail.senders
         let reporting = Self.reporting(base, database, mail, folder: folder, resolver: resolver)
         ports.aggregateReports = AggregateReportPorts(store: database.stores.aggregateReports, sender: reporting)
         let folderDuty = FolderDuty(

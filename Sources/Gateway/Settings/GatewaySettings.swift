@@ -17,6 +17,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var urlBlockLists = URLBlockListSettings()
     package var sieve = SieveSettings()
     package var greylisting = GreylistingSettings()
+    package var callback = CallbackSettings()
     package var screening = ScreeningSettings()
     package var rateLimits = RateLimitSettings()
     package var tarpit = TarpitSettings()
@@ -59,7 +60,7 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(SenderAuthenticationSettings.self), SettingsSectionDescription(DMARCReportSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
         SettingsSectionDescription(SieveSettings.self),
-        SettingsSectionDescription(GreylistingSettings.self),
+        SettingsSectionDescription(GreylistingSettings.self), SettingsSectionDescription(CallbackSettings.self),
         SettingsSectionDescription(ScreeningSettings.self),
         SettingsSectionDescription(RateLimitSettings.self), SettingsSectionDescription(TarpitSettings.self),
         SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(ClamAVSettings.self),
@@ -115,6 +116,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
         case (.cluster, SieveSettings.name): return sieve.apply(texts)
         case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
+        case (.cluster, CallbackSettings.name): return callback.apply(texts)
         case (.cluster, RateLimitSettings.name): return rateLimits.apply(texts)
         case (.cluster, TarpitSettings.name): return tarpit.apply(texts)
         case (.cluster, ScreeningSettings.name): return screening.apply(texts)
