@@ -1,4 +1,5 @@
 package import Cluster
+package import Countries
 package import Delivery
 package import DomainsAndUsers
 package import Logging
@@ -34,6 +35,7 @@ package struct Administration: Sendable {
         package var isNeverBanned: @Sendable (NetworkAddress, GatewaySettings) -> Bool = { address, _ in address.isLoopback }
         package var engines: any EngineOverseer = NoEngines()
         package var senders: any SenderVerifier = NoSenderVerifier()
+        package var countries = CurrentCountries()
         package var learning = LearningPorts()
         package var digests = DigestPorts()
         package var aggregateReports = AggregateReportPorts()

@@ -1,5 +1,6 @@
 package import Archives
 package import BayesianLearning
+package import Countries
 package import DNS
 package import DomainsAndUsers
 package import OutsideEngines
@@ -89,6 +90,8 @@ package struct CheckEnvironment: Sendable {
     package let engines: any EngineScanner
     /// Asked only with call-back verification on.
     package let senders: any SenderVerifier
+    /// Asked only with country screening on.
+    package let countries: CurrentCountries
 
     package init(
         resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
@@ -96,7 +99,7 @@ package struct CheckEnvironment: Sendable {
         greylist: (any GreylistStore)? = nil, passedTriplets: PassedTriplets = PassedTriplets(),
         engines: any EngineScanner = NoEngines(),
         bayes: CurrentBayesSnapshot = CurrentBayesSnapshot(),
-        senders: any SenderVerifier = NoSenderVerifier()
+        senders: any SenderVerifier = NoSenderVerifier(), countries: CurrentCountries = CurrentCountries()
     ) {
         self.resolver = resolver
         self.accessLists = accessLists
@@ -109,6 +112,7 @@ package struct CheckEnvironment: Sendable {
         self.passedTriplets = passedTriplets
         self.bayes = bayes
         self.senders = senders
+        self.countries = countries
     }
 }
 
@@ -116,6 +120,7 @@ package struct CheckEnvironment: Sendable {
 package enum FilterChecks {
     package static let all: [any MessageCheck.Type] = [
         AccessListCheck.self,
+        CountryCheck.self,
         ReverseLookupCheck.self,
         HelloCheck.self,
         DNSBlockListCheck.self,

@@ -66,11 +66,14 @@ struct MailServices: Sendable {
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
                     publicSuffixes: suffixes, contentRules: base.contentRules,
                     greylist: database.stores.greylist,
-                    passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes, senders: senders)),
+                    passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes, senders: senders,
+                    countries: base.countries)),
             quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
-        ).verifying(with: verifier).screening(with: base.screening, rates: base.rates).learning(by: learning.teaching, snapshot: base.bayes)
-            .sieving(by: base.sieveScripts)
-            .observing(by: observing)
+        ).verifying(with: verifier).screening(with: base.screening, rates: base.rates, countries: base.countries).learning(
+            by: learning.teaching, snapshot: base.bayes
+        )
+        .sieving(by: base.sieveScripts)
+        .observing(by: observing)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }

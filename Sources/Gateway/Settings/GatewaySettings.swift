@@ -18,6 +18,7 @@ package struct GatewaySettings: Sendable, Equatable {
     package var sieve = SieveSettings()
     package var greylisting = GreylistingSettings()
     package var callback = CallbackSettings()
+    package var countries = CountrySettings()
     package var screening = ScreeningSettings()
     package var rateLimits = RateLimitSettings()
     package var tarpit = TarpitSettings()
@@ -61,6 +62,7 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
         SettingsSectionDescription(SieveSettings.self),
         SettingsSectionDescription(GreylistingSettings.self), SettingsSectionDescription(CallbackSettings.self),
+        SettingsSectionDescription(CountrySettings.self),
         SettingsSectionDescription(ScreeningSettings.self),
         SettingsSectionDescription(RateLimitSettings.self), SettingsSectionDescription(TarpitSettings.self),
         SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(ClamAVSettings.self),
@@ -117,6 +119,7 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, SieveSettings.name): return sieve.apply(texts)
         case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
         case (.cluster, CallbackSettings.name): return callback.apply(texts)
+        case (.cluster, CountrySettings.name): return countries.apply(texts)
         case (.cluster, RateLimitSettings.name): return rateLimits.apply(texts)
         case (.cluster, TarpitSettings.name): return tarpit.apply(texts)
         case (.cluster, ScreeningSettings.name): return screening.apply(texts)

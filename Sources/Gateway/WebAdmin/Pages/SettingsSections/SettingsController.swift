@@ -16,6 +16,7 @@ struct SettingsController: Sendable {
         routes.form("settings/:section/try") { request, values in
             // A path of its own would hide the section's page from the router.
             if request.parameter("section") == CallbackSettings.name { return try await askAboutSender(values, request) }
+            if request.parameter("section") == CountrySettings.name { return try await lookUpCountry(values, request) }
             let trial = try await services.administration.tryEngine(request.parameter("section"), request.caller)
             return try await section(request, saving: nil, trial: trial)
         }
@@ -35,7 +36,7 @@ struct SettingsController: Sendable {
 
     private func section(
         _ name: String, _ request: AdministratorRequest, saving values: FormValues?, trial: EngineTrial? = nil,
-        sender: SenderTrialView? = nil
+        sender: SenderTrialView? = nil, country: CountryTrialView? = nil
     ) async throws -> Response {
         guard let description = GatewaySettings.section(name), description.scope != .domain else { throw PageError.notFound }
         let nodes = description.scope == .node ? try await nodeChoice(name, request) : nil
@@ -50,11 +51,23 @@ struct SettingsController: Sendable {
             let view = SettingsPageView(
                 menu: SettingsMenuView(active: name, request.language), nodes: nodes, section: section,
                 engine: engine(name, trial, request),
-                sender: name == CallbackSettings.name ? sender ?? SenderTrialView(typed: "", request.language) : nil)
+                sender: name == CallbackSettings.name ? sender ?? SenderTrialView(typed: "", request.language) : nil,
+                country: name == CountrySettings.name ? country ?? CountryTrialView(typed: "", request.language) : nil)
             return services.renderer.page(
                 .settingsSection, view, title: section.title, in: .settings, visitor: request.visitor,
-                status: sender?.address.problem == nil ? section.status : .unprocessableContent)
+                status: (sender?.address ?? country?.address)?.problem == nil ? section.status : .unprocessableContent)
         }
+    }
+
+    private func lookUpCountry(_ values: FormValues, _ request: AdministratorRequest) async throws -> Response {
+        let typed = values.trimmed("address")
+        var view = CountryTrialView(typed: typed, request.language)
+        do throws(AdministrationError) {
+            view.show(try services.administration.examineCountry(typed, request.caller), request.language)
+        } catch {
+            view.address.problem = FormProblems(try error.formProblems(), request.language).at("address")
+        }
+        return try await section(CountrySettings.name, request, saving: nil, country: view)
     }
 
     /// The answer is shown at once, and asked for again when the page is sent again.
@@ -99,6 +112,7 @@ struct SettingsPageView: Sendable {
     let section: SettingsSectionView
     var engine: EngineView?
     var sender: SenderTrialView?
+    var country: CountryTrialView?
 }
 
 /// The nodes whose settings can be looked at.
