@@ -7,7 +7,7 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 RUN_HOME ?= .run/home
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help run demo test unit-test system-test system-test-server torture fuzz bench bench-cluster bench-log bench-settings bench-spam build format lint clean
+.PHONY: help run demo test unit-test system-test system-test-server torture fuzz bench bench-cluster bench-judging bench-log bench-settings bench-spam build format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -55,13 +55,20 @@ torture:
 	SECURITYGATEWAY_PROGRAM="$$($(SWIFT) build --show-bin-path)/securitygateway" ROUNDS="$${ROUNDS:-200}" SETTINGS_CHANGES=1000 /usr/bin/python3 -B -u -m pytest -q -s -p no:cacheprovider Tests/SystemTests/test_settings_burst.py Tests/SystemTests/test_torture.py
 
 ## make bench     the same load through this gateway, through it with every check on, and through Postfix, in alternating runs;
-##                then bench-cluster, and bench-log with 100,000 rows
+##                then bench-cluster, bench-log with 100,000 rows, and with CORPUS=folder bench-judging
 bench:
 	@scripts/install-packages.sh bench
 	$(SWIFT) build -c release $(BUILD_FLAGS) --product securitygateway
 	/usr/bin/python3 -B Benchmarks/relay.py --program "$$($(SWIFT) build -c release --show-bin-path)/securitygateway" --judging $(BENCH_FLAGS)
 	@$(MAKE) --no-print-directory bench-cluster
 	@LOG_ROWS=$${LOG_ROWS:-100000} $(MAKE) --no-print-directory bench-log
+	@[ -z "$(CORPUS)" ] || $(MAKE) --no-print-directory bench-judging
+
+## make bench-judging what judging costs: this gateway, Postfix + Rspamd, and Postfix alone, on the same real mails (CORPUS=folder of mail-*.tar.zst)
+bench-judging:
+	@scripts/install-packages.sh bench
+	$(SWIFT) build -c release $(BUILD_FLAGS) --product securitygateway
+	/usr/bin/python3 -B Benchmarks/judging.py --program "$$($(SWIFT) build -c release --show-bin-path)/securitygateway" --corpus "$(or $(CORPUS),$(error say CORPUS=folder of the mail archives))" $(BENCH_JUDGING_FLAGS)
 
 ## make bench-cluster what a message costs with one, two and three nodes; how soon a change of settings is in force on all of them
 bench-cluster:

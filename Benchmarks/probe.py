@@ -66,4 +66,5 @@ def main():
         json.dump(seconds, file)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -12,7 +12,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests" / "SystemTests"))
 
-from kit.name_server import A, NameServer  # noqa: E402
 from kit.node import Node  # noqa: E402
 from kit.processes import GuardedProcess, free_port, is_listening, wait_until  # noqa: E402
 from processes import process_tree  # noqa: E402
@@ -76,6 +75,31 @@ class EarlierGateway(Gateway):
             os.environ["SECURITYGATEWAY_PROGRAM"] = present
 
 
+class Names:
+    """unbound, which knows these hosts and answers at once that no other name exists: as quick as a name server near by."""
+
+    def __init__(self, folder, hosts=()):
+        folder = Path(folder)
+        folder.mkdir()
+        self.port = free_port()
+        records = "".join(
+            f'  local-data: "{name}. 3600 IN A {address}"\n  local-data-ptr: "{address} 3600 {name}"\n' for name, address in hosts)
+        (folder / "unbound.conf").write_text(
+            "server:\n"
+            f'  interface: 127.0.0.1@{self.port}\n  directory: "{folder}"\n  pidfile: ""\n  chroot: ""\n  username: ""\n'
+            '  use-syslog: no\n  do-daemonize: no\n  module-config: "iterator"\n  local-zone: "." static\n'
+            f'  local-data: ". 3600 IN SOA ns.invalid. host.invalid. 1 3600 600 86400 300"\n{records}'
+            "remote-control:\n  control-enable: no\n")
+        self._process = GuardedProcess(["/usr/sbin/unbound", "-d", "-c", folder / "unbound.conf"], folder / "unbound.out")
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+    def stop(self):
+        self._process.kill()
+
+
 class JudgingGateway(Gateway):
     """The same with every check on, also for the loopback address the load comes from: reverse look-up, HELO, two DNS block lists,
     access lists with 100 entries, attachments. Nothing is found, so that all of the mail goes the whole way; the name server is on this
@@ -86,12 +110,9 @@ class JudgingGateway(Gateway):
     _lists = ("dnsbl.example.org", "dnsbl.example.com")
 
     def __init__(self, folder, next_hop_port):
-        self.name_server = NameServer().start()
-        for client in (socket.gethostname(), "probe.example.net"):
-            self.name_server.add(client, A, "127.0.0.1")
-        self.name_server.add_reverse("127.0.0.1", socket.gethostname())
+        self.names = Names(Path(folder) / "names", [(socket.gethostname(), "127.0.0.1"), ("probe.example.net", "127.0.0.1")])
         super().__init__(folder, next_hop_port)
-        self.node.set("dns.servers", self.name_server.address)
+        self.node.set("dns.servers", self.names.address)
         self.node.set("dns-block-lists.lists", ",".join(f"{zone} 3.0" for zone in self._lists))
         for number in range(100):
             self.node.run_command("list", "add", "block", "sender-domain", f"junk{number}.example")
@@ -99,7 +120,7 @@ class JudgingGateway(Gateway):
 
     def stop(self):
         super().stop()
-        self.name_server.stop()
+        self.names.stop()
 
 
 class Postfix:

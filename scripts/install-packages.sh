@@ -5,7 +5,7 @@ set -euo pipefail
 run=(firebird3.0-server-core libfbclient2 firebird-dev libunbound-dev libarchive-dev libmaxminddb-dev libgeoip-dev geoip-database libjs-bootstrap5 openssl publicsuffix)
 test=(firebird3.0-server firebird3.0-utils haproxy swaks postfix zstd python3 python3-venv python3-pytest python3-selenium python3-dkim libxml2-utils chromium chromium-driver fonts-noto-cjk gcc libc6-dev fuse3 libfuse2 python3-fusepy clamav-daemon spamd spamassassin rspamd)
 demo=(firebird3.0-server firebird3.0-utils haproxy python3)
-bench=(postfix python3)
+bench=(postfix python3 unbound rspamd redis-server zstd)
 bench_spam=(bogofilter spamassassin rspamd redis-server zstd python3)
 
 case ${1:-} in
@@ -47,9 +47,9 @@ if [ "$(id -u)" != 0 ]; then
     as_root=(sudo)
 fi
 echo "Installing: ${missing[*]}"
-# Daemons that tests start by themselves, with folders and ports of their own, must not run as services too.
+# Daemons that tests and benchmarks start by themselves, with folders and ports of their own, must not run as services too.
 policy=/usr/sbin/policy-rc.d
-if [ "$1" = test ] && [ ! -e "$policy" ]; then
+if [[ $1 =~ ^(test|bench|bench-spam)$ ]] && [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
     "${as_root[@]}" chmod 755 "$policy"
     trap '"${as_root[@]}" rm -f "$policy"' EXIT

@@ -136,3 +136,27 @@ def test_the_quarantine(browser, workplace):
     assert "解放" in browser.text
     browser.picture("quarantined-message")
     assert not browser.complaints()
+
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg=="
+
+
+def test_pictures_within_a_message_are_shown_when_asked_for(browser):
+    content = dangerous("pictures").replace(
+        b"--b--", f"--b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <logo>\r\n\r\n{PIXEL}\r\n"
+        "--b\r\nContent-Type: image/svg+xml\r\n\r\n<svg onload='alert(1)'/>\r\n--b--".encode())
+    assert send(browser.node, content).code == 250
+    browser.open("/quarantine")
+    browser.press("td.row-title a")
+    assert not browser.find_all("main img"), "nothing is shown unasked"
+    browser.press("section[aria-labelledby='images'] a")
+    [image] = browser.find_all("main img")
+    assert int(image.get_property("naturalWidth")) == 1, "the picture was loaded"
+    browser.picture("quarantined-message-pictures")
+    address = image.get_attribute("src")
+    for missing in (address[:-1] + "1", address[:-1] + "x", address[:-1] + "-1"):
+        browser.open(missing[missing.index("/quarantine/"):])
+        assert "There is nothing here" in browser.text, browser.text
+    [kept] = browser.node.run_command("quarantine", "list")["items"]
+    shown = browser.node.run_command("quarantine", "show", kept["message"])["content"]
+    assert [(image["mediaType"], image["base64"]) for image in shown["images"]] == [("image/png", PIXEL)]

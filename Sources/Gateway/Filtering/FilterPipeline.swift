@@ -136,6 +136,7 @@ final class CheckRace<Value: Sendable>: Sendable {
     private struct State {
         var values: [Value?]
         var remaining: Int
+        var isOver = false
         var waiter: CheckedContinuation<[Value?], Never>?
     }
 
@@ -156,16 +157,11 @@ final class CheckRace<Value: Sendable>: Sendable {
 
     /// - Returns: one value for each task, `nil` for those that were not done.
     func wait(tasks: [Task<Void, Never>], limit: Duration) async -> [Value?] {
-        // Cancelled below as soon as there is an answer.
-        let timer = Task {
-            // Cancelled means that the answer is there.
-            guard (try? await Task.sleep(for: limit)) != nil else { return }
-            giveUp()
-        }
+        let timer = DeadlineClock.shared.add(limit) { self.giveUp() }
         let values = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let done: [Value?]? = state.withLock { state in
-                    guard state.remaining > 0, !Task.isCancelled else { return state.values }
+                    guard state.remaining > 0, !state.isOver, !Task.isCancelled else { return state.values }
                     state.waiter = continuation
                     return nil
                 }
@@ -174,13 +170,14 @@ final class CheckRace<Value: Sendable>: Sendable {
         } onCancel: {
             giveUp()
         }
-        timer.cancel()
+        DeadlineClock.shared.remove(timer)
         for task in tasks { task.cancel() }
         return values
     }
 
     private func giveUp() {
         let waiter: (CheckedContinuation<[Value?], Never>, [Value?])? = state.withLock { state in
+            state.isOver = true
             guard let waiter = state.waiter else { return nil }
             state.waiter = nil
             return (waiter, state.values)

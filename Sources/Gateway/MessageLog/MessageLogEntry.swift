@@ -223,20 +223,20 @@ package struct DeliveryHistoryEvent: Sendable, Hashable {
 extension String {
     /// At most `maximumBytes` of UTF-8, cut between characters; control characters become spaces so that a log line stays one line.
     package func cut(to maximumBytes: Int = MessageLogEntry.maximumTextBytes) -> String {
-        var bytes = 0
-        var isClean = true
-        for scalar in unicodeScalars {
-            bytes += UTF8.width(scalar)
-            if scalar.properties.generalCategory == .control { isClean = false }
-            if bytes > maximumBytes { break }
+        // The control characters (Cc) are U+0000…U+001F and U+007F…U+009F, in UTF-8 C2 80…C2 9F.
+        var before: UInt8 = 0
+        let isClean = utf8.allSatisfy { byte in
+            defer { before = byte }
+            return byte >= 0x20 && byte != 0x7F && !(before == 0xC2 && byte < 0xA0)
         }
-        if isClean && bytes <= maximumBytes { return self }
+        if isClean && utf8.count <= maximumBytes { return self }
         var result = String.UnicodeScalarView()
-        bytes = 0
+        var bytes = 0
         for scalar in unicodeScalars {
             bytes += UTF8.width(scalar)
             if bytes > maximumBytes { break }
-            result.append(scalar.properties.generalCategory == .control ? " " : scalar)
+            let isControl = scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value
+            result.append(isControl ? " " : scalar)
         }
         return String(result)
     }

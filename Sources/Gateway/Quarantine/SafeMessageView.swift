@@ -1,11 +1,12 @@
 import Mail
 
-/// What may be shown of a dangerous message: its header, its texts as plain text, and its attachments by name only. Nothing of it is
-/// markup, and nothing is fetched from anywhere.
+/// What may be shown of a dangerous message: its header, its texts as plain text, its attachments by name only, and, for who asks for
+/// them, the pictures within it. Nothing of it is markup, and nothing is fetched from anywhere.
 package struct SafeMessageView: Sendable, Hashable {
     package let headerFields: [HeaderLine]
     package let texts: [TextPart]
     package let attachments: [Attachment]
+    package let images: [InlineImage]
     /// More of the message was there than was looked at.
     package let isCut: Bool
 
@@ -33,6 +34,8 @@ package struct SafeMessageView: Sendable, Hashable {
     private static let maximumTexts = 10
     private static let maximumTextBytes = 200 << 10
     private static let maximumAttachments = 200
+    private static let maximumImages = 20
+    private static let maximumImageBytes = 1 << 20
 
     /// - Parameters:
     ///   - bytes: the stored content, or its beginning.
@@ -44,7 +47,11 @@ package struct SafeMessageView: Sendable, Hashable {
         }
         var texts: [TextPart] = []
         var attachments: [Attachment] = []
+        var images: [InlineImage] = []
         for part in structure.leaves {
+            if images.count < Self.maximumImages, let image = InlineImage(part, maximumBytes: Self.maximumImageBytes) {
+                images.append(image)
+            }
             if part.isAttachment {
                 attachments.append(Attachment(part))
             } else if part.contentType.type == "text", texts.count < Self.maximumTexts {
@@ -53,6 +60,7 @@ package struct SafeMessageView: Sendable, Hashable {
         }
         self.texts = texts.filter { !$0.text.isEmpty }
         self.attachments = Array(attachments.prefix(Self.maximumAttachments))
+        self.images = images
         self.isCut = isCut || attachments.count > Self.maximumAttachments
     }
 
@@ -82,6 +90,31 @@ extension String {
     fileprivate var trimmingBlankLines: String {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
         return String(self[first...last])
+    }
+}
+
+extension SafeMessageView {
+    /// A picture that the message shows within its text, as a browser may have it.
+    package struct InlineImage: Sendable, Hashable {
+        /// By what it is, not by what the message says it is: one of the formats that hold pixels and nothing else.
+        package let mediaType: String
+        package let bytes: [UInt8]
+    }
+}
+
+extension SafeMessageView.InlineImage {
+    private static let signatures: [(mediaType: String, bytes: [UInt8])] = [
+        ("image/png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), ("image/jpeg", [0xFF, 0xD8, 0xFF]),
+        ("image/gif", Array("GIF87a".utf8)), ("image/gif", Array("GIF89a".utf8)),
+    ]
+
+    /// `nil` for anything else than a whole picture that is meant to be seen with the text. SVG is a document with scripts, and no picture.
+    init?(_ part: MIMEPart, maximumBytes: Int) {
+        guard part.contentType.type == "image", part.contentDisposition?.isAttachment != true else { return nil }
+        let decoded = part.decodedBody(limit: maximumBytes)
+        guard !decoded.isTruncated, let found = Self.signatures.first(where: { decoded.bytes.starts(with: $0.bytes) }) else { return nil }
+        mediaType = found.mediaType
+        bytes = Array(decoded.bytes)
     }
 }
 

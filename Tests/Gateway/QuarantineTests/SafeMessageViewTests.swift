@@ -56,4 +56,30 @@ import Testing
         }
         #expect(view("", isCut: true).isCut)
     }
+
+    private static let png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg=="
+
+    private func viewOfPart(_ type: String, _ base64: String, disposition: String = "inline; filename=logo.png") -> SafeMessageView {
+        view("Content-Type: \(type)\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: \(disposition)\r\n\r\n\(base64)\r\n")
+    }
+
+    @Test func `a picture within the message can be shown, as what it is`() {
+        let images = viewOfPart("image/jpeg", Self.png).images
+        #expect(images.map(\.mediaType) == ["image/png"])
+        #expect(images.first?.bytes.count == 70)
+    }
+
+    @Test(arguments: [
+        ("image/svg+xml", "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciPjxzY3JpcHQ+YWxlcnQoMSk8L3NjcmlwdD48L3N2Zz4=", "inline"),
+        ("image/png", "PGh0bWw+PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0PjwvaHRtbD4=", "inline"), ("text/html", png, "inline"),
+        ("image/png", png, "attachment; filename=a.png"),
+    ])
+    func `what is no picture, or is attached, is not shown`(type: String, base64: String, disposition: String) {
+        #expect(viewOfPart(type, base64, disposition: disposition).images.isEmpty)
+    }
+
+    @Test func `a picture beyond the limit is not shown in part`() {
+        let large = Self.png.dropLast(2) + String(repeating: "AAAA", count: 400_000)
+        #expect(viewOfPart("image/png", String(large)).images.isEmpty)
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Quarantine
 import Settings
 
@@ -22,6 +23,7 @@ package struct QuarantineDocument: Codable, Sendable {
         package let headerFields: [FieldDocument]
         package let texts: [TextDocument]
         package let attachments: [AttachmentDocument]
+        package let images: [ImageDocument]
         package let isCut: Bool
     }
 
@@ -39,6 +41,12 @@ package struct QuarantineDocument: Codable, Sendable {
         package let name: String
         package let mediaType: String
         package let sizeBytes: Int
+    }
+
+    /// A picture within the text, for who wants to show it.
+    package struct ImageDocument: Codable, Sendable {
+        package let mediaType: String
+        package let base64: String
     }
 
     init(_ message: QuarantinedMessage, content: SafeMessageView? = nil) {
@@ -59,7 +67,9 @@ package struct QuarantineDocument: Codable, Sendable {
                 texts: view.texts.map { TextDocument(mediaType: $0.mediaType, text: $0.text) },
                 attachments: view.attachments.map {
                     AttachmentDocument(name: $0.name, mediaType: $0.mediaType, sizeBytes: $0.sizeBytes)
-                }, isCut: view.isCut)
+                },
+                images: view.images.map { ImageDocument(mediaType: $0.mediaType, base64: Data($0.bytes).base64EncodedString()) },
+                isCut: view.isCut)
         }
     }
 }

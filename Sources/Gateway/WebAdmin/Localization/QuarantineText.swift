@@ -34,6 +34,10 @@ enum QuarantineText: String, CaseIterable, PageText {
     case header
     case texts
     case textsHelp
+    case images
+    case imagesHelp
+    case showImages
+    case imageLabel
     case attachments
     case name
     case type
@@ -90,6 +94,13 @@ enum QuarantineText: String, CaseIterable, PageText {
         case .name: LocalizedText("Name", ja: "名前")
         case .type: LocalizedText("Type", ja: "種類")
         case .noAttachments: LocalizedText("None.", ja: "添付ファイルはありません。")
+        case .images: LocalizedText("Pictures within the message", ja: "本文内の画像")
+        case .imagesHelp:
+            LocalizedText(
+                "They are part of the message; nothing is fetched from anywhere, and the sender does not notice. They may be offensive.",
+                ja: "メールに含まれている画像です。外部から取得することはなく、差出人には知られません。不快な画像の場合があります。")
+        case .showImages: LocalizedText("Show the pictures", ja: "画像を表示")
+        case .imageLabel: LocalizedText("Picture {}", ja: "画像 {}")
         case .noTexts: LocalizedText("The message has no text.", ja: "本文はありません。")
         case .unreadable: LocalizedText("The content cannot be read at the moment.", ja: "内容を読み取れません。")
         case .cut: LocalizedText("The message is larger; only its beginning is shown.", ja: "メッセージが大きいため、先頭だけを表示しています。")

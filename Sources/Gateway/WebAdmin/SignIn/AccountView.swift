@@ -5,7 +5,7 @@ import Settings
 struct AccountView: Sendable {
     let path: String
     let signedInAs: String
-    let since: String
+    let since: String?
     let passwordHelp: String
     let language: FieldView
     let alert: AlertView?
@@ -27,7 +27,7 @@ struct AccountView: Sendable {
     var rulesPath: String?
 
     init(
-        path: String, signedInAs: String, since: String, passwordHelp: String, _ problems: FormProblems, minimumPassword: Int,
+        path: String, signedInAs: String, since: String?, passwordHelp: String, _ problems: FormProblems, minimumPassword: Int,
         _ language: Language
     ) {
         var fields = [

@@ -49,7 +49,7 @@ struct OwnAccountController: Sendable {
         let wantsDigest = try await services.administration.wantsDigest(request.principal)
         var view = AccountView(
             path: OwnPath.account, signedInAs: SignInText.signedInAs.filled(language, user.address),
-            since: aliases.map { "\(UserText.aliases[language]): \($0)" } ?? "", passwordHelp: OwnPagesText.passwordHelp[language],
+            since: aliases.map { "\(UserText.aliases[language]): \($0)" }, passwordHelp: OwnPagesText.passwordHelp[language],
             problems,
             minimumPassword: services.administration.minimumPasswordLength, language)
         view.digest = AccountView.Digest(wantsDigest, language)

@@ -18,8 +18,13 @@ struct OwnQuarantineController: Sendable {
         routes.ownPage("quarantine/:id") { request in
             guard let identifier = RecordIdentifier(request.parameter("id")) else { throw PageError.notFound }
             let (message, content) = try await services.administration.quarantinedContent(identifier, request.principal)
-            let view = QuarantinedMessageView(message, content, use, request.language)
+            let view = QuarantinedMessageView(message, content, use, showsImages: request.query["images"] == "yes", request.language)
             return services.renderer.page(.quarantinedMessage, view, title: view.title, inOwn: .quarantine, visitor: request.visitor)
+        }
+        routes.ownPage("quarantine/:id/images/:number") { request in
+            guard let identifier = RecordIdentifier(request.parameter("id")) else { throw PageError.notFound }
+            let (_, content) = try await services.administration.quarantinedContent(identifier, request.principal)
+            return try .image(request.parameter("number"), of: content)
         }
     }
 

@@ -23,8 +23,15 @@ struct QuarantineController: Sendable {
             let message = try await services.administration.quarantinedMessage(identifier, request.caller)
             let content = await services.administration.quarantinedContent(of: message, request.caller)
             let view = QuarantinedMessageView(
-                message, content, .administration, isExplained: services.administration.canExplain, request.language)
+                message, content, .administration, isExplained: services.administration.canExplain,
+                showsImages: request.query["images"] == "yes", request.language)
             return services.renderer.page(.quarantinedMessage, view, title: view.title, in: .quarantine, visitor: request.visitor)
+        }
+        routes.page("quarantine/:id/images/:number") { request in
+            guard let identifier = RecordIdentifier(request.parameter("id")) else { throw PageError.notFound }
+            let message = try await services.administration.quarantinedMessage(identifier, request.caller)
+            let content = await services.administration.quarantinedContent(of: message, request.caller)
+            return try .image(request.parameter("number"), of: content)
         }
     }
 
@@ -85,6 +92,18 @@ struct QuarantineController: Sendable {
         return services.renderer.page(
             .quarantine, view, title: QuarantineText.title[request.language], in: .quarantine, visitor: request.visitor,
             status: problem == nil ? .ok : .unprocessableContent)
+    }
+}
+
+extension Response {
+    /// A picture of a message. The headers of every answer keep it from being anything else than that.
+    static func image(_ number: String?, of content: SafeMessageView?) throws(PageError) -> Response {
+        guard let images = content?.images, let index = number.flatMap({ Int($0) }), images.indices.contains(index) else {
+            throw PageError.notFound
+        }
+        return Response(
+            status: .ok, headers: [.contentType: images[index].mediaType, .contentDisposition: "inline"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: images[index].bytes)))
     }
 }
 

@@ -130,6 +130,16 @@ struct QuarantinedMessageView: Sendable {
     let texts: [SafeMessageView.TextPart]
     let attachments: [Attachment]
     let hasAttachments: Bool
+    let hasImages: Bool
+    /// Shows the pictures; while they are not shown.
+    let imagesLink: String?
+    /// While they are shown.
+    let images: [Image]
+
+    struct Image: Sendable {
+        let path: String
+        let label: String
+    }
 
     struct Attachment: Sendable {
         let name: String
@@ -138,7 +148,8 @@ struct QuarantinedMessageView: Sendable {
     }
 
     init(
-        _ message: QuarantinedMessage, _ content: SafeMessageView?, _ use: QuarantineUse, isExplained: Bool = false, _ language: Language
+        _ message: QuarantinedMessage, _ content: SafeMessageView?, _ use: QuarantineUse, isExplained: Bool = false, showsImages: Bool,
+        _ language: Language
     ) {
         title = message.subject.nonEmpty ?? MessageText.noSubject[language]
         listPath = use.path
@@ -163,5 +174,12 @@ struct QuarantinedMessageView: Sendable {
             )
         }
         hasAttachments = !attachments.isEmpty
+        let count = content?.images.count ?? 0
+        let path = "\(use.path)/\(message.message)"
+        hasImages = count > 0
+        imagesLink = showsImages ? nil : "\(path)?images=yes#images"
+        images = (0..<(showsImages ? count : 0)).map {
+            Image(path: "\(path)/images/\($0)", label: QuarantineText.imageLabel.filled(language, $0 + 1))
+        }
     }
 }

@@ -1,0 +1,50 @@
+import Synchronization
+
+/// One timer for the deadlines of all messages that are being judged: a sleeping task for each race would cost more than most checks.
+/// It ticks only while somebody waits, so a deadline is met up to `tick` late; limits are whole seconds.
+final class DeadlineClock: Sendable {
+    static let shared = DeadlineClock()
+
+    static let tick: Duration = .milliseconds(50)
+
+    private struct State {
+        var waiting: [Int: (deadline: ContinuousClock.Instant, expire: @Sendable () -> Void)] = [:]
+        var lastKey = 0
+        var isTicking = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Calls `expire` once when `limit` is over, on a task of its own, unless it is removed before.
+    /// - Returns: the key to remove it by.
+    func add(_ limit: Duration, _ expire: @escaping @Sendable () -> Void) -> Int {
+        let (key, begins) = state.withLock { state in
+            state.lastKey += 1
+            state.waiting[state.lastKey] = (.now + limit, expire)
+            defer { state.isTicking = true }
+            return (state.lastKey, !state.isTicking)
+        }
+        // Ends by itself at the first tick that finds nobody waiting.
+        if begins { Task { await run() } }
+        return key
+    }
+
+    func remove(_ key: Int) { state.withLock { _ = $0.waiting.removeValue(forKey: key) } }
+
+    private func run() async {
+        while true {
+            try? await Task.sleep(for: Self.tick)  // nobody cancels it
+            let due: [@Sendable () -> Void]? = state.withLock { state in
+                if state.waiting.isEmpty {
+                    state.isTicking = false
+                    return nil
+                }
+                let now = ContinuousClock.now
+                let keys = state.waiting.filter { $0.value.deadline <= now }.keys
+                return keys.compactMap { state.waiting.removeValue(forKey: $0)?.expire }
+            }
+            guard let due else { return }
+            for expire in due { expire() }
+        }
+    }
+}
