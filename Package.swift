@@ -39,7 +39,7 @@ let package = Package(
             uses: [
                 "AggregateReports",
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification", "OutsideEngines",
+                "Countries", "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "GatewayDatabase", "WebAdmin", "AdministrationAPI", "Administration", "MailFlow", "Reception",
                 "Delivery",
                 "MessageLog",
@@ -72,7 +72,8 @@ let package = Package(
             uses: [
                 "AggregateReports",
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
+                "Countries", "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery",
+                "MessageLog",
                 "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Sieve", "Mail", "ProxyProtocol",
@@ -84,7 +85,8 @@ let package = Package(
             uses: [
                 "AggregateReports",
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery", "MessageLog",
+                "Countries", "Screening", "UserVerification", "OutsideEngines", "Quarantine", "Filtering", "Administration", "Delivery",
+                "MessageLog",
                 "Cluster",
                 "SharedFolders",
                 "DomainsAndUsers", "Settings", "SenderAuthentication", "Sieve", "Mail",
@@ -98,7 +100,7 @@ let package = Package(
             uses: [
                 "AggregateReports",
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification", "OutsideEngines",
+                "Countries", "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers", "Settings",
                 "SenderAuthentication", "SMTP", "Sieve", "Mail",
             ],
@@ -109,7 +111,7 @@ let package = Package(
             uses: [
                 "AggregateReports",
                 "SampleLearning", "BayesianLearning",
-                "Screening", "UserVerification", "OutsideEngines",
+                "Countries", "Screening", "UserVerification", "OutsideEngines",
                 "Quarantine", "Filtering", "DNS", "Reception", "Delivery", "MessageLog", "Cluster", "SharedFolders", "DomainsAndUsers",
                 "Settings", "SenderAuthentication",
                 "SMTP", "Sieve", "Mail",
@@ -144,23 +146,25 @@ let package = Package(
 
         .gateway(
             "Screening", uses: ["MessageLog", "DomainsAndUsers", "Settings", "SMTP", "Mail"], [.logging, .metrics, .serviceLifecycle]),
-        .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
         .gateway(
             "SampleLearning", uses: ["BayesianLearning", "MessageLog", "SharedFolders", "Settings", "Mail"],
             [.logging, .serviceLifecycle, .crypto]),
         .gateway(
             "Filtering",
             uses: [
-                "OutsideEngines", "ScannerProtocols", "BayesianLearning", "MessageLog", "DomainsAndUsers", "Settings",
+                "Countries", "UserVerification", "OutsideEngines", "ScannerProtocols", "BayesianLearning", "MessageLog", "DomainsAndUsers",
+                "Settings",
                 "SenderAuthentication", "DNS", "Archives", "Sieve", "Mail",
             ], [.metrics, .crypto]),
 
         // 4
+        .gateway("UserVerification", uses: ["DomainsAndUsers", "Settings", "Mail"], [.logging, .metrics]),
         .gateway("BayesianLearning", uses: ["Mail"], [.crypto]),
         .gateway("MessageLog", uses: ["SharedFolders", "Cluster", "Settings", "SMTP", "Mail"], [.nio]),
         .gateway("TransportSecurity", uses: ["Settings"], [.nio, .nioSSL, .x509, .swiftASN1, .crypto, .logging]),
 
         // 3
+        .gateway("Countries", uses: ["Settings", "Geolocation"], [.logging, .serviceLifecycle]),
         .gateway(
             "OutsideEngines", uses: ["Settings", "ScannerProtocols", "Mail"],
             [.nio, .nioPosix, .nioHTTP1, .logging, .metrics, .serviceLifecycle]),
@@ -177,6 +181,7 @@ let package = Package(
         .library("Firebird", uses: ["CFirebird"]),
         .library("DNS", uses: ["CUnbound"]),
         .library("Archives", uses: ["CArchive"]),
+        .library("Geolocation", uses: ["CMaxMindDB", "CGeoIP"]),
         .library("ProxyProtocol"),
         .library("ScannerProtocols"),
         .library("Terminal"),
@@ -185,6 +190,8 @@ let package = Package(
         .cLibrary("CFirebird", package: "firebird-dev"),
         .cLibrary("CUnbound", package: "libunbound-dev"),
         .cLibrary("CArchive", package: "libarchive-dev"),
+        .cLibrary("CMaxMindDB", package: "libmaxminddb-dev"),
+        .cLibrary("CGeoIP", package: "libgeoip-dev"),
 
         // Tests; all of them run in one process. A kit is what several of them share.
         .testKit("FirebirdTestKit", uses: ["Firebird"]),
@@ -212,6 +219,7 @@ let package = Package(
         .tests("Libraries/ArchivesTests", uses: ["Archives", "CArchive"]),
         .tests("Libraries/SenderAuthenticationTests", uses: ["FuzzTargets", "SenderAuthentication", "DNS", "Mail"]),
         .tests("Libraries/FuzzTargetsTests", uses: ["FuzzTargets"], resources: [.copy("Seeds"), .copy("Findings")]),
+        .tests("Libraries/GeolocationTests", uses: ["Geolocation"]),
         .tests("Libraries/ProxyProtocolTests", uses: ["ProxyProtocol"]),
         .tests("Libraries/FirebirdTests", uses: ["FirebirdTestKit", "Firebird"]),
         .tests("Libraries/ScannerProtocolsTests", uses: ["ScannerProtocols"]),
@@ -297,8 +305,9 @@ let package = Package(
             "Gateway/FilteringTests",
             uses: [
                 "FuzzTargets",
-                "BayesianLearning", "Filtering", "OutsideEngines", "ScannerProtocols", "MessageLog", "DomainsAndUsers", "Settings",
-                "SenderAuthentication",
+                "BayesianLearning", "Filtering", "Countries", "Geolocation", "UserVerification", "OutsideEngines", "ScannerProtocols",
+                "MessageLog", "DomainsAndUsers",
+                "Settings", "SenderAuthentication",
                 "DNS", "Archives", "CArchive", "Sieve", "Mail",
             ],
             [.metricsTestKit, .nio]),

@@ -2,7 +2,7 @@
 # install-packages.sh run|demo|test|bench|bench-spam   installs the Debian packages that are missing for it.
 set -euo pipefail
 
-run=(firebird3.0-server-core libfbclient2 firebird-dev libunbound-dev libarchive-dev libjs-bootstrap5 openssl publicsuffix)
+run=(firebird3.0-server-core libfbclient2 firebird-dev libunbound-dev libarchive-dev libmaxminddb-dev libgeoip-dev geoip-database libjs-bootstrap5 openssl publicsuffix)
 test=(firebird3.0-server firebird3.0-utils haproxy swaks postfix zstd python3 python3-venv python3-pytest python3-selenium python3-dkim libxml2-utils chromium chromium-driver fonts-noto-cjk gcc libc6-dev fuse3 libfuse2 python3-fusepy clamav-daemon spamd spamassassin rspamd)
 demo=(firebird3.0-server firebird3.0-utils haproxy python3)
 bench=(postfix python3 unbound rspamd redis-server zstd)

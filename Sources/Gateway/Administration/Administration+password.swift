@@ -14,7 +14,7 @@ extension Administration {
             guard password.utf8.count <= PasswordHash.maximumPasswordBytes else { return nil }
             return try await self.administrator(name: name, password: password)
         }
-        guard let administrator else { throw refused(name: name, address: address) }
+        guard let administrator, !isUnwantedSignIn(address) else { throw refused(name: name, address: address) }
         return try await begin(administrator)
     }
 

@@ -21,7 +21,7 @@ extension Administration {
         let key = (try? EmailAddress(address))?.lookupKey ?? "?"
         let limits = SignInLimit.userSignIn(userKey: key, address: remoteAddress, maximum: maximumFailedSignIns)
         let user = try await counted(limits) { () throws(AdministrationError) in try await self.user(key: key, password: password) }
-        guard let user else {
+        guard let user, !isUnwantedSignIn(remoteAddress) else {
             ports.signInTrace.note(.user, name: key, address: remoteAddress)
             logger.notice("sign-in of a user refused", metadata: ["name": "\(key)", "address": "\(remoteAddress)"])
             throw .denied(LocalizedText("Address or password is wrong.", ja: "メールアドレスまたはパスワードが違います。"))

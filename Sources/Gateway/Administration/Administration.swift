@@ -1,4 +1,5 @@
 package import Cluster
+package import Countries
 package import Delivery
 package import DomainsAndUsers
 package import Logging
@@ -33,6 +34,8 @@ package struct Administration: Sendable {
         /// Whether a ban of an address would have no effect.
         package var isNeverBanned: @Sendable (NetworkAddress, GatewaySettings) -> Bool = { address, _ in address.isLoopback }
         package var engines: any EngineOverseer = NoEngines()
+        package var senders: any SenderVerifier = NoSenderVerifier()
+        package var countries = CurrentCountries()
         package var learning = LearningPorts()
         package var digests = DigestPorts()
         package var aggregateReports = AggregateReportPorts()

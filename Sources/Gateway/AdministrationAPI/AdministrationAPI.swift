@@ -71,7 +71,7 @@ package struct AdministrationAPI: Sendable {
         statusRoutes + domainRoutes + recipientRoutes + userRoutes + settingsRoutes + queueRoutes + messageRoutes + administratorRoutes
             + accessListRoutes + contentRuleRoutes + sieveRoutes + greylistRoutes + banRoutes + quarantineRoutes + statisticsRoutes
             + apiKeyRoutes
-            + maintenanceRoutes + verificationRoutes + aggregateReportRoutes
+            + maintenanceRoutes + verificationRoutes + callbackRoutes + countryRoutes + aggregateReportRoutes
             + transcriptRoutes + directoryRoutes + folderRoutes + registrationKeyRoutes + settingsHistoryRoutes + configurationRoutes
             + signingKeyRoutes + engineRoutes + scoringRoutes + clusterRoutes + nodeDepartureRoutes + learningRoutes + digestRoutes
             + attachmentRoutes

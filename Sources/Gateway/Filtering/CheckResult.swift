@@ -19,6 +19,8 @@ package struct CheckResult: Sendable, Hashable {
     package var detail = LocalizedText("", ja: "")
     /// Ordinals of the message's recipients that it counts for; `nil`: all. What is written into the message is everybody's all the same.
     package var recipients: Set<Int>?
+    /// The method says that the message comes from whom it claims to.
+    package var vouches = false
     /// What it has to say in the message's Authentication-Results.
     package var authentication: [AuthenticationResults.Method] = []
     /// What the chain of seals that came with the message is worth (ARC), for whoever seals it next.

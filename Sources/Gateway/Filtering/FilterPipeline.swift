@@ -57,6 +57,19 @@ package struct FilterPipeline: Sendable {
     package func run(_ phase: FilterPhase, _ subject: FilterSubject) async -> [CheckResult] {
         let wanted = checks.filter { isWanted($0, subject, phase) }
         guard !wanted.isEmpty else { return [] }
+        var runs = await runs(wanted.filter { !$0.followsOthers }, subject, phase)
+        let later = wanted.filter(\.followsOthers)
+        if !later.isEmpty {
+            var informed = subject
+            informed.found += wanted.flatMap { runs[$0.name]?.results ?? [] }
+            runs.merge(await self.runs(later, informed, phase), uniquingKeysWith: { first, _ in first })
+        }
+        for (check, run) in runs { metrics.ran(check, results: run.results, duration: run.duration) }
+        return wanted.flatMap { runs[$0.name]?.results ?? [] }
+    }
+
+    /// Those that wait all at once.
+    private func runs(_ wanted: [any MessageCheck], _ subject: FilterSubject, _ phase: FilterPhase) async -> [String: Run] {
         // Those with one limit run against one clock; there are as many clocks as limits.
         let groups = Dictionary(grouping: wanted.filter(\.mayWait)) { $0.timeLimit(subject) }
         let waits = groups.map { limit, checks in RunningChecks(checks, subject, phase, limit: limit) }
@@ -64,8 +77,7 @@ package struct FilterPipeline: Sendable {
         for check in wanted where !check.mayWait { runs[check.name] = await Self.timed(check, subject, phase) }
         // The clocks began to run with the tasks: that of the last group is over when its limit is, whoever was waited for before.
         for wait in waits { runs.merge(await wait.runs(), uniquingKeysWith: { first, _ in first }) }
-        for (check, run) in runs { metrics.ran(check, results: run.results, duration: run.duration) }
-        return wanted.flatMap { runs[$0.name]?.results ?? [] }
+        return runs
     }
 
     /// Checks with one time limit, under way.

@@ -22,6 +22,8 @@ package struct FilterSubject: Sendable {
     /// At `.recipient` the one asked about, at `.message` all accepted ones.
     package var recipients: [EmailAddress] = []
     package var message: FilteredMessage?
+    /// What was found before, for a check that follows others: at earlier steps, and at this one by those that do not.
+    package var found: [CheckResult] = []
     /// Known at `.message`, and only when `FilterPipeline.needsDirection`.
     package var direction = MailDirection.inbound
     /// Mail of users and trusted networks that is left unchecked but for what concerns such mail.

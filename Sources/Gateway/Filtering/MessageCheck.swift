@@ -1,10 +1,12 @@
 package import Archives
 package import BayesianLearning
+package import Countries
 package import DNS
 package import DomainsAndUsers
 package import OutsideEngines
 package import SenderAuthentication
 package import Settings
+package import UserVerification
 
 /// One kind of evidence. A check finds and never decides: what its findings lead to is a matter of settings and of `VerdictPolicy`.
 ///
@@ -28,6 +30,8 @@ package protocol MessageCheck: Sendable {
     var needsContent: Bool { get }
     /// Whether it looks at mail of users and trusted networks too, when the settings leave that unchecked.
     var concernsOwnMail: Bool { get }
+    /// Whether it wants to know what the others found (`FilterSubject.found`): it runs when they are done.
+    var followsOthers: Bool { get }
     /// Whether `find` may wait (for DNS, a scanner). One that does not is called on the spot.
     var mayWait: Bool { get }
 
@@ -45,6 +49,7 @@ extension MessageCheck {
     package static var parts: [String: LocalizedText] { [:] }
     package var needsContent: Bool { false }
     package var mayWait: Bool { false }
+    package var followsOthers: Bool { false }
     package func timeLimit(_ subject: FilterSubject) -> Duration { .seconds(subject.settings.filtering.timeLimitSeconds) }
     package func overrun(_ subject: FilterSubject) -> CheckResult {
         .undecided(self, LocalizedText("It was not done in time.", ja: "制限時間内に終わりませんでした。"))
@@ -83,13 +88,18 @@ package struct CheckEnvironment: Sendable {
     package let passedTriplets: PassedTriplets
     /// Asked only by checks whose section of the settings enables an engine.
     package let engines: any EngineScanner
+    /// Asked only with call-back verification on.
+    package let senders: any SenderVerifier
+    /// Asked only with country screening on.
+    package let countries: CurrentCountries
 
     package init(
         resolver: any DNSResolver, accessLists: CurrentAccessLists, domains: CurrentDomains, publicSuffixes: PublicSuffixList? = nil,
         archives: ArchiveThreads = ArchiveThreads(), contentRules: CurrentContentRules = CurrentContentRules(),
         greylist: (any GreylistStore)? = nil, passedTriplets: PassedTriplets = PassedTriplets(),
         engines: any EngineScanner = NoEngines(),
-        bayes: CurrentBayesSnapshot = CurrentBayesSnapshot()
+        bayes: CurrentBayesSnapshot = CurrentBayesSnapshot(),
+        senders: any SenderVerifier = NoSenderVerifier(), countries: CurrentCountries = CurrentCountries()
     ) {
         self.resolver = resolver
         self.accessLists = accessLists
@@ -101,6 +111,8 @@ package struct CheckEnvironment: Sendable {
         self.greylist = greylist
         self.passedTriplets = passedTriplets
         self.bayes = bayes
+        self.senders = senders
+        self.countries = countries
     }
 }
 
@@ -108,6 +120,7 @@ package struct CheckEnvironment: Sendable {
 package enum FilterChecks {
     package static let all: [any MessageCheck.Type] = [
         AccessListCheck.self,
+        CountryCheck.self,
         ReverseLookupCheck.self,
         HelloCheck.self,
         DNSBlockListCheck.self,
@@ -122,6 +135,7 @@ package enum FilterChecks {
         VirusCheck.self,
         SpamAssassinCheck.self,
         RspamdCheck.self,
+        CallbackCheck.self,
     ]
 
     /// The title of a check, or of a part of one, by its stored name; `nil` for one that this version does not know.

@@ -26,6 +26,7 @@ struct MailServices: Sendable {
     let queue: DeliveryQueue
     let runner: QueueRunner
     let verifier: RecipientVerifier
+    let senders: CallbackVerifier
     let engines: OutsideEngines
     let accepted = AcceptedCount()
     let observing = ReportObserving()
@@ -46,6 +47,8 @@ struct MailServices: Sendable {
         delivery.transcripts = transcripts
         queue = DeliveryQueue(delivery)
         verifier = RecipientVerifier(probe: QuestionToMailServers(question: MailServerQuestion(delivery)), logger: base.logger)
+        let senders = CallbackVerifier(probe: QuestionAboutSenders(question: SenderQuestion(delivery)))
+        self.senders = senders
         runner = QueueRunner(queue)
         engines = OutsideEngines(group: group, logger: base.logger)
         let suffixes = PublicSuffixFile.load(logger: base.logger)
@@ -63,14 +66,17 @@ struct MailServices: Sendable {
                     resolver: resolver, accessLists: base.accessLists, domains: base.domains,
                     publicSuffixes: suffixes, contentRules: base.contentRules,
                     greylist: database.stores.greylist,
-                    passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes)),
+                    passedTriplets: base.passedTriplets, engines: engines, bayes: base.bayes, senders: senders,
+                    countries: base.countries)),
             quarantine: CountingQuarantine(writer: writing.writer, queue: queue, accepted: accepted)
         ).stripping(
             by: AttachmentStripping(
                 folder: attachments, store: database.stores.strippedAttachments, keys: database.stores.linkKeys, ownURL: { base.ownURL })
-        ).verifying(with: verifier).screening(with: base.screening, rates: base.rates).learning(by: learning.teaching, snapshot: base.bayes)
-            .sieving(by: base.sieveScripts)
-            .observing(by: observing)
+        ).verifying(with: verifier).screening(with: base.screening, rates: base.rates, countries: base.countries).learning(
+            by: learning.teaching, snapshot: base.bayes
+        )
+        .sieving(by: base.sieveScripts)
+        .observing(by: observing)
         listener = SMTPListener(
             settings: base.settings, handler: flow, folder: folder, tls: tls, group: group, transcripts: transcripts, logger: base.logger)
     }

@@ -3,6 +3,7 @@ import AdministrationAPI
 import AggregateReports
 import BayesianLearning
 import Cluster
+import Countries
 import Delivery
 import DomainsAndUsers
 import Filtering
@@ -101,7 +102,7 @@ struct NodeAssembly: Sendable {
         let monitoring = NodeMonitoring(
             parts: NodeMonitoring.Parts(
                 settings: base.settings, heartbeat: writing.heartbeat, folder: folder, transcripts: transcripts, tls: tls,
-                listener: mail.listener, queue: mail.queue, verifier: mail.verifier, engines: mail.engines,
+                listener: mail.listener, queue: mail.queue, verifier: mail.verifier, engines: mail.engines, countries: base.countries,
                 watcher: watcher, home: home, learning: learning.watch, maintenance: maintenance, standing: writing.standing,
                 gauges: duties.gauges,
                 pingDatabase: { try await database.ping() },
@@ -123,6 +124,8 @@ struct NodeAssembly: Sendable {
         ports.directories = folders
         ports.folderRegister = database.folders
         ports.engines = mail.engines
+        ports.senders = mail.senders
+        ports.countries = base.countries
         let reporting = Self.reporting(base, database, mail, folder: folder, resolver: resolver)
         ports.aggregateReports = AggregateReportPorts(store: database.stores.aggregateReports, sender: reporting)
         let folderDuty = FolderDuty(
@@ -133,6 +136,8 @@ struct NodeAssembly: Sendable {
         try await watcher.adoptNewest()
         if folders.beginAnew() { try await folders.prepareForStart(logger: logger) }
         try await folderDuty.beginServing()
+        let countryWatch = CountryWatch(countries: base.countries, settings: base.settings, logger: logger)
+        await countryWatch.look()
         await learning.watch.look(within: NodeLearning.longestFirstLook)
         let duty = database.duty
         let isShared = folders.isConfigured(.transcripts)
@@ -190,7 +195,7 @@ struct NodeAssembly: Sendable {
                     }),
                 StandingMetricsRefresh(
                     metrics: StandingMetrics(), monitoring: monitoring, figures: database.standingFigures, logger: logger),
-                EngineWatch(engines: mail.engines, settings: base.settings),
+                EngineWatch(engines: mail.engines, settings: base.settings), countryWatch,
             ] + duties.services(folder: folder) + faces.services + [
                 mail.runner,
                 MailDoor(listener: mail.listener, doors: doors) {

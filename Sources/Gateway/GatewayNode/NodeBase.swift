@@ -1,5 +1,6 @@
 import BayesianLearning
 import Cluster
+import Countries
 import DomainsAndUsers
 import Filtering
 import Foundation
@@ -22,6 +23,7 @@ struct NodeBase: Sendable {
     let screening: ClientScreening
     let bayes = CurrentBayesSnapshot()
     let rates: RateLimiter
+    let countries = CurrentCountries()
     let logger: Logger
 
     init(

@@ -1,5 +1,6 @@
 import Administration
 import Cluster
+import Countries
 import Delivery
 import Logging
 import Mail
@@ -24,6 +25,7 @@ final class NodeMonitoring: NodeMonitor {
         let queue: DeliveryQueue
         let verifier: RecipientVerifier
         let engines: OutsideEngines
+        let countries: CurrentCountries
         let watcher: SettingsWatcher
         let home: NodeHome
         let learning: SnapshotWatch
@@ -81,7 +83,7 @@ final class NodeMonitoring: NodeMonitor {
         // What costs nothing to ask comes last, so that it is as it is now.
         return NodeHealth(
             parts: [waited.database, waited.folder, heartbeat(), listeners(), certificate(), waited.transcripts] + drain() + clock()
-                + userVerification() + engines() + learning())
+                + userVerification() + engines() + countries() + learning())
     }
 
     func activity() -> NodeActivity {
@@ -192,6 +194,30 @@ final class NodeMonitoring: NodeMonitor {
                 LocalizedText(
                     "This node does not judge by what was learned last. \(problem.english). See to the folder BayesReplication, or learn again.",
                     ja: "このノードは最新の学習結果を使用していません（\(problem.japanese)）。BayesReplication フォルダーを確認するか、もう一度学習してください。"))
+        ]
+    }
+
+    /// Only while it is on. Mail from everywhere passes meanwhile, so it does not make the node unhealthy.
+    private func countries() -> [NodeHealth.Part] {
+        guard parts.settings.snapshot.settings.countries.isEnabled else { return [] }
+        let title = LocalizedText("Country screening", ja: "国別スクリーニング")
+        guard let problem = parts.countries.problem else {
+            let name = parts.countries.title ?? ""
+            return [.working("countries", title, LocalizedText(name, ja: name))]
+        }
+        let rest =
+            parts.countries.title.map {
+                LocalizedText("The one that is open stays in use (\($0)).", ja: "読み込み済みのデータベース（\($0)）を引き続き使用しています。")
+            }
+            ?? LocalizedText("Mail and sign-ins from every country pass until then.", ja: "それまで、すべての国からのメールとサインインを通します。")
+        return [
+            .warning(
+                "countries", title,
+                LocalizedText(
+                    "The database cannot be used: \(problem). Install the Debian package geoip-database, or set country-screening.database to a file on this node. \(rest.english)",
+                    ja:
+                        "データベースを使用できません（\(problem)）。Debian の geoip-database パッケージをインストールするか、country-screening.database にこのノード上のファイルを指定してください。\(rest.japanese)"
+                ))
         ]
     }
 

@@ -146,6 +146,7 @@ struct FlowFilter: Sendable {
             content: ReceivedContent(writer: message.content))
         // Of our own mail only what is in it counts, not where a user who signed in later came from.
         let before = subject.isOwnMail ? [] : memory.connection + memory.greeting + memory.sender
+        subject.found = before
         var results = before + (await pipeline.run(.message, subject))
         switch room {
         case .taken: budget.release(message.sizeBytes)

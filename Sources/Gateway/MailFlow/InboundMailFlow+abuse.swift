@@ -1,4 +1,6 @@
+package import Countries
 import DomainsAndUsers
+import Logging
 import Mail
 import Reception
 package import SMTP
@@ -8,10 +10,14 @@ package import Settings
 /// What the flow does against abuse: bans, limits, and bounces of mail that was not ours. Each is one look at the settings while it is off.
 extension InboundMailFlow {
     /// The same flow, with clients and users turned away that are banned, and faults counted that lead to bans.
-    package func screening(with screening: ClientScreening, rates: RateLimiter? = nil) -> InboundMailFlow {
+    /// - Parameter countries: from where users may sign in.
+    package func screening(
+        with screening: ClientScreening, rates: RateLimiter? = nil, countries: CurrentCountries? = nil
+    ) -> InboundMailFlow {
         var flow = self
         flow.screening = screening
         flow.rates = rates
+        flow.countries = countries
         return flow
     }
 
@@ -39,6 +45,18 @@ extension InboundMailFlow {
         let now = UTCTime.now()
         guard message.transaction.recipients.contains(where: { backscatter.isForeignReport($0.address, at: now) }) else { return nil }
         return FlowBackscatter.isReadReceipt(message.header) ? nil : FlowBackscatter.refusal
+    }
+
+    /// Whether nobody may sign in from where a client is; told like a wrong password, and logged with the country.
+    func isUnwantedSignIn(_ connection: ClientConnection) -> Bool {
+        let settings = connection.settings.settings
+        guard settings.countries.isEnabled, settings.countries.screensSignIns,
+            case .unwanted(let country)? = countries?.finding(connection.address, settings)
+        else { return false }
+        logger.notice(
+            "SMTP sign-in refused because of its country",
+            metadata: ["address": "\(connection.address)", "country": "\(country)"])
+        return true
     }
 
     func rateRefusal(_ connection: ClientConnection, more: Int) -> SMTPReply? {

@@ -1,4 +1,5 @@
 package import AggregateReports
+import Countries
 import Delivery
 package import DomainsAndUsers
 package import Filtering
@@ -34,6 +35,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     private var verification: FlowVerification?
     var screening: ClientScreening?
     var rates: RateLimiter?
+    var countries: CurrentCountries?
     var learning: FlowLearning?
     var observing: ReportObserving?
     let signing: OutboundSigning
@@ -109,7 +111,7 @@ package struct InboundMailFlow: MailTransactionHandler {
     }
 
     package func authenticate(_ question: AuthenticationQuestion, _ connection: ClientConnection) async -> AuthenticationAnswer {
-        let answer = await authentication.answer(question, connection)
+        let answer = isUnwantedSignIn(connection) ? .refused : await authentication.answer(question, connection)
         guard case .refused = answer else { return answer }
         screening?.trace.note(.smtp, name: UserAuthentication.key(question.name), address: connection.address.description)
         let isBanned = screening?.note(.failedSignIn, of: connection.address, connection.settings.settings) != nil

@@ -17,6 +17,8 @@ package struct GatewaySettings: Sendable, Equatable {
     @SharedSection package var urlBlockLists = URLBlockListSettings()
     @SharedSection package var sieve = SieveSettings()
     @SharedSection package var greylisting = GreylistingSettings()
+    @SharedSection package var callback = CallbackSettings()
+    @SharedSection package var countries = CountrySettings()
     @SharedSection package var screening = ScreeningSettings()
     @SharedSection package var rateLimits = RateLimitSettings()
     @SharedSection package var tarpit = TarpitSettings()
@@ -60,7 +62,8 @@ package struct GatewaySettings: Sendable, Equatable {
         SettingsSectionDescription(SenderAuthenticationSettings.self), SettingsSectionDescription(DMARCReportSettings.self),
         SettingsSectionDescription(DNSBlockListSettings.self), SettingsSectionDescription(URLBlockListSettings.self),
         SettingsSectionDescription(SieveSettings.self),
-        SettingsSectionDescription(GreylistingSettings.self),
+        SettingsSectionDescription(GreylistingSettings.self), SettingsSectionDescription(CallbackSettings.self),
+        SettingsSectionDescription(CountrySettings.self),
         SettingsSectionDescription(ScreeningSettings.self),
         SettingsSectionDescription(RateLimitSettings.self), SettingsSectionDescription(TarpitSettings.self),
         SettingsSectionDescription(AttachmentSettings.self), SettingsSectionDescription(StrippingSettings.self),
@@ -117,6 +120,8 @@ package struct GatewaySettings: Sendable, Equatable {
         case (.cluster, URLBlockListSettings.name): return urlBlockLists.apply(texts)
         case (.cluster, SieveSettings.name): return sieve.apply(texts)
         case (.cluster, GreylistingSettings.name): return greylisting.apply(texts)
+        case (.cluster, CallbackSettings.name): return callback.apply(texts)
+        case (.cluster, CountrySettings.name): return countries.apply(texts)
         case (.cluster, RateLimitSettings.name): return rateLimits.apply(texts)
         case (.cluster, TarpitSettings.name): return tarpit.apply(texts)
         case (.cluster, ScreeningSettings.name): return screening.apply(texts)

@@ -27,6 +27,8 @@ package enum SettingsFieldKind: Sendable, Hashable {
     case choice([SettingsChoice])
     /// Several values, one a line on a page, separated by commas in a command.
     case list(maximumCount: Int)
+    /// Any number of many named values.
+    case selection([SettingsChoice])
 }
 
 package struct SettingsChoice: Sendable, Hashable {
@@ -130,6 +132,28 @@ extension SettingsField {
                 var values: [Value] = []
                 for item in items { values.append(try parse(item)) }
                 section[keyPath: path] = values
+            })
+    }
+
+    /// Any number of many named values, each once, in the order of `choices`.
+    package static func selection<Value: Sendable & Hashable>(
+        _ name: String, _ path: any WritableKeyPath<Section, [Value]> & Sendable,
+        _ choices: [(value: Value, text: String, title: LocalizedText)],
+        title: LocalizedText, _ documentation: LocalizedText, parse: @escaping @Sendable (String) throws(SettingsValueError) -> Value
+    ) -> Self {
+        let texts = Dictionary(choices.map { ($0.value, $0.text) }, uniquingKeysWith: { first, _ in first })
+        let order = choices.map(\.value)
+        return Self(
+            name: name, title: title, documentation: documentation, kind: .selection(choices.map { SettingsChoice($0.text, $0.title) }),
+            read: { $0[keyPath: path].compactMap { texts[$0] }.joined(separator: ",") },
+            write: { (section, text) throws(SettingsValueError) in
+                let items = text.split(whereSeparator: { $0 == "," || $0.isNewline }).map { String($0).trimmed }.filter { !$0.isEmpty }
+                guard items.count <= 2 * choices.count else {
+                    throw SettingsValueError("at most \(choices.count) entries are allowed", ja: "登録できるのは \(choices.count) 件までです")
+                }
+                var chosen: Set<Value> = []
+                for item in items { chosen.insert(try parse(item)) }
+                section[keyPath: path] = order.filter(chosen.contains)
             })
     }
 

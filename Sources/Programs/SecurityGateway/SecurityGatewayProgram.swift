@@ -28,7 +28,7 @@ struct SecurityGatewayProgram: AsyncParsableCommand {
             QuarantineCommand.self, ReportCommand.self, APIKeyCommand.self,
             MaintenanceCommand.self, TranscriptCommand.self, DirectoryCommand.self,
             RegistrationKeyCommand.self, ClusterCommand.self, LeaveCommand.self, DKIMCommand.self, EngineCommand.self, ScoringCommand.self,
-            BayesCommand.self,
+            BayesCommand.self, CallbackCommand.self, CountryCommand.self,
         ]
 
     /// Ends the process with the status of a `CommandFailure`; everything else ends as ArgumentParser has it.

@@ -41,9 +41,11 @@ class NextHop:
     CLOSE = object()
     capabilities = ("PIPELINING", "SIZE 100000000", "8BITMIME", "ENHANCEDSTATUSCODES", "SMTPUTF8", "DSN")
 
-    def __init__(self, keeps_messages=True, received=None, certificate=None, capabilities=None, credentials=None):
-        self.port = free_port()
-        self.address = f"127.0.0.1:{self.port}"
+    def __init__(self, keeps_messages=True, received=None, certificate=None, capabilities=None, credentials=None, host="127.0.0.1",
+                 port=None):
+        self.host = host
+        self.port = port or free_port()
+        self.address = f"{host}:{self.port}"
         self.messages = []
         self.counts = Counter()
         self.sessions = 0
@@ -68,7 +70,7 @@ class NextHop:
     def start(self):
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self.port))
+        listener.bind((self.host, self.port))
         listener.listen(1024)
         self._listener = listener
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()

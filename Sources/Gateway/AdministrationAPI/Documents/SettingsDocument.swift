@@ -104,6 +104,10 @@ package struct SettingsFieldDocument: Codable, Sendable {
             case .list(let maximumCount):
                 type = "list"
                 self.maximumCount = maximumCount
+            case .selection(let choices):
+                type = "list"
+                maximumCount = choices.count
+                self.choices = choices.map { Choice(value: $0.value, title: LocalizedDocument($0.title)) }
             }
         }
     }
@@ -120,7 +124,7 @@ package enum SettingValueDocument: Codable, Sendable, Hashable {
         switch kind {
         case .integer: self = Int(text).map(Self.integer) ?? .text(text)
         case .boolean: self = .boolean(text == "true")
-        case .list: self = .list(text.split(separator: ",").map(String.init))
+        case .list, .selection: self = .list(text.split(separator: ",").map(String.init))
         case .text, .choice: self = .text(text)
         }
     }

@@ -41,7 +41,7 @@ struct RecipientQuestion {
         switch phase {
         case .sender:
             // What is said of our sender, or of us, says nothing about the recipient.
-            guard reply.category == .completion else { return .done(.undecided(DeliveryReply(reply))) }
+            guard reply.category == .completion else { return .done(.senderRefused(DeliveryReply(reply))) }
             phase = .recipient
             return isPipelined ? .wait : .send(recipientCommand)
         case .recipient: return .done(.said(of: reply))
@@ -63,6 +63,8 @@ enum RecipientAnswer: Sendable, Hashable {
     case refused(DeliveryReply)
     /// Nothing that could be taken for a statement on the recipient.
     case undecided(DeliveryReply)
+    /// MAIL was not accepted, so that nothing was said of the recipient.
+    case senderRefused(DeliveryReply)
 
     /// To a server without SMTPUTF8 the address cannot be said, and no message to it delivered (RFC 6531 section 3.2).
     static let cannotBeWritten = RecipientAnswer.refused(

@@ -28,6 +28,8 @@ struct SMTPClientConnector: Sendable {
         let ownListeners: [ListenAddress]
         /// Which dialogues are kept.
         var transcripts = TranscriptSettings()
+        /// Hears the dialogue whatever is kept.
+        var listener: DialogueListener?
     }
 
     /// Connects to one address. When opportunistic TLS fails, it is tried once more in plain text over a fresh connection.
@@ -80,12 +82,18 @@ struct SMTPClientConnector: Sendable {
     ) -> RecordIdentifier? {
         guard var transcript = beginTranscript(peer, at: address, options) else { return nil }
         transcript.failure(reply.text)
-        transcripts?.keep(transcript.finish(), options.transcripts)
+        let finished = transcript.finish()
+        options.listener?.take(finished)
+        transcripts?.keep(finished, options.transcripts)
         return transcript.identifier
     }
 
     private func beginTranscript(_ peer: String, at address: HostAddress, _ options: Options) -> SMTPTranscript? {
-        transcripts?.begin(.outbound, address: NetworkAddress("\(address)"), heading: "to \(peer)", options.transcripts)
+        if options.listener != nil {
+            return SMTPTranscript(
+                .outbound, address: NetworkAddress("\(address)"), heading: "to \(peer)", limits: DialogueListener.limits, at: .now())
+        }
+        return transcripts?.begin(.outbound, address: NetworkAddress("\(address)"), heading: "to \(peer)", options.transcripts)
     }
 
     private func bootstrap(
@@ -112,7 +120,10 @@ struct SMTPClientConnector: Sendable {
                             try contexts.clientHandler(verification, serverName: host.name)
                         }, opened: opened)
                     handler.transcript = transcript
-                    handler.keepTranscript = { transcripts?.keep($0, options.transcripts) }
+                    handler.keepTranscript = {
+                        options.listener?.take($0)
+                        transcripts?.keep($0, options.transcripts)
+                    }
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }

@@ -57,7 +57,7 @@ package struct MailServerAnswer: Sendable, Hashable {
             switch answer {
             case .accepted(let reply): (.accepts, reply)
             case .refused(let reply): (.refuses, reply)
-            case .undecided(let reply): (.none, reply)
+            case .undecided(let reply), .senderRefused(let reply): (.none, reply)
             }
         self.init(
             statement: statement, text: reply.description, server: session.peer, tls: session.description.tls, wasReached: true)

@@ -11,6 +11,7 @@ package struct DomainSettings: SettingsSection {
     package var digest = Digest.cluster
     package var sealsInboundMail = false
     package var noteLanguage = NoteLanguage.cluster
+    package var asksAboutSenders = true
 
     package init() {}
 
@@ -82,6 +83,13 @@ package struct DomainSettings: SettingsSection {
                 "Mail of the domain's users that leaves the gateway gets a return address with a mark that only this cluster can make (BATV, prvs=…). Reports with the null sender that come back without it are of mail that somebody else sent in the domain's name. Mark for a week before refusing, so that reports of older mail arrive; and only if all mail of the domain leaves through the gateway. Off by default: a few lists know their members by the return address.",
                 ja:
                     "ドメインのユーザーのメールがゲートウェイから出る際、このクラスターだけが作れる印を返送先アドレスに付けます（BATV、prvs=…）。印のない空の差出人の通知は、他者がドメインを詐称して送信したメールに対するものです。以前のメールの通知も届くよう、拒否を始める前に 1 週間は印だけを付けてください。ドメインのすべてのメールがゲートウェイを経由する場合にだけ使用してください。返送先アドレスで会員を識別するメーリングリストもあるため、既定では無効です。"
+            )),
+        .boolean(
+            "sender-callback", \.asksAboutSenders, title: LocalizedText("Call-back verification of senders", ja: "差出人の検証（コールバック）"),
+            LocalizedText(
+                "For mail for this domain, while `callback.enabled` is on. Off: what senders' mail servers say does not count for its recipients, and they are not asked when all recipients are of such domains.",
+                ja:
+                    "`callback.enabled` が有効な場合に、このドメイン宛のメールに適用します。無効にすると、差出人のメールサーバーの回答をこのドメインの宛先には反映せず、すべての宛先がこのようなドメインの場合は照会しません。"
             )),
         digestField,
         noteLanguageField,

@@ -93,6 +93,7 @@ enum AuditWords {
         "api-key.create": LocalizedText("API key created", ja: "API キーの作成"),
         "api-key.revoke": LocalizedText("API key revoked", ja: "API キーの失効"),
         "recipient.verify": LocalizedText("Recipient asked about at the mail server", ja: "宛先アドレスのメールサーバーへの照会"),
+        "sender.verify": LocalizedText("Sender asked about at its mail server", ja: "差出人のメールサーバーへの照会"),
         "recipient.forget-verification": LocalizedText("Remembered answers on recipients forgotten", ja: "宛先アドレスの照会結果の消去"),
         "settings.export": LocalizedText("Settings exported", ja: "設定のエクスポート"),
         "settings.import": LocalizedText("Settings imported", ja: "設定のインポート"),

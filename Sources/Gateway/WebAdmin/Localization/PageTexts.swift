@@ -59,6 +59,8 @@ struct PageTexts: MustacheParent {
         "digest": { DigestPageText(rawValue: $0)?.text },
         "maintenance": { MaintenanceText(rawValue: $0)?.text },
         "verification": { VerificationText(rawValue: $0)?.text },
+        "country": { CountryText(rawValue: $0)?.text },
+        "callback": { CallbackText(rawValue: $0)?.text },
         "signingKey": { SigningKeyText(rawValue: $0)?.text },
         "transcript": { TranscriptText(rawValue: $0)?.text }, "directory": { DirectoryText(rawValue: $0)?.text },
         "folder": { FolderText(rawValue: $0)?.text },

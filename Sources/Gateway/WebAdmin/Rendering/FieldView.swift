@@ -46,9 +46,12 @@ struct FieldView: Sendable {
         var choices: [Choice]?
         /// Whether `choices` is there; a section over the list itself would repeat the control for every choice.
         var hasChoices = false
+        /// Any number of the choices.
+        var hasChecks = false
 
         static func input(_ type: String = "text") -> Control { Control(isInput: InputType(type: type)) }
         static let area = Control(isArea: true)
+        static func checks(_ choices: [Choice]) -> Control { Control(choices: choices, hasChecks: true) }
         static func choice(_ choices: [Choice]) -> Control { Control(choices: choices, hasChoices: true) }
     }
 

@@ -19,10 +19,18 @@ struct AuthenticationFindings: Sendable {
     /// One for each method that is on.
     var results: [CheckResult] {
         var results: [CheckResult] = []
-        if settings.checksSPF { results.append(spf) }
+        if settings.checksSPF {
+            var result = spf
+            result.vouches = evidence.spf?.result == .pass
+            results.append(result)
+        }
         if settings.checksDKIM { results.append(dkim) }
         if settings.checksARC { results.append(arc) }
-        if settings.checksDMARC, settings.checksSPF, settings.checksDKIM { results.append(dmarc) }
+        if settings.checksDMARC, settings.checksSPF, settings.checksDKIM {
+            var result = dmarc
+            result.vouches = isDMARCPassed
+            results.append(result)
+        }
         guard settings.writesResults || isSealed else { return results }
         let methods = AuthenticationHeader(evidence, settings).methods
         for index in results.indices { results[index].authentication = methods[results[index].check] ?? [] }

@@ -95,7 +95,7 @@ struct ScoringView: Sendable {
         switch field.kind {
         case .boolean: return (text == "true" ? CommonText.yes : .no)[language]
         case .choice(let choices): return choices.first { $0.value == text }?.title[language] ?? text
-        case .list: return text.replacing(",", with: ", ").nonEmpty ?? SettingsText.emptyValue[language]
+        case .list, .selection: return text.replacing(",", with: ", ").nonEmpty ?? SettingsText.emptyValue[language]
         case .integer, .text: return text.nonEmpty ?? SettingsText.emptyValue[language]
         }
     }

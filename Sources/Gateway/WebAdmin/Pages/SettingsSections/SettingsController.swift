@@ -13,7 +13,10 @@ struct SettingsController: Sendable {
         routes.page("settings") { request in overview(request) }
         routes.page("settings/:section") { request in try await section(request, saving: nil) }
         routes.form("settings/:section") { request, values in try await section(request, saving: values) }
-        routes.form("settings/:section/try") { request, _ in
+        routes.form("settings/:section/try") { request, values in
+            // A path of its own would hide the section's page from the router.
+            if request.parameter("section") == CallbackSettings.name { return try await askAboutSender(values, request) }
+            if request.parameter("section") == CountrySettings.name { return try await lookUpCountry(values, request) }
             let trial = try await services.administration.tryEngine(request.parameter("section"), request.caller)
             return try await section(request, saving: nil, trial: trial)
         }
@@ -28,7 +31,13 @@ struct SettingsController: Sendable {
     private func section(
         _ request: AdministratorRequest, saving values: FormValues?, trial: EngineTrial? = nil
     ) async throws -> Response {
-        let name = request.parameter("section")
+        try await section(request.parameter("section"), request, saving: values, trial: trial)
+    }
+
+    private func section(
+        _ name: String, _ request: AdministratorRequest, saving values: FormValues?, trial: EngineTrial? = nil,
+        sender: SenderTrialView? = nil, country: CountryTrialView? = nil
+    ) async throws -> Response {
         guard let description = GatewaySettings.section(name), description.scope != .domain else { throw PageError.notFound }
         let nodes = description.scope == .node ? try await nodeChoice(name, request) : nil
         let path = PageLink("\(SitePath.settings)/\(name)").with("node", nodes?.chosen).text
@@ -41,10 +50,37 @@ struct SettingsController: Sendable {
         case .show(let section):
             let view = SettingsPageView(
                 menu: SettingsMenuView(active: name, request.language), nodes: nodes, section: section,
-                engine: engine(name, trial, request))
+                engine: engine(name, trial, request),
+                sender: name == CallbackSettings.name ? sender ?? SenderTrialView(typed: "", request.language) : nil,
+                country: name == CountrySettings.name ? country ?? CountryTrialView(typed: "", request.language) : nil)
             return services.renderer.page(
-                .settingsSection, view, title: section.title, in: .settings, visitor: request.visitor, status: section.status)
+                .settingsSection, view, title: section.title, in: .settings, visitor: request.visitor,
+                status: (sender?.address ?? country?.address)?.problem == nil ? section.status : .unprocessableContent)
         }
+    }
+
+    private func lookUpCountry(_ values: FormValues, _ request: AdministratorRequest) async throws -> Response {
+        let typed = values.trimmed("address")
+        var view = CountryTrialView(typed: typed, request.language)
+        do throws(AdministrationError) {
+            view.show(try services.administration.examineCountry(typed, request.caller), request.language)
+        } catch {
+            view.address.problem = FormProblems(try error.formProblems(), request.language).at("address")
+        }
+        return try await section(CountrySettings.name, request, saving: nil, country: view)
+    }
+
+    /// The answer is shown at once, and asked for again when the page is sent again.
+    private func askAboutSender(_ values: FormValues, _ request: AdministratorRequest) async throws -> Response {
+        let typed = values.trimmed("address")
+        var view = SenderTrialView(typed: typed, request.language)
+        do throws(AdministrationError) {
+            guard !typed.isEmpty else { throw .invalid([FieldProblem(field: "address", message: FirstStartText.missing.text)]) }
+            view.show(try await services.administration.verifySender(typed, request.caller), request.language)
+        } catch {
+            view.address.problem = FormProblems(try error.formProblems(), request.language).at("address")
+        }
+        return try await section(CallbackSettings.name, request, saving: nil, sender: view)
     }
 
     /// What this node knows of the engine whose settings they are.
@@ -75,6 +111,8 @@ struct SettingsPageView: Sendable {
     let nodes: NodeChoiceView?
     let section: SettingsSectionView
     var engine: EngineView?
+    var sender: SenderTrialView?
+    var country: CountryTrialView?
 }
 
 /// The nodes whose settings can be looked at.

@@ -32,6 +32,14 @@ struct SettingsFieldControl: Sendable {
         switch field.kind {
         case .integer, .text: return .input()
         case .list: return .area
+        case .selection(let choices):
+            let chosen = Set(Self.items(text))
+            // What is chosen stands first; the rest as people look names up.
+            let sorted = choices.map {
+                FieldView.Choice(value: $0.value, text: "\($0.title[language]) (\($0.value))", isChosen: chosen.contains($0.value))
+            }
+            .sorted { ($0.isChosen ? 0 : 1, $0.text) < ($1.isChosen ? 0 : 1, $1.text) }
+            return .checks(sorted)
         case .boolean:
             return .choice([
                 FieldView.Choice(value: "true", text: CommonText.yes[language], isChosen: text == "true"),
@@ -45,7 +53,11 @@ struct SettingsFieldControl: Sendable {
     /// A list stands one item a line.
     private func shown(_ text: String) -> String {
         guard case .list = field.kind else { return text }
-        return text.split { $0 == "," || $0.isNewline }.map(\.trimmingWhiteSpace).filter { !$0.isEmpty }.joined(separator: "\n")
+        return Self.items(text).joined(separator: "\n")
+    }
+
+    private static func items(_ text: String) -> [String] {
+        text.split { $0 == "," || $0.isNewline }.map(\.trimmingWhiteSpace).filter { !$0.isEmpty }
     }
 
     private var isInteger: Bool {
@@ -63,7 +75,7 @@ struct SettingsFieldControl: Sendable {
         case .integer(let minimum, let maximum, _):
             return "\(standard) · \(SettingsText.range.filled(language, ShownValue.number(minimum), ShownValue.number(maximum)))"
         case .list(let maximum): return "\(standard) · \(SettingsText.perLine.filled(language, maximum))"
-        case .text, .boolean, .choice: return standard
+        case .text, .boolean, .choice, .selection: return standard
         }
     }
 
@@ -72,7 +84,7 @@ struct SettingsFieldControl: Sendable {
         case .boolean: return (field.defaultText == "true" ? CommonText.yes : .no)[language]
         case .choice(let choices): return choices.first { $0.value == field.defaultText }?.title[language] ?? field.defaultText
         case .integer: return Int(field.defaultText).map(ShownValue.number) ?? field.defaultText
-        case .text, .list: return field.defaultText.nonEmpty ?? SettingsText.emptyValue[language]
+        case .text, .list, .selection: return field.defaultText.nonEmpty ?? SettingsText.emptyValue[language]
         }
     }
 }

@@ -102,7 +102,15 @@ struct SettingsForm: Sendable {
     init(_ values: FormValues, _ description: SettingsSectionDescription) {
         revision = Int64(values.trimmed("revision")).map { SettingsRevision($0) }
         var typed: [String: String] = [:]
-        for field in description.fields { typed[field.name] = values[Self.prefix + field.name] }
+        for field in description.fields {
+            let name = Self.prefix + field.name
+            if case .selection = field.kind {
+                // One value for each box that is ticked, and an empty one, so that none is told from a form without the field.
+                typed[field.name] = values.contains(name) ? values.all(name).filter { !$0.isEmpty }.joined(separator: ",") : nil
+            } else {
+                typed[field.name] = values[name]
+            }
+        }
         // After a conflict: the loser's own version of a field, chosen after all.
         for name in values.all("mine") where typed[name] != nil { typed[name] = values["mine." + name] ?? typed[name] }
         self.typed = typed
