@@ -12,9 +12,11 @@ extension Administration {
         let limits = SignInLimit.signIn(name: name, address: address, maximum: maximumFailedSignIns)
         let administrator = try await counted(limits) { () throws(AdministrationError) -> Administrator? in
             guard password.utf8.count <= PasswordHash.maximumPasswordBytes else { return nil }
-            return try await self.administrator(name: name, password: password)
+            let found = try await self.administrator(name: name, password: password)
+            // Counted like a wrong one: whoever guesses from there must not be able to tell.
+            return self.isUnwantedSignIn(address) ? nil : found
         }
-        guard let administrator, !isUnwantedSignIn(address) else { throw refused(name: name, address: address) }
+        guard let administrator else { throw refused(name: name, address: address) }
         return try await begin(administrator)
     }
 

@@ -20,8 +20,12 @@ extension Administration {
         // The syntax error would tell nobody anything.
         let key = (try? EmailAddress(address))?.lookupKey ?? "?"
         let limits = SignInLimit.userSignIn(userKey: key, address: remoteAddress, maximum: maximumFailedSignIns)
-        let user = try await counted(limits) { () throws(AdministrationError) in try await self.user(key: key, password: password) }
-        guard let user, !isUnwantedSignIn(remoteAddress) else {
+        let user = try await counted(limits) { () throws(AdministrationError) in
+            let found = try await self.user(key: key, password: password)
+            // Counted like a wrong one: whoever guesses from there must not be able to tell.
+            return self.isUnwantedSignIn(remoteAddress) ? nil : found
+        }
+        guard let user else {
             ports.signInTrace.note(.user, name: key, address: remoteAddress)
             logger.notice("sign-in of a user refused", metadata: ["name": "\(key)", "address": "\(remoteAddress)"])
             throw .denied(LocalizedText("Address or password is wrong.", ja: "メールアドレスまたはパスワードが違います。"))

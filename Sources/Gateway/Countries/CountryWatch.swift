@@ -1,6 +1,6 @@
 import Dispatch
-import Foundation
 import Geolocation
+import Glibc
 package import Logging
 import ServiceLifecycle
 package import Settings
@@ -17,7 +17,8 @@ package final class CountryWatch: Service {
         struct State: Equatable {
             let inode: UInt64
             let bytes: Int64
-            let changedAt: Date?
+            /// Of content, rights and names alike: a file that may be read now is tried again.
+            let changedAt: [Int]
         }
     }
 
@@ -26,9 +27,12 @@ package final class CountryWatch: Service {
     private let logger: Logger
     private let queue = DispatchQueue(label: "securitygateway.countries")
     private let seen = Mutex<Version?>(nil)
+    private let isLooking = Atomic(false)
 
     /// A change of settings is seen so soon, and one of the file, too.
     private static let interval = Duration.seconds(1)
+    /// A folder that hangs holds up neither a start nor an end.
+    private static let patience = Duration.seconds(5)
 
     package init(countries: CurrentCountries, settings: CurrentSettings, logger: Logger) {
         self.countries = countries
@@ -39,26 +43,34 @@ package final class CountryWatch: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                await self.look()
+                await self.look(within: Self.patience)
                 // Cancelled: the loop ends.
                 try? await Task.sleep(for: Self.interval)
             }
         }
     }
 
-    /// Once: opens, changes or closes what has to be.
-    package func look() async {
+    /// Once: opens, changes or closes what has to be. Waits so long at most; a look that takes longer goes on by itself, and no other
+    /// begins meanwhile.
+    package func look(within limit: Duration = patience) async {
         let settings = settings.snapshot.settings.countries
         guard settings.isEnabled else {
             if seen.withLock({ $0 != nil }) { forget() }
             return
         }
-        await withCheckedContinuation { continuation in
-            queue.async {
-                self.look(settings.databasePath)
-                continuation.resume()
-            }
+        guard !isLooking.exchange(true, ordering: .relaxed) else { return }
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        queue.async {
+            self.look(settings.databasePath)
+            self.isLooking.store(false, ordering: .relaxed)
+            end.finish()
         }
+        let timer = Task {
+            try? await Task.sleep(for: limit)  // cancelled when the look is over
+            end.finish()
+        }
+        for await _ in ends {}
+        timer.cancel()
     }
 
     private func forget() {
@@ -82,11 +94,11 @@ package final class CountryWatch: Service {
 
     private static func version(_ path: String) -> Version {
         let states = CountryDatabases.paths(path).map { path in
-            // One that is not there has no attributes, and opening it says so.
-            let attributes = (try? FileManager.default.attributesOfItem(atPath: path)) ?? [:]
+            var found = stat()
+            // One that is not there has no state, and opening it says so.
+            guard stat(path, &found) == 0 else { return Version.State(inode: 0, bytes: -1, changedAt: []) }
             return Version.State(
-                inode: (attributes[.systemFileNumber] as? NSNumber)?.uint64Value ?? 0,
-                bytes: (attributes[.size] as? NSNumber)?.int64Value ?? -1, changedAt: attributes[.modificationDate] as? Date)
+                inode: UInt64(found.st_ino), bytes: Int64(found.st_size), changedAt: [found.st_ctim.tv_sec, found.st_ctim.tv_nsec])
         }
         return Version(path: path, states: states)
     }

@@ -1,14 +1,20 @@
 import Synchronization
 
 /// One timer for the deadlines of all messages that are being judged: a sleeping task for each race would cost more than most checks.
-/// It ticks only while somebody waits, so a deadline is met up to `tick` late; limits are whole seconds.
+/// It ticks only while somebody waits, so a deadline is met up to two ticks late; limits are whole seconds.
 final class DeadlineClock: Sendable {
     static let shared = DeadlineClock()
 
     static let tick: Duration = .milliseconds(50)
 
+    private struct Wait {
+        let deadline: ContinuousClock.Instant
+        let expire: @Sendable () -> Void
+        var wasDue = false
+    }
+
     private struct State {
-        var waiting: [Int: (deadline: ContinuousClock.Instant, expire: @Sendable () -> Void)] = [:]
+        var waiting: [Int: Wait] = [:]
         var lastKey = 0
         var isTicking = false
     }
@@ -20,7 +26,7 @@ final class DeadlineClock: Sendable {
     func add(_ limit: Duration, _ expire: @escaping @Sendable () -> Void) -> Int {
         let (key, begins) = state.withLock { state in
             state.lastKey += 1
-            state.waiting[state.lastKey] = (.now + limit, expire)
+            state.waiting[state.lastKey] = Wait(deadline: .now + limit, expire: expire)
             defer { state.isTicking = true }
             return (state.lastKey, !state.isTicking)
         }
@@ -40,8 +46,11 @@ final class DeadlineClock: Sendable {
                     return nil
                 }
                 let now = ContinuousClock.now
-                let keys = state.waiting.filter { $0.value.deadline <= now }.keys
-                return keys.compactMap { state.waiting.removeValue(forKey: $0)?.expire }
+                // On a machine so busy that the tick itself came late, what was waited for may be done and only not have had its turn:
+                // it has it before the next tick.
+                let due = state.waiting.filter { $0.value.deadline <= now }
+                for key in due.keys { state.waiting[key]?.wasDue = true }
+                return due.filter(\.value.wasDue).keys.compactMap { state.waiting.removeValue(forKey: $0)?.expire }
             }
             guard let due else { return }
             for expire in due { expire() }

@@ -55,15 +55,20 @@ package struct FilterPipeline: Sendable {
     /// What all wanted checks of a phase find. Returns at the latest when the longest of their time limits is over; a check that is not
     /// done by its own counts as it says itself, usually as undecided.
     package func run(_ phase: FilterPhase, _ subject: FilterSubject) async -> [CheckResult] {
-        let wanted = checks.filter { isWanted($0, subject, phase) }
+        await results(checks.filter { !$0.followsOthers && isWanted($0, subject, phase) }, subject, phase)
+    }
+
+    /// The same of those checks that want to know what the others found. They are not shown the content: it need not be held for them.
+    /// - Parameter subject: with all that was found before.
+    package func follow(_ phase: FilterPhase, _ subject: FilterSubject) async -> [CheckResult] {
+        await results(checks.filter { $0.followsOthers && isWanted($0, subject, phase) }, subject, phase)
+    }
+
+    private func results(
+        _ wanted: [any MessageCheck], _ subject: FilterSubject, _ phase: FilterPhase
+    ) async -> [CheckResult] {
         guard !wanted.isEmpty else { return [] }
-        var runs = await runs(wanted.filter { !$0.followsOthers }, subject, phase)
-        let later = wanted.filter(\.followsOthers)
-        if !later.isEmpty {
-            var informed = subject
-            informed.found += wanted.flatMap { runs[$0.name]?.results ?? [] }
-            runs.merge(await self.runs(later, informed, phase), uniquingKeysWith: { first, _ in first })
-        }
+        let runs = await runs(wanted, subject, phase)
         for (check, run) in runs { metrics.ran(check, results: run.results, duration: run.duration) }
         return wanted.flatMap { runs[$0.name]?.results ?? [] }
     }

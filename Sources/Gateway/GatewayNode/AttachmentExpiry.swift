@@ -35,9 +35,21 @@ struct AttachmentExpiry: Service {
             while !Task.isCancelled, isPrimary() {
                 let expired = try await store.expiredAttachments(before: now.advanced(by: Self.margin), limit: Self.batchSize)
                 if expired.isEmpty { break }
-                for identifier in expired { try await folder.remove(identifier) }
-                try await store.forgetStripped(expired)
-                count += expired.count
+                var removed: [RecordIdentifier] = []
+                for identifier in expired {
+                    do throws(SharedFolderError) {
+                        try await folder.remove(identifier)
+                        removed.append(identifier)
+                    } catch {
+                        // The others must not wait for it.
+                        logger.warning(
+                            "an expired attachment could not be removed", metadata: ["file": "\(identifier)", "cause": "\(error)"])
+                    }
+                }
+                try await store.forgetStripped(removed)
+                count += removed.count
+                // Those that stay come first again: the next sweep tries them.
+                if removed.isEmpty { break }
             }
         } catch {
             logger.warning("expired attachments could not be removed", metadata: ["cause": "\(error)"])

@@ -47,6 +47,8 @@ package struct AttachmentStripping: Sendable {
     struct Stripped: Sendable {
         let message: ReceivedMessage
         var finding: MessageJudgement.Finding?
+        /// Of what was written down.
+        var rows: [RecordIdentifier] = []
     }
 
     /// Which parts are to be taken out; empty when none are.
@@ -59,12 +61,13 @@ package struct AttachmentStripping: Sendable {
 
     /// - Returns: `nil` when the message cannot be had without them at present, and the client has to come again.
     func apply(
-        _ message: ReceivedMessage, _ header: MessageLogHeader, parts: Set<Int>, in messageData: MessageDataFolder, limit: Duration,
-        logger: Logger
+        _ message: ReceivedMessage, _ header: MessageLogHeader, parts: Set<Int>, isPartlyKept: Bool, in messageData: MessageDataFolder,
+        limit: Duration, logger: Logger
     ) async -> Stripped? {
         let settings = message.connection.settings.settings
         do {
-            return try await stripped(message, header, parts, in: messageData, limit: limit)
+            return try await stripped(
+                message, Envelope(message, header, isPartlyKept: isPartlyKept), parts, in: messageData, limit: limit, logger: logger)
         } catch {
             metrics.failed()
             logger.error(
@@ -90,7 +93,8 @@ package struct AttachmentStripping: Sendable {
     }
 
     private func stripped(
-        _ message: ReceivedMessage, _ header: MessageLogHeader, _ parts: Set<Int>, in messageData: MessageDataFolder, limit: Duration
+        _ message: ReceivedMessage, _ envelope: Envelope, _ parts: Set<Int>, in messageData: MessageDataFolder, limit: Duration,
+        logger: Logger
     ) async throws -> Stripped {
         let started = ContinuousClock.now
         func left() -> Duration { max(.milliseconds(100), limit - started.duration(to: .now)) }
@@ -99,11 +103,9 @@ package struct AttachmentStripping: Sendable {
         defer { budget.release(room) }
         let content = try await message.content.bytes(upTo: message.sizeBytes, deadline: limit)
         guard let wanted = await Self.plan(content, parts) else { throw Failure.unreadable }
-        let now = UTCTime.now()
-        let envelope = Envelope(message, header, at: now)
         var rows: [StrippedAttachment] = []
         for part in wanted { rows.append(await Self.row(part, envelope)) }
-        let key = try await keys.currentLinkKey(at: now)
+        let key = try await keys.currentLinkKey(at: envelope.at)
         // The rows first: a file that nobody knows of would stay for ever.
         try await store.insert(rows)
         let rewritten: ReceivedMessage
@@ -111,15 +113,25 @@ package struct AttachmentStripping: Sendable {
             for (part, row) in zip(wanted, rows) { try await folder.store(Self.body(part), as: row.identifier, deadline: left()) }
             rewritten = try await replaced(message, content, wanted, notes(rows, key, message), in: messageData)
         } catch {
-            // Nobody has a link to them. Those that cannot be marked now expire with the rest.
-            try? await store.discardStripped(rows.map(\.identifier))
+            // Nobody has a link to them.
+            await discard(rows.map(\.identifier), logger: logger)
             throw error
         }
         metrics.stripped(rows)
         let names = rows.prefix(Self.namedFiles).map { "\($0.name.isEmpty ? $0.mediaType : $0.name.cut(to: 60)) (\($0.sizeBytes))" }
         let list = names.joined(separator: ", ") + (rows.count > Self.namedFiles ? ", … \(rows.count)" : "")
         let finding = Self.finding(LocalizedText("Attachments taken out (bytes): \(list).", ja: "分離した添付ファイル（バイト）: \(list)"))
-        return Stripped(message: rewritten, finding: finding)
+        return Stripped(message: rewritten, finding: finding, rows: rows.map(\.identifier))
+    }
+
+    /// Lets what was taken out of a message expire that was not accepted: its client comes again, and then it is taken out anew.
+    func discard(_ rows: [RecordIdentifier], logger: Logger) async {
+        guard !rows.isEmpty else { return }
+        do throws(MessageLogError) {
+            try await store.discardStripped(rows)
+        } catch {
+            logger.warning("attachments of a message that was not accepted stay until they expire", metadata: ["cause": "\(error)"])
+        }
     }
 
     private static func finding(_ text: LocalizedText) -> MessageJudgement.Finding {
@@ -172,14 +184,18 @@ package struct AttachmentStripping: Sendable {
         let at: UTCTime
         let expiresAt: UTCTime
 
-        init(_ message: ReceivedMessage, _ header: MessageLogHeader, at now: UTCTime) {
+        /// - Parameter isPartlyKept: the quarantine keeps copies whose recipients need the links only once they are released.
+        init(_ message: ReceivedMessage, _ header: MessageLogHeader, isPartlyKept: Bool) {
+            let settings = message.connection.settings.settings
+            let days = settings.stripping.keepDays + (isPartlyKept ? settings.quarantine.keepDays : 0)
+            let now = UTCTime.now()
             let maximum = StrippedAttachment.maximumTextBytes
             self.message = message.transaction.identifier
             sender = (message.transaction.reversePath.address?.description ?? "").cut(to: maximum)
             recipients = message.transaction.recipients.prefix(5).map(\.address.description).joined(separator: ", ").cut(to: maximum)
             subject = header.subject.cut(to: maximum)
             at = now
-            expiresAt = now.advanced(by: .seconds(message.connection.settings.settings.stripping.keepDays * 86_400))
+            expiresAt = now.advanced(by: min(.seconds(days * 86_400), StrippedAttachment.longestKeeping))
         }
     }
 
@@ -187,7 +203,7 @@ package struct AttachmentStripping: Sendable {
     @concurrent
     private static func plan(_ content: ByteBuffer, _ parts: Set<Int>) async -> [MIMEPart]? {
         let structure = MessageReader().read(Array(content.readableBytesView))
-        guard case .parts(let wanted) = AttachmentStrip.plan(structure, parts: parts) else { return nil }
+        guard case .parts(let wanted) = AttachmentStrip.plan(structure, parts: parts, maximumParts: .max) else { return nil }
         return wanted
     }
 
@@ -214,7 +230,7 @@ extension InboundMailFlow {
     ) async -> AttachmentStripping.Stripped? {
         let parts = AttachmentStripping.parts(judged)
         guard let stripping, !parts.isEmpty else { return AttachmentStripping.Stripped(message: message) }
-        return await stripping.apply(message, header, parts: parts, in: folder, limit: limit, logger: logger)
+        return await stripping.apply(message, header, parts: parts, isPartlyKept: judged?.kept != nil, in: folder, limit: limit, logger: logger)
     }
 
     /// The same flow, with attachments taken out where checks and rules want it.

@@ -34,7 +34,10 @@ struct DisclaimerAdding: Sendable {
         guard let content = try? await message.content.bytes(upTo: message.sizeBytes, deadline: limit) else { return nil }
         guard let rewritten = await Self.rewrite(content, composer) else { return message }
         let writer = folder.makeWriter(message.transaction.identifier, isRewritten: true)
-        if case .failed = writer.append(rewritten.content, drained: { _ in }) { return nil }
+        if case .failed = writer.append(rewritten.content, drained: { _ in }) {
+            writer.abandon()
+            return nil
+        }
         message.content.abandon()
         return ReceivedMessage(
             transaction: message.transaction, connection: message.connection, content: writer,

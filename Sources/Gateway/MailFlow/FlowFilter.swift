@@ -71,8 +71,8 @@ struct FlowFilter: Sendable {
         /// Why and whose it is when it is kept.
         var quarantine: Mark? {
             guard verdict.decision == .quarantine else { return nil }
-            // What no allow list excuses is dangerous in itself.
-            let isDangerous = verdict.reasons.contains { !$0.isExcusable }
+            // What no allow list excuses is dangerous in itself, and so is what would have been taken out: released, the message is whole.
+            let isDangerous = verdict.reasons.contains { !$0.isExcusable } || marks.contains(where: \.isStrip)
             let isForAdministrators = keepsRefused || verdict.reasons.contains(where: \.isForAdministrators)
             let texts = verdict.reasons.prefix(FlowFilter.namedReasons).map(\.text)
             let reason = LocalizedText(
@@ -153,6 +153,11 @@ struct FlowFilter: Sendable {
         case .full: results.append(Self.noRoom)
         case .notWanted: break
         }
+        // A question to other servers may take long: the content is not held for it.
+        subject.message = FilteredMessage(
+            sizeBytes: message.sizeBytes, structure: nil, content: ReceivedContent(writer: message.content))
+        subject.found = results
+        results += await pipeline.follow(.message, subject)
         let verdicts = RecipientVerdicts(shares(subject.recipients, connection, results), results)
         let judgement = VerdictPolicy.judgement(results, verdicts, connection.settings.settings.filtering)
         metrics.judged(judgement.verdict)

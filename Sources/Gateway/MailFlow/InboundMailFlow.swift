@@ -237,14 +237,10 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         if let finding = stripped.finding { judgement = judgement?.beginning(with: finding) }
         guard let message = await disclaimed(stripped.message, limit: limit) else {
-            uncountSending(message)
-            message.content.abandon()
-            return postpone(message, header, Self.notDurable)
+            return await givenUp(stripped.message, header, stripped, Self.notDurable)
         }
         guard case .signed(let signatures) = await signatures(message, limit: limit) else {
-            uncountSending(message)
-            message.content.abandon()
-            return postpone(message, header, Self.notSigned)
+            return await givenUp(message, header, stripped, Self.notSigned)
         }
         if let plan, !plan.isAsJudged {
             let judging = Judging(outcome: judged, judgement: judgement, signatures: signatures)
@@ -252,9 +248,7 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         let plain = Acceptance(outcome: judged, judgement: judgement, mark: judged?.quarantine, signatures: signatures)
         guard let accepted = await sealed(accept(message, header, plain), message, judged, limit: limit) else {
-            uncountSending(message)
-            message.content.abandon()
-            return postpone(message, header, Self.notSigned)
+            return await givenUp(message, header, stripped, Self.notSigned)
         }
         let started = ContinuousClock.now
         do {
@@ -275,6 +269,16 @@ package struct InboundMailFlow: MailTransactionHandler {
         }
         observing?.note(judged?.observations ?? [])
         return .accept(text: "Queued as \(accepted.message.identifier)")
+    }
+
+    /// Before anything of it was committed: its client comes again.
+    private func givenUp(
+        _ message: ReceivedMessage, _ header: MessageLogHeader, _ stripped: AttachmentStripping.Stripped, _ reply: SMTPReply
+    ) async -> ReceptionDecision {
+        uncountSending(message)
+        message.content.abandon()
+        await stripping?.discard(stripped.rows, logger: logger)
+        return postpone(message, header, reply)
     }
 
     package func transactionEnded(_ transaction: MailTransaction, _ connection: ClientConnection, reason: String) {

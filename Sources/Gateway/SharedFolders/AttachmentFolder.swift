@@ -1,6 +1,7 @@
 import Glibc
 package import NIOCore
 package import Settings
+import Synchronization
 
 /// The folder Attachments: what was taken out of messages, a file each. Everything that blocks runs on threads of its own, each call with a
 /// deadline.
@@ -11,6 +12,8 @@ package final class AttachmentFolder: Sendable {
 
     private static let deadline = Duration.seconds(30)
     private static let threadCount = 4
+    /// Each waiting one may hold an attachment; further ones are refused while the folder does not answer.
+    private static let maximumWaiting = 200
     private static let suffix = ".attachment"
 
     /// - Parameters:
@@ -19,7 +22,7 @@ package final class AttachmentFolder: Sendable {
     package init(mustBeMarked: Bool = true, places: @escaping @Sendable () -> FolderPlaces) {
         self.mustBeMarked = mustBeMarked
         self.places = places
-        threads = FolderThreads(name: "attachments", threadCount: Self.threadCount)
+        threads = FolderThreads(name: "attachments", threadCount: Self.threadCount, maximumWaiting: Self.maximumWaiting)
     }
 
     /// Lets the threads end; hung ones are left behind.
@@ -29,9 +32,16 @@ package final class AttachmentFolder: Sendable {
     package func store(_ bytes: [UInt8], as identifier: RecordIdentifier, deadline: Duration) async throws(SharedFolderError) {
         let folder = places().present
         let mustBeMarked = mustBeMarked
-        try await threads.run("store", deadline: deadline) { () throws(SharedFolderError) in
+        let path = "\(folder)/\(identifier)\(Self.suffix)"
+        // Given up by the caller, work that hangs in the folder must not hold the bytes any longer.
+        let held = Held(bytes)
+        defer { held.bytes.withLock { $0 = nil } }
+        try await threads.run("store", deadline: deadline) { (isWaited: () -> Bool) throws(SharedFolderError) in
             if mustBeMarked, FolderMarker.state(of: .attachments, in: folder) != .present { throw .notMounted(path: folder) }
-            try LearningFolders.write(bytes, to: "\(folder)/\(identifier)\(Self.suffix)", in: folder)
+            guard let bytes = held.bytes.withLock({ $0 }) else { throw .deadlineExceeded(operation: "store") }
+            try LearningFolders.write(bytes, to: path, in: folder)
+            // Nobody has a link to it.
+            if !isWaited() { try FileCalls.remove(path) }
         }
     }
 
@@ -69,5 +79,11 @@ package final class AttachmentFolder: Sendable {
             }
             for folder in [places.present] + places.others { try FileCalls.remove("\(folder)/\(identifier)\(Self.suffix)") }
         }
+    }
+
+    private final class Held: Sendable {
+        let bytes: Mutex<[UInt8]?>
+
+        init(_ bytes: [UInt8]) { self.bytes = Mutex(bytes) }
     }
 }

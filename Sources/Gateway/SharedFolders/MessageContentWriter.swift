@@ -55,7 +55,8 @@ package final class MessageContentWriter: Sendable {
 
     init(folder: MessageDataFolder, message: StoredMessage, isRewritten: Bool = false) {
         self.folder = folder
-        temporarySuffix = isRewritten ? ".rewritten.tmp" : ".tmp"
+        // One after another may be rewritten, and the one before may still hold its name.
+        temporarySuffix = isRewritten ? ".rewritten-\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp" : ".tmp"
         self.message = message
         folder.writers.add(1, ordering: .relaxed)
     }

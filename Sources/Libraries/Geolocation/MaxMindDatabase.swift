@@ -60,6 +60,6 @@ struct Day: CustomStringConvertible {
         var (time, parts) = (time_t(secondsSince1970), tm())
         guard gmtime_r(&time, &parts) != nil else { return "" }
         func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
-        return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+        return "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
     }
 }

@@ -43,7 +43,9 @@ import Testing
     @Test(arguments: [
         ("550 5.1.1 no such user", SenderAnswer.Statement.refuses), ("553 no such user", .refuses), ("550 5.7.1 not from you", .undecided),
         ("450 4.2.1 later", .undecided), ("451 4.7.1 greylisted", .undecided), ("421 closing", .undecided),
-        ("530 5.7.0 TLS first", .undecided),
+        ("530 5.7.0 TLS first", .undecided), ("550 5.4.1 access denied", .refuses), ("550 5.2.2 mailbox full", .undecided),
+        ("550 5.2.1 disabled", .undecided), ("550 5.1.8 sender rejected", .undecided), ("554 no", .undecided),
+        ("550 rejected because 192.0.2.1 is in a black list", .undecided), ("550 null sender not accepted", .undecided),
         ("252 maybe", .accepts),
     ])
     func `only a permanent refusal of the address is one`(reply: String, statement: SenderAnswer.Statement) async throws {

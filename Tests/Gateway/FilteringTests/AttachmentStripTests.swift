@@ -114,6 +114,8 @@ struct AttachmentStripTests {
             """
         let structure = MessageReader().read(Array(message.utf8))
         let outside = try #require(structure.leaves.first { $0.fileNames.first == "a.pdf" })
+        // A rule takes no signature for a file.
+        #expect(planned(message)?.map(\.index) == [outside.index])
         let inside = try #require(structure.leaves.first { $0.fileNames.first == "s.asc" })
         #expect(AttachmentStrip.demand(structure, parts: [outside.index], StrippingSettings()).marks == [.strip(parts: [outside.index])])
         var settings = StrippingSettings()
@@ -122,6 +124,33 @@ struct AttachmentStripTests {
         settings.unstrippable = .pass
         let passed = AttachmentStrip.demand(structure, parts: [inside.index], settings)
         #expect(passed.weight == .score(.zero) && passed.marks.isEmpty && !passed.detail.english.isEmpty)
+    }
+
+    @Test("What several demand together may be more than one may")
+    func takesTheUnion() throws {
+        let parts = (0..<150).map { "--b\r\nContent-Type: application/pdf; name=\($0).pdf\r\n\r\npdf\r\n" }.joined()
+        let structure = MessageReader().read(Array("Content-Type: multipart/mixed; boundary=b\r\n\r\n\(parts)--b--\r\n".utf8))
+        let all = Set(structure.leaves.map(\.index))
+        guard case .impossible = AttachmentStrip.plan(structure, parts: all) else {
+            Issue.record("one demand takes more than it may")
+            return
+        }
+        guard case .parts(let wanted) = AttachmentStrip.plan(structure, parts: all, maximumParts: .max) else {
+            Issue.record("the union is refused")
+            return
+        }
+        #expect(wanted.count == 150)
+    }
+
+    @Test("What might lose something by being decoded is left", arguments: ["x-uuencode", "x-unheard-of"])
+    func leavesStrangeEncodings(_ encoding: String) {
+        let message = Self.mixed.replacing(
+            "Transfer-Encoding: base64\r\n\r\n\(Self.file)",
+            with: "Transfer-Encoding: \(encoding)\r\n\r\nbegin 644 a\r\n#86)C\r\n`\r\nend\r\nbegin 644 b\r\n#86)C\r\n`\r\nend")
+        guard case .impossible = AttachmentStrip.plan(MessageReader().read(Array(message.utf8)), minimumBytes: 0) else {
+            Issue.record("\(encoding) would be rewritten")
+            return
+        }
     }
 
     @Test("A picture that stands in a text is no attachment for a rule; one that is only called so is")

@@ -27,7 +27,11 @@ import UserVerification
         let plain = try fixture.environment()
         let environment = CheckEnvironment(
             resolver: plain.resolver, accessLists: plain.accessLists, domains: plain.domains, senders: senders)
-        return await FilterPipeline(environment, types: types).run(.message, subject)
+        let pipeline = FilterPipeline(environment, types: types)
+        var informed = subject
+        let found = await pipeline.run(.message, subject)
+        informed.found += found
+        return found + (await pipeline.follow(.message, informed))
     }
 
     private static func answer(_ statement: ProbeAnswer.Statement) -> ProbeAnswer {
@@ -99,6 +103,15 @@ import UserVerification
                 settings.callback.skipsSPFPass = true
                 subject.found = [spf]
             }.isEmpty)
+    }
+
+    @Test func `mail that its score refuses is not asked about; what is refused for some recipients only is`() async throws {
+        let heavy = Self.result("bayes", .found, .score(FilterScore(tenths: 130)))
+        #expect(try await results { _, subject in subject.found = [heavy] }.isEmpty)
+        #expect(senders.asked.isEmpty)
+        var partly = Self.result("content-rules", .found, .reject)
+        partly.recipients = [0]
+        #expect(try await results { _, subject in subject.found = [partly] }.count == 1)
     }
 
     @Test func `it hears what the other checks of its step found`() async throws {

@@ -178,7 +178,23 @@ package struct SenderAnswer: Sendable, Hashable {
         self.init(statement, text: text, server: session.peer, tls: session.description.tls)
     }
 
-    /// Not what we found ourselves (SMTPUTF8 is missing), and not a refusal for reasons of security or policy (RFC 3463 section 3.8),
-    /// which is about us.
-    static func isAboutTheAddress(_ reply: DeliveryReply) -> Bool { reply.serverCode != nil && reply.status.subject != 7 }
+    /// What says that the mailbox does not exist (RFC 3463 section 3.2), in the servers' words: not that it is full or closed, not what
+    /// a server thinks of us or of the sender of the question, and nothing we found ourselves (SMTPUTF8 is missing). 5.4.1 is what
+    /// Microsoft's servers say of an unknown recipient. Without an enhanced code 550, 551 and 553 count, unless the text is about lists
+    /// and reputation; 554 is said for every reason.
+    static func isAboutTheAddress(_ reply: DeliveryReply) -> Bool {
+        guard let code = reply.serverCode else { return false }
+        switch (reply.status.subject, reply.status.detail) {
+        case (1, 0...3), (1, 6), (1, 10), (4, 1): return true
+        case (0, 0):
+            let text = reply.text.lowercased()
+            return [550, 551, 553].contains(code) && !aboutUs.contains { text.contains($0) }
+        default: return false
+        }
+    }
+
+    private static let aboutUs = [
+        "block", "black", "black list", "reject list", "rbl", "dnsbl", "spam", "reputation", "policy", "sender", "helo", "ehlo", "reverse",
+        "ptr", "rdns", "relay", "authent", "full", "quota",
+    ]
 }

@@ -36,7 +36,7 @@ package struct CallbackCheck: MessageCheck {
 
     package func find(_ subject: FilterSubject, at phase: FilterPhase) async -> [CheckResult] {
         let settings = subject.settings.callback
-        guard let sender = subject.reversePath.address, !Self.isSettled(subject.found, settings) else { return [] }
+        guard let sender = subject.reversePath.address, !Self.isSettled(subject.found, subject.settings) else { return [] }
         let concerned = Self.concerned(subject)
         if let concerned, concerned.isEmpty { return [] }
         var result = judge(await environment.senders.verify(sender, settings), sender, settings)
@@ -45,13 +45,21 @@ package struct CallbackCheck: MessageCheck {
     }
 
     /// Whether the question would change nothing, or need not be asked.
-    static func isSettled(_ found: [CheckResult], _ settings: CallbackSettings) -> Bool {
-        found.contains { result in
-            if result.outcome == .found, result.weight == .allow || result.weight == .reject { return true }
-            guard result.vouches else { return false }
-            return (settings.skipsDMARCPass && result.check == AuthenticationMethod.dmarc.rawValue)
-                || (settings.skipsSPFPass && result.check == AuthenticationMethod.spf.rawValue)
+    static func isSettled(_ found: [CheckResult], _ settings: GatewaySettings) -> Bool {
+        // What counts for some recipients only says nothing of the others.
+        let general = found.filter { $0.recipients == nil }
+        if general.contains(where: { vouches($0, settings.callback) }) { return true }
+        let policies = [nil] + settings.scoringExceptions.map(Optional.some)
+        return policies.allSatisfy {
+            VerdictPolicy(settings: settings.filtering, exception: $0).verdict(general).decision == .reject
         }
+    }
+
+    private static func vouches(_ result: CheckResult, _ settings: CallbackSettings) -> Bool {
+        if result.outcome == .found, result.weight == .allow { return true }
+        guard result.vouches else { return false }
+        return (settings.skipsDMARCPass && result.check == AuthenticationMethod.dmarc.rawValue)
+            || (settings.skipsSPFPass && result.check == AuthenticationMethod.spf.rawValue)
     }
 
     /// Ordinals of the recipients whose domains want it; `nil`: all.

@@ -15,20 +15,24 @@ package enum AttachmentStrip {
 
     /// Of the finding that says what was taken out.
     package static let checkName = "stripping"
-    /// More are not taken out of one message.
+    /// One check or rule does not take more out of a message.
     package static let maximumParts = 100
 
     /// What is offered as a file, apart from pictures that stand in a text.
     /// - Parameter minimumBytes: smaller attachments stay; of the decoded content.
     package static func plan(_ structure: MIMEStructure, minimumBytes: Int) -> Plan {
         // Decoded content is never longer than the encoded one, apart from uuencode's line counts, which are checked below.
-        let files = structure.leaves.filter { $0.isAttachment && !isShown($0) && $0.rawBody.count >= minimumBytes }
+        let files = structure.leaves.filter {
+            $0.isAttachment && !isShown($0) && !isSignature($0) && $0.rawBody.count >= minimumBytes
+        }
         let wanted = files.filter { minimumBytes == 0 || $0.decodedBody().bytes.count >= minimumBytes }
         return plan(structure, parts: Set(wanted.map(\.index)))
     }
 
-    /// - Parameter parts: places in `MIMEStructure.parts`.
-    package static func plan(_ structure: MIMEStructure, parts: Set<Int>) -> Plan {
+    /// - Parameters:
+    ///   - parts: places in `MIMEStructure.parts`.
+    ///   - maximumParts: of one demand; what several demand together may be more.
+    package static func plan(_ structure: MIMEStructure, parts: Set<Int>, maximumParts: Int = maximumParts) -> Plan {
         let all = structure.parts
         let wanted = parts.sorted().filter(all.indices.contains).map { all[$0] }
         guard !wanted.isEmpty else { return .nothing }
@@ -43,14 +47,25 @@ package enum AttachmentStrip {
             if isProtected(present) { return false }
             next = present.parent
         }
+        // What is told of the decoded octets must be all that was in the part: uuencoded text may hold more than its first file.
+        switch part.transferEncoding {
+        case .uuencode, .unknown: return false
+        default: break
+        }
         let body = part.decodedBody()
-        return !body.isTruncated && body.anomalies.isEmpty
+        return !body.isTruncated && body.anomalies.isSubset(of: [.lowercaseQuotedPrintable])
     }
 
     /// Without it the text would have a hole.
     private static func isShown(_ part: MIMEPart) -> Bool {
         part.contentType.type == "image" && part.contentID != nil && part.contentDisposition?.isAttachment != true
             && part.parent?.contentType.mediaType == "multipart/related"
+    }
+
+    /// No file that anybody attached, but what a signed text is verified with.
+    private static func isSignature(_ part: MIMEPart) -> Bool {
+        part.parent?.contentType.mediaType == "multipart/signed" && part.contentType.type == "application"
+            && ["pkcs7-signature", "x-pkcs7-signature", "pgp-signature"].contains(part.contentType.subtype)
     }
 
     /// RFC 1847, RFC 8551, RFC 3156, and reports, whose form is for programs.

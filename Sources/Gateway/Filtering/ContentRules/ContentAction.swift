@@ -97,4 +97,8 @@ package enum MessageMark: Sendable, Hashable {
     case field(name: String, value: String)
     /// Parts are taken out; their places in `MIMEStructure.parts`.
     case strip(parts: Set<Int>)
+
+    package var isStrip: Bool {
+        if case .strip = self { true } else { false }
+    }
 }

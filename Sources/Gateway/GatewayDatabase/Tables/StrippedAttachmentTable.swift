@@ -78,11 +78,14 @@ package struct StrippedAttachmentTable: StrippedAttachmentStore {
 
     package func extend(_ identifiers: [RecordIdentifier], until time: UTCTime, audit: AuditEntry) async throws(MessageLogError) -> Int {
         let node = sessions.node
+        let longest = Int64(StrippedAttachment.longestKeeping.components.seconds) * 1000
         return try await sessions.write(audited: [audit], unavailable: MessageLogError.unavailable) { transaction in
             try identifiers.reduce(0) { count, identifier in
+                // No longer than the link lasts.
                 let found = try transaction.execute(
                     """
-                    update stripped_attachment set expires_at = iif(expires_at > cast(\(time) as bigint), expires_at, cast(\(time) as bigint)),
+                    update stripped_attachment set
+                        expires_at = maxvalue(expires_at, minvalue(cast(\(time) as bigint), created_at + cast(\(longest) as bigint))),
                         changed_at = \(UTCTime.now()), changed_by = \(node)
                     where id = \(identifier) and expires_at > \(UTCTime.now())
                     """)

@@ -40,9 +40,9 @@ package struct CountrySettings: SettingsSection {
         .boolean(
             "enabled", \.isEnabled, title: LocalizedText("Country screening", ja: "国別スクリーニング"),
             LocalizedText(
-                "Looks up the country of client addresses in a database on this node; nobody is asked over the network. Off by default. Private addresses, trusted networks, load balancers, allow-listed networks, users who have signed in, and addresses that the database does not know are never screened.",
+                "Looks up the country of client addresses in a database on this node; nobody is asked over the network. Off by default. Private addresses, trusted networks, load balancers, users who have signed in, and addresses that the database does not know are never screened; for mail, neither are allow-listed networks.",
                 ja:
-                    "クライアントのアドレスの国を、ノードにあるデータベースで調べます（外部への照会はしません）。既定では無効です。プライベートアドレス、信頼するネットワーク、ロードバランサー、許可リストのネットワーク、サインインしたユーザー、データベースにないアドレスは対象外です。"
+                    "クライアントのアドレスの国を、ノードにあるデータベースで調べます（外部への照会はしません）。既定では無効です。プライベートアドレス、信頼するネットワーク、ロードバランサー、サインインしたユーザー、データベースにないアドレスは対象外です。メールについては、許可リストのネットワークも対象外です。"
             )
         ).weighing,
         .choice(

@@ -70,11 +70,14 @@ package final class CallbackVerifier: SenderVerifier {
 
     private func fly(_ address: EmailAddress, _ key: AnswerCache.Key, _ settings: CallbackSettings) async -> ProbeAnswer? {
         let answer = await ask(address, settings, keepsDialogue: false).answer
-        state.withLock { state in
+        let counts = state.withLock { state in
             state.flights[key] = nil
             state.memory.ended()
+            // At once with the end of the flight: nobody comes between them and asks again.
+            if let answer { state.memory.learn(answer, of: address, settings, now: now()) }
+            return state.memory.counts
         }
-        if let answer { learn(answer, of: address, settings) }
+        metrics.remembers(accepted: counts.accepted, refused: counts.refused, undecided: counts.undecided)
         return answer
     }
 
