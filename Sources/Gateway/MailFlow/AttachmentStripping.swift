@@ -230,7 +230,8 @@ extension InboundMailFlow {
     ) async -> AttachmentStripping.Stripped? {
         let parts = AttachmentStripping.parts(judged)
         guard let stripping, !parts.isEmpty else { return AttachmentStripping.Stripped(message: message) }
-        return await stripping.apply(message, header, parts: parts, isPartlyKept: judged?.kept != nil, in: folder, limit: limit, logger: logger)
+        return await stripping.apply(
+            message, header, parts: parts, isPartlyKept: judged?.kept != nil, in: folder, limit: limit, logger: logger)
     }
 
     /// The same flow, with attachments taken out where checks and rules want it.
