@@ -9,11 +9,14 @@ import Testing
 
 /// What was taken out of messages, in the database.
 @Suite(.serialized) struct StrippedAttachmentTableTests {
-    private static func row(_ number: UInt64, message: UInt64 = 1, name: String = "a.pdf", expiresAt: UTCTime) -> StrippedAttachment {
+    private static func row(
+        _ number: UInt64, message: UInt64 = 1, name: String = "a.pdf", createdAt: UTCTime? = nil, expiresAt: UTCTime
+    ) -> StrippedAttachment {
         StrippedAttachment(
             identifier: RecordIdentifier(high: 3, low: number), message: RecordIdentifier(high: 4, low: message), name: name,
             mediaType: "application/pdf", sizeBytes: 3_000_000_000, digest: String(repeating: "0", count: 64), sender: "a@例.example",
-            recipients: "b@example.com", subject: "件名 %_", createdAt: UTCTime(milliseconds: Int64(number / 2)), expiresAt: expiresAt)
+            recipients: "b@example.com", subject: "件名 %_", createdAt: createdAt ?? UTCTime(milliseconds: Int64(number / 2)),
+            expiresAt: expiresAt)
     }
 
     private static func audit(_ test: TestDatabase) -> AuditEntry {
@@ -47,12 +50,26 @@ import Testing
         }
     }
 
+    @Test func `nothing is kept longer than its link lasts`() async throws {
+        try await TestDatabase.with { test in
+            let table = test.database.strippedAttachments
+            let now = UTCTime.now()
+            let created = now.advanced(by: .seconds(-300 * 86_400))
+            let row = Self.row(1, createdAt: created, expiresAt: now.advanced(by: .seconds(500)))
+            try await table.insert([row])
+            let late = now.advanced(by: .seconds(365 * 86_400))
+            #expect(try await table.extend([row.identifier], until: late, audit: Self.audit(test)) == 1)
+            let kept = try await table.strippedAttachment(row.identifier)?.expiresAt
+            #expect(kept == created.advanced(by: StrippedAttachment.longestKeeping))
+        }
+    }
+
     @Test func `what is deleted expires at once and stays so, and is forgotten afterwards`() async throws {
         try await TestDatabase.with { test in
             let table = test.database.strippedAttachments
             let now = UTCTime.now()
             let (soon, later) = (now.advanced(by: .seconds(500)), now.advanced(by: .seconds(5_000)))
-            let rows = [Self.row(1, expiresAt: soon), Self.row(2, expiresAt: soon), Self.row(3, expiresAt: soon)]
+            let rows = (1...3).map { Self.row($0, createdAt: now, expiresAt: soon) }
             try await table.insert(rows)
             let identifiers = rows.map(\.identifier)
             #expect(try await table.extend(identifiers, until: later, audit: Self.audit(test)) == 3)

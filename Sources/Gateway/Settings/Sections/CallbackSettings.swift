@@ -52,9 +52,9 @@ package struct CallbackSettings: SettingsSection {
             ],
             title: LocalizedText("When the sender is refused", ja: "差出人が拒否された場合"),
             LocalizedText(
-                "The mail servers answered RCPT with a permanent refusal (5xx) that is not for reasons of policy (5.7.x). Anything else is no refusal: 4xx, silence, no connection, or that they do not take the null sender. By default it only counts: newsletters and machines write with addresses that take no mail.",
+                "The mail servers refused RCPT for good because the mailbox does not exist. Anything else is no refusal: a full mailbox, policy (5.7.x), 4xx, silence, no connection, or that they do not take the null sender. By default it only counts: newsletters and machines write with addresses that take no mail.",
                 ja:
-                    "メールサーバーが RCPT に恒久的な拒否（5xx、ポリシーによる 5.7.x を除く）で応答した場合の扱いです。4xx、無応答、接続不可、空の差出人の拒否などは拒否とみなしません。受信できないアドレスから送るニュースレターや機器もあるため、既定ではスコアの加算だけを行います。"
+                    "メールサーバーが、メールボックスが存在しないとして RCPT を恒久的に拒否した場合の扱いです。容量超過、ポリシーによる拒否（5.7.x）、4xx、無応答、接続不可、空の差出人の拒否などは拒否とみなしません。受信できないアドレスから送るニュースレターや機器もあるため、既定ではスコアの加算だけを行います。"
             )
         ).weighing,
         .score(

@@ -53,8 +53,8 @@ enum ContentRuleText: String, CaseIterable, PageText {
                 ja: "大文字と小文字、全角と半角は区別しません。「正規表現に一致」では後方参照を使用できません。サイズと件数は「以上」で比較します。項目を選択していない行は無視します。")
         case .actionsHelp:
             LocalizedText(
-                "Score: a number such as 3.0. Tag: text in front of the subject of inbound mail. Header: a field such as X-Class: internal.",
-                ja: "スコア: 3.0 のような数値。タグ: 受信メールの件名の先頭に付ける文字列。ヘッダー: X-Class: internal のような項目。")
+                "Score: a number such as 3.0. Tag: text in front of the subject of inbound mail. Header: a field such as X-Class: internal. Strip: empty for all attachments, or the bytes from which on they are taken out.",
+                ja: "スコア: 3.0 のような数値。タグ: 受信メールの件名の先頭に付ける文字列。ヘッダー: X-Class: internal のような項目。分離: 空欄ではすべて、数値を指定するとそのバイト数以上の添付ファイル。")
         case .negation: LocalizedText("Holds or not", ja: "成立条件")
         case .holds: LocalizedText("if", ja: "次を満たす")
         case .holdsNot: LocalizedText("if not", ja: "次を満たさない")
