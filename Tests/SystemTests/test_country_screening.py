@@ -107,7 +107,10 @@ def test_users_sign_in_from_wanted_countries_only_and_send_from_there(place):
             assert client.start_tls().code == 220
             client.hello()
             plain = base64.b64encode(f"\0user@example.com\0{password}".encode()).decode()
-            return client.command(f"AUTH PLAIN {plain}").code
+            code = client.command(f"AUTH PLAIN {plain}").code
+            if code == 235:
+                assert client.send_message("user@example.com", ["you@example.com"], CONTENT)[0].code == 250
+            return code
 
     assert sign_in(JAPAN) == 235 and sign_in("192.168.7.7") == 235
     assert sign_in(UNITED_STATES) == 535

@@ -34,8 +34,8 @@ class DeliveredMessage:
 class NextHop:
     """A threaded SMTP server on loopback. What it took is counted before it answers 250, so a reply lost on the wire counts too.
 
-    Misbehaviour: set `mail_reply`, `recipient_reply` (a function of the address) or `content_reply` (a function of the message) to
-    answer something else; a reply of `CLOSE` drops the connection. `before_content_reply` is called before the final reply, to be slow.
+    Misbehaviour: set `mail_reply` (or a function of the address), `recipient_reply` (a function of the address) or `content_reply` (a
+    function of the message) to answer something else; a reply of `CLOSE` drops the connection. `before_content_reply` is called before the final reply, to be slow.
     """
 
     CLOSE = object()
@@ -230,9 +230,10 @@ class _Session:
         if self.owner.credentials and not self.user:
             self._answer("530 5.7.0 who are you?")
             return
-        if self._misbehaves(self.owner.mail_reply):
-            return
         path, parameters = self._path(rest)
+        reply = self.owner.mail_reply
+        if self._misbehaves(reply(path) if callable(reply) else reply):
+            return
         self.reverse_path, self.mail_parameters = path, parameters
         self._answer("250 2.1.0 ok")
 
